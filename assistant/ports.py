@@ -1,0 +1,101 @@
+"""What the core needs from outside, as narrow as it goes. Engines, devices and screens implement these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status, Word
+
+
+class AudioSource(Protocol):
+    """Both channels of a call, or of a recording of one. `read` is called by one thread, `close` by any."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that this source can hear."""
+        ...
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """Length of a recording, None for a live call and where a file does not say."""
+        ...
+
+    def read(self) -> AudioFrame | AudioGap | Status | None:
+        """Block until there is something to hear or to know; None at the end, and after `close`.
+
+        Frames of a channel are contiguous; what was not heard comes as a gap. The channels are interleaved by their
+        times, so that none runs ahead of the other by more than a frame or two, as long as both are heard.
+
+        Raises:
+            CaptureError, AudioFileError: the source can't go on; the text says what to do.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class VoiceDetector(Protocol):
+    """Is this block speech? One per channel, since it adapts."""
+
+    block_seconds: float
+
+    def is_speech(self, samples: NDArray[np.int16]) -> bool:
+        """`samples` is (block_seconds * 16000,) int16 at 16 kHz."""
+        ...
+
+
+class Effort(Enum):
+    """How much a decode may cost."""
+
+    PARTIAL = "partial"  # greedy: text that will be replaced within the second
+    FINAL = "final"  # beam search: text that stays
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser makes of a stretch of sound. Word times are relative to its first sample."""
+
+    words: tuple[Word, ...]
+    average_log_probability: float
+    no_speech_probability: float
+    compression_ratio: float  # of the text; above 2.4 it is a loop
+
+
+class Transcriber(Protocol):
+    """A speech model. Called by the decode worker only."""
+
+    name: str
+
+    def transcribe(self, samples: NDArray[np.float32], effort: Effort) -> Hypothesis:
+        """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s.
+
+        Raises:
+            TranscriptionError: the engine failed.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """Who wants to know. `next` may be called from the listening thread and the decode worker, never at once; it must
+    not block for longer than a queue's put."""
+
+    def next(self, stamped: Stamped) -> None: ...
+
+    def close(self) -> None:
+        """Everything was published; returns when it is safe."""
+        ...
+
+
+class Recorder(Protocol):
+    """Keeps the sound. Called by the listening thread, before anything else sees a frame."""
+
+    def write(self, item: AudioFrame | AudioGap) -> None:
+        """Raises RecordingError when the disk takes no more; everything before is kept."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,102 @@
+"""What a user can set, with defaults. A settings file that can't be understood never stops the program."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomli_w
+
+from assistant.errors import SettingsError
+from assistant.values import Verbosity
+
+HOME_VARIABLE = "DEPTHCUE_HOME"  # one folder for settings, models and calls, in place of the platform's
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is a key of the settings file."""
+
+    model: str = ""  # catalogue name or folder; empty takes the best one installed
+    verbosity: Verbosity = Verbosity.NORMAL
+    mic: str = ""  # stable device name; empty takes the system's default
+    call: str = ""  # stable device or program name; empty takes what the loudspeakers play
+    title: str = ""  # role that is interviewed for, shown in the panel
+    decode_threads: int = 1
+
+
+def config_folder() -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) if home else Path(platformdirs.user_config_dir("depthcue", appauthor=False))
+
+
+def data_folder() -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) if home else Path(platformdirs.user_data_dir("depthcue", appauthor=False))
+
+
+def settings_path() -> Path:
+    return config_folder() / "settings.toml"
+
+
+def load(path: Path) -> tuple[Settings, list[str]]:
+    """The settings at `path`, and one message for each thing in it that could not be used.
+
+    A missing file gives the defaults. What can't be used falls back to its default; the file stays as it is.
+    """
+    try:
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return Settings(), []
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Settings(), [f"The settings in {path} can't be read ({error}); the defaults are used and the file is kept."]
+    settings, messages = Settings(), []
+    known = {field.name: getattr(settings, field.name) for field in fields(Settings)}
+    for name, value in table.items():
+        if name not in known:
+            messages.append(f"The setting {name!r} in {path} is not known and is ignored.")
+            continue
+        try:
+            settings = replace(settings, **{name: _like(known[name], value)})
+        except ValueError as error:
+            messages.append(f"The setting {name!r} in {path} can't be used ({error}); its default {known[name]!r} is.")
+    return settings, messages
+
+
+def save(settings: Settings, path: Path) -> None:
+    """Write atomically and privately: a half-written file never replaces a good one.
+
+    Raises:
+        SettingsError: the file can't be written.
+    """
+    table: dict[str, Any] = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        table[field.name] = value.value if isinstance(value, Enum) else value
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_suffix(".part")
+        part.write_text(tomli_w.dumps(table), encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(path)
+    except OSError as error:
+        raise SettingsError(f"The settings can't be saved to {path}: {error.strerror}. They hold until you quit.") from error
+
+
+def _like(default: object, value: object) -> object:
+    """`value` as the type of `default`. Raises ValueError with what is wrong."""
+    if isinstance(default, Verbosity):
+        try:
+            return Verbosity(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is none of {', '.join(Verbosity)}") from None
+    if type(value) is not type(default):
+        raise ValueError(f"{value!r} is no {type(default).__name__}")
+    if isinstance(value, int) and value < 1:
+        raise ValueError(f"{value} is less than 1")
+    return value

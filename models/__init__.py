@@ -1,0 +1,1 @@
+"""Speech and language models behind the ports of the core."""
