@@ -1,0 +1,173 @@
+"""A recording on the disk: reading it in either form, and making the finished form of the raw one.
+
+These functions block for as long as the disk needs: some seconds for an hour of sound. They hold ten seconds of sound
+in memory, however long the call.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from assistant.errors import RecordingError
+from assistant.values import SAMPLE_RATE_HZ, Channel
+
+FLAC_NAME = "call.flac"
+BLOCK_SECONDS = 10.0
+BYTES_PER_SAMPLE = 2
+SAMPLE_TYPE = np.dtype("<i2")
+
+
+def raw_path(folder: Path, channel: Channel) -> Path:
+    return folder / f"{channel.value}.pcm"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording to read, finished or raw. Its length is that of the moment at which it was opened."""
+
+    folder: Path
+    is_finished: bool
+    length_samples: int
+
+    @property
+    def length_seconds(self) -> float:
+        return self.length_samples / SAMPLE_RATE_HZ
+
+    def blocks(self, start_seconds: float = 0.0) -> Iterator[NDArray[np.int16]]:
+        """Blocks of at most `BLOCK_SECONDS`: (samples, 2) int16 at 16 kHz, left you, right them.
+
+        Raises:
+            RecordingError: the files can't be read.
+        """
+        start = min(max(0, round(start_seconds * SAMPLE_RATE_HZ)), self.length_samples)
+        try:
+            yield from self._flac_blocks(start) if self.is_finished else self._raw_blocks(start)
+        except (OSError, soundfile.SoundFileError) as error:
+            raise RecordingError(_cannot_read(self.folder, error)) from error
+
+    def _flac_blocks(self, start: int) -> Iterator[NDArray[np.int16]]:
+        with soundfile.SoundFile(self.folder / FLAC_NAME) as file:
+            file.seek(start)
+            yield from file.blocks(_block_samples(), dtype="int16", always_2d=True)
+
+    def _raw_blocks(self, start: int) -> Iterator[NDArray[np.int16]]:
+        for position in range(start, self.length_samples, _block_samples()):
+            count = min(_block_samples(), self.length_samples - position)
+            block = np.zeros((count, len(Channel)), np.int16)
+            for column, channel in enumerate(Channel):
+                heard = _read_raw(raw_path(self.folder, channel), position, count)
+                block[: len(heard), column] = heard
+            yield block
+
+
+def read_recording(path: Path) -> Recording:
+    """The recording in a folder (or that a `call.flac` belongs to). A channel that was not recorded is silent.
+
+    Raises:
+        RecordingError: there is none, or it can't be read.
+    """
+    folder = path.parent if path.name == FLAC_NAME else path
+    try:
+        if (folder / FLAC_NAME).exists():
+            # Both forms exist only between the last two steps of `finish`: by then the finished one is verified.
+            return Recording(folder, True, soundfile.info(folder / FLAC_NAME).frames)
+        raw = [raw_path(folder, channel) for channel in Channel if raw_path(folder, channel).exists()]
+        if not raw:
+            raise RecordingError(f"There is no recording in {folder}: neither {FLAC_NAME} nor raw sound.")
+        return Recording(folder, False, max(path.stat().st_size for path in raw) // BYTES_PER_SAMPLE)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise RecordingError(_cannot_read(folder, error)) from error
+
+
+def find_recording(folder: Path) -> Path | None:
+    """What `read_recording` can read there: the finished file, the folder with raw sound, or None."""
+    if (folder / FLAC_NAME).exists():
+        return folder / FLAC_NAME
+    return folder if any(raw_path(folder, channel).exists() for channel in Channel) else None
+
+
+def finish(folder: Path) -> Path | None:
+    """Make `call.flac` of the raw files, which are removed once it is verified. Repeating it is harmless.
+
+    Returns:
+        The finished file; None where not a single sample was heard (nothing is left then).
+
+    Raises:
+        RecordingError: there is no recording, or the disk is full: the raw files stay and remain readable.
+    """
+    target, part = folder / FLAC_NAME, folder / f"{FLAC_NAME}.part"
+    recording = read_recording(folder)
+    try:
+        if not recording.is_finished and recording.length_samples:
+            _encode(recording, part)
+            _verify(recording, part)
+            part.replace(target)
+            _sync(folder)
+        for channel in Channel:
+            raw_path(folder, channel).unlink(missing_ok=True)
+        return target if recording.length_samples else None
+    except (OSError, soundfile.SoundFileError) as error:
+        raise RecordingError(
+            f"The recording could not be packed ({reason(error)}). Nothing is lost: its raw sound stays in {folder} "
+            "and can be opened and exported. Free some space on that disk before the next call."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _encode(recording: Recording, part: Path) -> None:
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with soundfile.SoundFile(part, "w", SAMPLE_RATE_HZ, len(Channel), subtype="PCM_16", format="FLAC") as file:
+        for block in recording.blocks():
+            file.write(block)
+    _sync(part)
+
+
+def _verify(recording: Recording, part: Path) -> None:
+    """Raises OSError where the file is not sample for sample the recording: an encoder may hide a full disk."""
+    with soundfile.SoundFile(part) as file:
+        for block in recording.blocks():
+            if not np.array_equal(block, file.read(len(block), dtype="int16", always_2d=True)):
+                raise OSError(errno.EIO, "the packed file differs from what was recorded")
+
+
+def _sync(path: Path) -> None:
+    """Write a file, or a folder's entries, through to the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # folders can't be opened there
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_raw(path: Path, position: int, count: int) -> NDArray[np.int16]:
+    try:
+        return np.fromfile(path, SAMPLE_TYPE, count, offset=position * BYTES_PER_SAMPLE).astype(np.int16, copy=False)
+    except FileNotFoundError:
+        return np.zeros(0, np.int16)
+
+
+def _block_samples() -> int:
+    return round(BLOCK_SECONDS * SAMPLE_RATE_HZ)
+
+
+def reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _cannot_read(folder: Path, error: Exception) -> str:
+    return (
+        f"The recording in {folder} can't be read ({reason(error)}). "
+        "If it lies on a removable or network disk, connect that and try again; the transcript is not affected."
+    )

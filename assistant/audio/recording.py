@@ -1,0 +1,168 @@
+"""The recording of a call: written so that a crash at any moment costs at most the last second.
+
+While a call runs there is one file of raw samples per channel (`you.pcm`, `them.pcm`: 16 kHz, mono, 16 bit, little
+endian). Raw samples have no header and no index, so whatever has reached the disk is readable. When the call is over
+they become one `call.flac` (left you, right them).
+
+The recorder belongs to the listening thread and writes to the disk on it; `free_seconds` may be asked from any thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.audio.recorded import (
+    BYTES_PER_SAMPLE,
+    FLAC_NAME,
+    SAMPLE_TYPE,
+    Recording,
+    find_recording,
+    finish,
+    raw_path,
+    read_recording,
+    reason,
+)
+from assistant.errors import RecordingError
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
+
+_SYNC_SECONDS = 1.0  # what a power cut may cost; a crash of the program costs nothing that was written
+__all__ = ["CrashSafeRecorder", "Recording", "find_recording", "finish", "read_recording"]
+
+
+class CrashSafeRecorder:
+    """Writes each channel strictly by the call's clock; implements `assistant.ports.Recorder`.
+
+    What a channel did not hear is silence in its file. After a failed write the recorder is still usable: once there
+    is space again, later frames land at their own times.
+    """
+
+    def __init__(self, folder: Path, channels: Sequence[Channel]) -> None:
+        """Start empty files in `folder`, which is made if needed.
+
+        Raises:
+            RecordingError: the folder can't be written, or it holds a recording already.
+        """
+        self._folder = folder
+        self._descriptors: dict[Channel, int] = {}
+        self._samples = dict.fromkeys(channels, 0)
+        self._synced_at = time.monotonic()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if (folder / FLAC_NAME).exists():
+                raise FileExistsError(errno.EEXIST, "there is a finished recording", FLAC_NAME)
+            for channel in channels:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+                self._descriptors[channel] = os.open(raw_path(folder, channel), flags, 0o600)
+        except OSError as error:
+            for channel, descriptor in self._descriptors.items():
+                os.close(descriptor)
+                raw_path(folder, channel).unlink()
+            raise RecordingError(_cannot_start(folder, error)) from error
+
+    def write(self, item: AudioFrame | AudioGap) -> None:
+        """Add a frame, or silence for a gap. It has left the program when this returns.
+
+        Sound that overlaps with what is already there is cut, so that nothing later moves.
+
+        Raises:
+            RecordingError: the disk takes no more; everything before is kept.
+        """
+        try:
+            if isinstance(item, AudioGap):
+                self._extend(item.channel, round(item.end_seconds * SAMPLE_RATE_HZ))
+            else:
+                start = round(item.start_seconds * SAMPLE_RATE_HZ)
+                self._extend(item.channel, start)
+                overlap = self._samples[item.channel] - start
+                self._append(item.channel, item.samples[overlap:])
+            if time.monotonic() - self._synced_at >= _SYNC_SECONDS:
+                self._synced_at = time.monotonic()
+                for descriptor in self._descriptors.values():
+                    os.fsync(descriptor)
+        except OSError as error:
+            raise RecordingError(self._stopped_text(error)) from error
+
+    def free_seconds(self) -> float:
+        """How long the disk lasts at the rate of this recording.
+
+        Raises:
+            RecordingError: the folder is gone.
+        """
+        try:
+            free_bytes = shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise RecordingError(self._stopped_text(error)) from error
+        return free_bytes / (max(1, len(self._samples)) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)
+
+    def close(self) -> None:
+        """Write everything through to the disk. Safe to call twice.
+
+        Raises:
+            RecordingError: the disk did not take the last second.
+        """
+        failure: OSError | None = None
+        while self._descriptors:
+            _, descriptor = self._descriptors.popitem()
+            try:
+                os.fsync(descriptor)
+            except OSError as error:
+                failure = error
+            finally:
+                os.close(descriptor)
+        if failure:
+            raise RecordingError(self._stopped_text(failure)) from failure
+
+    def _extend(self, channel: Channel, samples: int) -> None:
+        """Silence up to `samples`. A hole in the file: a night of sleep costs no disk and no time."""
+        if samples > self._samples[channel]:
+            os.ftruncate(self._descriptors[channel], samples * BYTES_PER_SAMPLE)
+            os.lseek(self._descriptors[channel], 0, os.SEEK_END)
+            self._samples[channel] = samples
+
+    def _append(self, channel: Channel, samples: NDArray[np.int16]) -> None:
+        descriptor = self._descriptors[channel]
+        rest = memoryview(samples.astype(SAMPLE_TYPE, copy=False).tobytes())
+        try:
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            # A full disk can end a write in the middle of a sample: the file never keeps half a one.
+            written = os.lseek(descriptor, 0, os.SEEK_END)
+            if written % BYTES_PER_SAMPLE:
+                os.ftruncate(descriptor, written - 1)
+                os.lseek(descriptor, 0, os.SEEK_END)
+            self._samples[channel] = written // BYTES_PER_SAMPLE
+
+    def _stopped_text(self, error: OSError) -> str:
+        kept = max(self._samples.values(), default=0) / SAMPLE_RATE_HZ
+        advice = (
+            "Free some space on that disk, then start a new recording."
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            else "Check that disk, then start a new recording."
+        )
+        return (
+            f"The recording stopped: {error.strerror or error}. The first {_length(kept)} are kept in {self._folder}; "
+            f"what is said from now on is not recorded. {advice}"
+        )
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _cannot_start(folder: Path, error: OSError) -> str:
+    if error.errno == errno.EEXIST:
+        return f"There is a recording in {folder} already; it is left as it is. Start a new call instead."
+    return (
+        f"The recording can't be started: {folder} can't be written ({reason(error)}). "
+        "Make the folder writable or free some space, then start again."
+    )
