@@ -1,0 +1,341 @@
+"""A call from its first sound to its last event: wires the stages in order and owns the threads.
+
+    source -> recorder -> listeners -> streaming -> conversation -> sinks
+
+Threads of a live call:
+- the listening thread (the caller of `run`) reads the source, writes the recording before anything else sees the sound,
+  and feeds the listeners; it never waits for a decode;
+- the decode worker owns the model and the conversation; it blocks in decodes and waits for events, never for a poll.
+Both publish to the sinks, one at a time. `pause`, `stop`, `mark` and the rest may be called from any thread.
+
+A lossless replay runs both on the caller's thread: the source waits for the worker, so that nothing depends on speed.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import AssistantError, RecordingError
+from assistant.ports import AudioSource, Recorder, Sink, Transcriber, VoiceDetector
+from assistant.review.conversation import Conversation
+from assistant.speech.listener import Listener, SpeechStarted
+from assistant.transcript.streaming import Streaming, StreamingSettings
+from assistant.values import AudioFrame, AudioGap, Channel, Event, Level, Mark, ReviewEvent, Stamped, State, Status
+
+LEVEL_SECONDS = 0.1  # between two readings of a meter
+BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud
+CAUGHT_UP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    is_lossless: bool = False  # the source waits for the worker: recordings above real-time speed
+    streaming: StreamingSettings = field(default_factory=StreamingSettings)
+
+
+class Session:
+    """One call. `run` it once.
+
+    Args:
+        source: closed by the session.
+        recorder: closed by the session; None records nothing (the source is a recording).
+        detector: makes a voice detector for a channel.
+        sinks: closed by the session, in order, also after a failure.
+    """
+
+    def __init__(
+        self,
+        source: AudioSource,
+        transcriber: Transcriber,
+        detector: Callable[[], VoiceDetector],
+        conversation: Conversation,
+        sinks: Sequence[Sink],
+        recorder: Recorder | None = None,
+        settings: SessionSettings | None = None,
+    ) -> None:
+        self._source = source
+        self._transcriber = transcriber
+        self._conversation = conversation
+        self._sinks = sinks
+        self._recorder = recorder
+        self._settings = settings or SessionSettings()
+        self._streaming = Streaming(
+            [Listener(channel, detector()) for channel in source.channels], self._settings.streaming
+        )
+        self._condition = threading.Condition()  # guards streaming and everything below
+        self._publishing = threading.Lock()
+        self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
+        self._heard_seconds = dict.fromkeys(source.channels, 0.0)
+        self._meters = {channel: _Meter(channel) for channel in source.channels}
+        self._started_wall: float | None = None
+        self._paused = False
+        self._gap_reason: str | None = None  # why the coming stretch was not heard
+        self._is_over = False  # no more sound will come
+        self._is_deaf = False  # the engine has failed: only the recording goes on
+        self._failure: AssistantError | None = None
+        self._crash: Exception | None = None  # a bug on the worker, raised once all is safe
+        self._is_behind = False
+
+    # --- any thread ---
+
+    @property
+    def clock_seconds(self) -> float:
+        """Position of the call's clock: the end of the newest sound."""
+        return max(self._heard_seconds.values(), default=0.0)
+
+    def stop(self) -> None:
+        """End the call; what was said so far is still decoded, reviewed and kept."""
+        self._source.close()
+
+    def pause(self) -> None:
+        """From now on nothing is recorded or heard, until `resume`."""
+        with self._condition:
+            if self._paused or self._is_over:
+                return
+            self._paused = True
+        self._publish(Status(State.PAUSED, "Paused: nothing is recorded."))
+
+    def resume(self) -> None:
+        with self._condition:
+            if not self._paused:
+                return
+            self._paused = False
+            self._gap_reason = "paused"
+        self._publish(Status(State.RECORDING))
+
+    def mark(self, note: str = "") -> None:
+        """Remember this moment."""
+        self._publish(Mark(self.clock_seconds, note))
+
+    def asked(self, follow_up_id: str) -> None:
+        """The interviewer has asked it."""
+        self._command(lambda at_seconds: self._conversation.asked(follow_up_id, at_seconds))
+
+    def dismissed(self, follow_up_id: str) -> None:
+        """Not now."""
+        self._command(lambda at_seconds: self._conversation.dismissed(follow_up_id, at_seconds))
+
+    # --- the listening thread ---
+
+    def run(self) -> None:
+        """Run the call to its end. Everything up to a failure is decoded, published and kept before it is raised.
+
+        Raises:
+            AssistantError: the source, the recording, the engine or a sink failed.
+        """
+        worker = (
+            None if self._settings.is_lossless else threading.Thread(target=self._work_guarded, name="decode worker")
+        )
+        if worker:
+            worker.start()
+        try:
+            self._listen()
+        except AssistantError as error:
+            self._fail(error)
+        finally:
+            self._source.close()
+            with self._condition:
+                self._is_over = True
+                self._streaming.finish()
+                self._condition.notify_all()
+            self._close_recorder()
+            self._publish(Status(State.FINISHING))
+            if worker:
+                worker.join()
+            else:
+                self._work()
+            self._finish()
+        if self._crash is not None:
+            raise self._crash
+        if self._failure is not None:
+            raise self._failure
+
+    def _listen(self) -> None:
+        while (item := self._source.read()) is not None:
+            if self._started_wall is None:
+                self._started_wall = time.monotonic()
+                self._publish(Status(State.RECORDING))
+            if isinstance(item, Status):
+                self._publish(item)
+                continue
+            if self._paused:
+                continue
+            for heard in self._with_gap(item):
+                self._take(heard)
+            if self._settings.is_lossless:
+                self._decode_all()
+
+    def _with_gap(self, item: AudioFrame | AudioGap) -> list[AudioFrame | AudioGap]:
+        """`item`, and before it the stretch of a pause that no one heard."""
+        missing_seconds = item.start_seconds - self._heard_seconds[item.channel]
+        if self._gap_reason is None or missing_seconds <= 0:
+            return [item]
+        gap = AudioGap(item.channel, self._heard_seconds[item.channel], item.start_seconds, self._gap_reason)
+        if all(
+            heard >= item.start_seconds for channel, heard in self._heard_seconds.items() if channel != item.channel
+        ):
+            self._gap_reason = None
+        return [gap, item]
+
+    def _take(self, item: AudioFrame | AudioGap) -> None:
+        try:
+            if self._recorder is not None:
+                self._recorder.write(item)
+        except RecordingError as error:
+            self._publish(Status(State.DISK_FULL, str(error)))
+            raise
+        with self._condition:
+            self._heard_seconds[item.channel] = item.end_seconds
+            if not self._is_deaf:
+                self._streaming.hear(item)
+            self._condition.notify_all()
+        if isinstance(item, AudioGap):
+            self._publish(item)
+        elif (level := self._meters[item.channel].measure(item)) is not None:
+            self._publish(level)
+
+    def _close_recorder(self) -> None:
+        try:
+            if self._recorder is not None:
+                self._recorder.close()
+        except AssistantError as error:
+            self._fail(error)
+
+    # --- the decode worker ---
+
+    def _work_guarded(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 a bug here must not stop the recording; `run` raises it at the end
+            self._crash = error
+            self._is_deaf = True
+            self._publish(
+                Status(State.FAILED, "Transcription has stopped by a fault in the program. The recording goes on.")
+            )
+
+    def _work(self) -> None:
+        """Decode until no sound will come any more and everything is decoded."""
+        while True:
+            with self._condition:
+                if not self._is_over and not self._commands:
+                    self._condition.wait()  # each frame wakes us: time itself can make a flag due
+                is_last = self._is_over
+            self._decode_all()
+            if is_last:
+                return
+
+    def _decode_all(self) -> None:
+        """Run every decode that is due, and publish what follows from it."""
+        while not self._is_deaf:
+            with self._condition:
+                job = self._streaming.next_job()
+            if job is None:
+                break
+            try:
+                hypothesis = self._transcriber.transcribe(job.utterance.samples, job.effort)
+            except AssistantError as error:
+                self._is_deaf = True
+                self._fail(error)
+                break
+            with self._condition:
+                updates = self._streaming.done(job, hypothesis)
+            for update in updates:
+                self._publish(update)
+            self._review()
+        self._review()
+
+    def _review(self) -> None:
+        """Hand what is locked to the conversation, in the order in which it happened, then the time."""
+        with self._condition:
+            events, complete_until_seconds = self._streaming.ready()
+            waiting_seconds = self._streaming.waiting_seconds
+            commands = list(self._commands)
+            self._commands.clear()
+        for event in events:
+            if isinstance(event, SpeechStarted):
+                self._publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
+            else:
+                self._publish(event.update)
+                self._publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
+        self._publish_all(self._conversation.clock(complete_until_seconds))
+        for command in commands:
+            self._publish_all(command(complete_until_seconds))
+        if not self._settings.is_lossless:
+            self._say_delay(waiting_seconds)
+
+    def _say_delay(self, waiting_seconds: float) -> None:
+        if waiting_seconds > BEHIND_SECONDS:
+            self._is_behind = True
+            message = f"{waiting_seconds:.0f} s behind: partial text paused"
+            self._publish(Status(State.BEHIND, message, behind_seconds=round(waiting_seconds, 1)))
+        elif self._is_behind and waiting_seconds < CAUGHT_UP_SECONDS:
+            self._is_behind = False
+            self._publish(Status(State.CAUGHT_UP))
+
+    def _finish(self) -> None:
+        self._publish_all(self._conversation.finish(self.clock_seconds))
+        if self._failure is None:
+            self._publish(Status(State.FINISHED))
+        for sink in self._sinks:
+            try:
+                sink.close()
+            except AssistantError as error:
+                self._fail(error)
+
+    # --- both ---
+
+    def _command(self, command: Callable[[float], list[ReviewEvent]]) -> None:
+        with self._condition:
+            self._commands.append(command)
+            self._condition.notify_all()
+
+    def _fail(self, error: AssistantError) -> None:
+        """Remember the first failure and show it."""
+        with self._condition:
+            is_first = self._failure is None
+            if is_first:
+                self._failure = error
+        if is_first:
+            self._publish(Status(State.FAILED, str(error)))
+
+    def _publish_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._publish(event)
+
+    def _publish(self, event: Event) -> None:
+        with self._publishing:
+            wall_seconds = time.monotonic() - self._started_wall if self._started_wall is not None else 0.0
+            stamped = Stamped(event, round(self.clock_seconds, 3), round(wall_seconds, 3))
+            for sink in self._sinks:
+                sink.next(stamped)
+
+
+class _Meter:
+    """Peaks of a channel, a few times a second."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._pieces: list[NDArray[np.int16]] = []
+        self._next_seconds = 0.0
+
+    def measure(self, frame: AudioFrame) -> Level | None:
+        self._pieces.append(frame.samples)
+        if frame.end_seconds < self._next_seconds:
+            return None
+        self._next_seconds = frame.end_seconds + LEVEL_SECONDS
+        level = Level(self._channel, round(_peak_dbfs(np.concatenate(self._pieces)), 1))
+        self._pieces.clear()
+        return level
+
+
+def _peak_dbfs(samples: NDArray[np.int16]) -> float:
+    peak = int(np.max(np.abs(samples.astype(np.int32)), initial=0)) / 32768
+    return 20 * math.log10(peak) if peak else -96.0

@@ -1,0 +1,157 @@
+"""One channel's sound becomes utterances with their audio.
+
+Runs on the listening thread; the decode worker reads `open_utterance` under the session's lock. Never blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import VoiceDetector
+from assistant.speech.segmenter import Edge, Segmenter
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
+
+FLOOR_DBFS = -55.0  # softer than this is no voice of this call, whatever the detector says
+KEPT_SECONDS = 1.0  # audio kept between utterances: more than onset and pre-roll
+TAIL_SECONDS = 0.14  # of silence behind the voice that a decode hears; more only costs time
+LONGEST_FED_GAP_SECONDS = 1.0  # a longer gap ends any utterance; the rest of it is skipped
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance:
+    """Audio of an utterance, open or ended. `samples` is (samples,) float32 in -1..1."""
+
+    channel: Channel
+    start_seconds: float
+    voice_end_seconds: float
+    samples: NDArray[np.float32]
+
+    @property
+    def end_seconds(self) -> float:
+        return self.start_seconds + len(self.samples) / SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    channel: Channel
+    at_seconds: float  # when it was noticed
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    utterance: Utterance
+    at_seconds: float  # when the silence was long enough: the endpoint
+
+
+class Listener:
+    """Feed it a channel's frames and gaps in order; it says when speech starts and ends."""
+
+    def __init__(self, channel: Channel, detector: VoiceDetector, segmenter: Segmenter | None = None) -> None:
+        self.channel = channel
+        self._detector = detector
+        self._segmenter = segmenter or Segmenter()
+        self._block = round(detector.block_seconds * SAMPLE_RATE_HZ)
+        self._audio = np.zeros(0, np.int16)  # from `_audio_start` on, the tail not yet seen by the detector included
+        self._audio_start = 0  # sample number of the first sample kept
+        self._seen = 0  # sample number up to which blocks were judged
+        self._utterance_start: int | None = None
+
+    @property
+    def position_seconds(self) -> float:
+        """How far this channel was judged."""
+        return self._seen / SAMPLE_RATE_HZ
+
+    @property
+    def is_silent_after_speech(self) -> bool:
+        """The open utterance has been silent for as long as a decode of it needs: its end may be near."""
+        return self._segmenter.is_open and self._segmenter.silence_seconds > TAIL_SECONDS - 1e-6
+
+    def open_utterance(self) -> Utterance | None:
+        """The utterance in progress, up to now (or to its tail, once it is silent)."""
+        return self._cut_out(self._seen) if self._utterance_start is not None else None
+
+    def hear(self, item: AudioFrame | AudioGap) -> list[SpeechStarted | SpeechEnded]:
+        if isinstance(item, AudioGap):
+            return self._hear_gap(item)
+        return self._append(item.samples)
+
+    def finish(self) -> list[SpeechStarted | SpeechEnded]:
+        """The sound is over: what is open ends here."""
+        rest = len(self._audio) - (self._seen - self._audio_start)
+        edges = self._append(np.zeros(-rest % self._block, np.int16)) if rest else []
+        if (boundary := self._segmenter.finish()) is not None:
+            edges.append(self._ended(round(boundary.at_seconds * SAMPLE_RATE_HZ)))
+        return edges
+
+    def _hear_gap(self, gap: AudioGap) -> list[SpeechStarted | SpeechEnded]:
+        end = round(gap.end_seconds * SAMPLE_RATE_HZ)
+        missing = max(0, end - (self._audio_start + len(self._audio)))
+        fed = min(missing, round(LONGEST_FED_GAP_SECONDS * SAMPLE_RATE_HZ))
+        edges = self._append(np.zeros(fed, np.int16))
+        skipped = (missing - fed) // self._block * self._block
+        if skipped and self._utterance_start is None:
+            self._segmenter.skip(skipped / SAMPLE_RATE_HZ)
+            self._audio, self._audio_start = np.zeros(0, np.int16), self._seen + skipped
+            self._seen += skipped
+        return edges
+
+    def _append(self, samples: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
+        self._audio = np.concatenate([self._audio, samples])
+        edges: list[SpeechStarted | SpeechEnded] = []
+        while self._audio_start + len(self._audio) - self._seen >= self._block:
+            edges += self._judge()
+        if self._utterance_start is None:
+            self._forget_before(self._seen - round(KEPT_SECONDS * SAMPLE_RATE_HZ))
+        return edges
+
+    def _judge(self) -> list[SpeechStarted | SpeechEnded]:
+        begin = self._seen - self._audio_start
+        block = self._audio[begin : begin + self._block]
+        loudness_dbfs = rms_dbfs(block)
+        is_speech = loudness_dbfs > FLOOR_DBFS and self._detector.is_speech(block)
+        self._seen += self._block
+        boundary = self._segmenter.process(self._block / SAMPLE_RATE_HZ, is_speech, loudness_dbfs)
+        if boundary is None:
+            return []
+        at = round(boundary.at_seconds * SAMPLE_RATE_HZ)
+        if boundary.edge is Edge.START:
+            self._utterance_start = max(at, self._audio_start)
+            return [SpeechStarted(self.channel, self.position_seconds)]
+        ended = self._ended(at)
+        if boundary.edge is Edge.END:
+            return [ended]
+        self._utterance_start = at
+        self._forget_before(at)
+        return [ended, SpeechStarted(self.channel, self.position_seconds)]
+
+    def _ended(self, end: int) -> SpeechEnded:
+        utterance = self._cut_out(end)
+        self._utterance_start = None
+        return SpeechEnded(utterance, self.position_seconds)
+
+    def _cut_out(self, end: int) -> Utterance:
+        start = self._utterance_start
+        assert start is not None
+        voice_end_seconds = min(self._segmenter.voice_end_seconds, end / SAMPLE_RATE_HZ)
+        end = min(end, round((voice_end_seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ))
+        piece = self._audio[start - self._audio_start : end - self._audio_start]
+        return Utterance(
+            self.channel, start / SAMPLE_RATE_HZ, voice_end_seconds, piece.astype(np.float32) / np.float32(32768)
+        )
+
+    def _forget_before(self, sample: int) -> None:
+        if sample > self._audio_start:
+            self._audio = self._audio[sample - self._audio_start :]
+            self._audio_start = sample
+
+
+def rms_dbfs(samples: NDArray[np.int16]) -> float:
+    """Root mean square of (samples,) int16 in dB below full scale; -96 for digital silence."""
+    if not len(samples):
+        return -96.0
+    power = float(np.mean(np.square(samples.astype(np.float32) / 32768)))
+    return max(-96.0, 10 * math.log10(power)) if power > 0 else -96.0

@@ -1,0 +1,238 @@
+"""Which stretch of sound is decoded next, and what its text becomes: partial, committed, final.
+
+Pure policy, no threads and no clocks of its own. The session calls `hear` on the listening thread, and `next_job`,
+`done` and `ready` on the decode worker, all under one lock; the decode itself runs between the two, without it.
+
+- Finals before partials; of the partials, the one with the oldest unseen sound.
+- A final is decoded speculatively as soon as the voice pauses. If the pause lasts, that text is locked the moment the
+  end is known; if speech goes on, it served as a hypothesis. Either way the same audio gives the same final.
+- Partials grow stale, finals never: what can't be decoded in time is decoded later, in order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from assistant.ports import Effort, Hypothesis
+from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
+from assistant.transcript.agreement import Agreement
+from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
+
+LOOP_COMPRESSION_RATIO = 2.4  # Whisper's own limit: text that compresses better repeats itself
+# A weak score alone is no sign of nonsense on the telephone; together with doubt about speech it is.
+WEAK_LOG_PROBABILITY, NO_SPEECH_PROBABILITY = -1.0, 0.3
+LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
+
+
+@dataclass(frozen=True, slots=True)
+class StreamingSettings:
+    shows_partials: bool = True
+    step_seconds: float = 0.3  # new sound before an open utterance is decoded again
+    loaded_step_seconds: float = 1.0
+    loaded_after_seconds: float = 0.7  # sound that waits longer than this shows that the worker is loaded
+    partials_pause_seconds: float = 4.0  # finals that wait this long take the worker for themselves
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One decode: give `samples` to the transcriber with `effort` and hand the result to `done`."""
+
+    number: int  # of the utterance
+    utterance: Utterance
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An utterance has its final text; it ended at `at_seconds`."""
+
+    update: TranscriptUpdate
+    at_seconds: float
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """An utterance in progress. `speculative` is a final decode of its audio up to `speculative_end_seconds`."""
+
+    number: int
+    channel: Channel
+    agreement: Agreement = field(default_factory=Agreement)
+    seen_until_seconds: float = 0.0  # end of the audio of the last partial job
+    speculative: Hypothesis | None = None
+    speculative_end_seconds: float = -1.0
+    words: tuple[Word, ...] = ()  # shown last
+    committed: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """A place in the order of events: known when it happened, complete when its text is."""
+
+    at_seconds: float
+    number: int
+    event: SpeechStarted | Locked | None = None
+    utterance: Utterance | None = None  # of an end that waits for its text
+
+
+class Streaming:
+    def __init__(self, listeners: Iterable[Listener], settings: StreamingSettings | None = None) -> None:
+        self._listeners = {listener.channel: listener for listener in listeners}
+        self._settings = settings or StreamingSettings()
+        self._open: dict[Channel, _Open] = {}
+        self._ended: dict[int, _Open] = {}
+        self._turns: deque[_Turn] = deque()
+        self._count = 0
+        self._is_loaded = False
+
+    # --- listening thread ---
+
+    def hear(self, item: AudioFrame | AudioGap) -> None:
+        self._note(self._listeners[item.channel].hear(item))
+
+    def finish(self) -> None:
+        """The sound is over: open utterances end now."""
+        for listener in self._listeners.values():
+            self._note(listener.finish())
+
+    def _note(self, edges: list[SpeechStarted | SpeechEnded]) -> None:
+        for edge in edges:
+            at_seconds = max(edge.at_seconds, self._turns[-1].at_seconds if self._turns else 0.0)
+            if isinstance(edge, SpeechStarted):
+                opened = _Open(self._count, edge.channel)
+                self._count += 1
+                self._open[edge.channel] = opened
+                self._turns.append(_Turn(at_seconds, opened.number, replace(edge, at_seconds=at_seconds)))
+            else:
+                ended = self._open.pop(edge.utterance.channel)
+                self._ended[ended.number] = ended
+                self._turns.append(_Turn(at_seconds, ended.number, utterance=edge.utterance))
+
+    # --- decode worker ---
+
+    @property
+    def clock_seconds(self) -> float:
+        """How far the call was heard: both channels, unless one hangs."""
+        positions = [listener.position_seconds for listener in self._listeners.values()]
+        return max(min(positions), max(positions) - LAG_SECONDS)
+
+    @property
+    def waiting_seconds(self) -> float:
+        """How long the oldest final has been waiting for the worker."""
+        waiting = next((turn for turn in self._turns if turn.utterance is not None), None)
+        return max(0.0, self.clock_seconds - waiting.at_seconds) if waiting else 0.0
+
+    @property
+    def pauses_partials(self) -> bool:
+        return self.waiting_seconds > self._settings.partials_pause_seconds
+
+    def next_job(self) -> Job | None:
+        for turn in self._turns:
+            if turn.utterance is not None and self._speculation_of(turn) is None:
+                return Job(turn.number, turn.utterance, Effort.FINAL)
+        return self._speculative_job() or self._partial_job()
+
+    def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
+        """Take a result; return what it shows at once. Locked text comes by `ready`, in order."""
+        if (ended := self._ended.get(job.number)) is not None:
+            if job.effort is Effort.FINAL:
+                ended.speculative, ended.speculative_end_seconds = hypothesis, job.utterance.end_seconds
+            return []
+        opened = self._open.get(job.utterance.channel)
+        if opened is None or opened.number != job.number:
+            return []
+        if job.effort is Effort.FINAL:
+            opened.speculative, opened.speculative_end_seconds = hypothesis, job.utterance.end_seconds
+        return self._show(opened, job.utterance, hypothesis)
+
+    def ready(self) -> tuple[list[SpeechStarted | Locked], float]:
+        """What is complete, in the order in which it happened, and the time up to which nothing is missing."""
+        events: list[SpeechStarted | Locked] = []
+        while self._turns:
+            turn = self._turns[0]
+            if turn.event is None:
+                hypothesis = self._speculation_of(turn)
+                if hypothesis is None or turn.utterance is None:
+                    return events, turn.at_seconds
+                del self._ended[turn.number]
+                turn.event = Locked(_final(turn.number, turn.utterance, hypothesis), turn.at_seconds)
+            events.append(turn.event)
+            self._turns.popleft()
+        return events, self.clock_seconds
+
+    def _speculation_of(self, turn: _Turn) -> Hypothesis | None:
+        """The final decode of an ended utterance, if it was of exactly its audio."""
+        ended = self._ended.get(turn.number)
+        if ended is None or turn.utterance is None:
+            return None
+        fits = abs(ended.speculative_end_seconds - turn.utterance.end_seconds) < 1e-6
+        return ended.speculative if fits else None
+
+    def _speculative_job(self) -> Job | None:
+        for opened in self._open.values():
+            listener = self._listeners[opened.channel]
+            utterance = listener.open_utterance() if listener.is_silent_after_speech else None
+            if utterance and abs(opened.speculative_end_seconds - utterance.end_seconds) > 1e-6:
+                opened.seen_until_seconds = utterance.end_seconds
+                return Job(opened.number, utterance, Effort.FINAL)
+        return None
+
+    def _partial_job(self) -> Job | None:
+        if not self._settings.shows_partials or self.pauses_partials:
+            return None
+        step_seconds = self._settings.loaded_step_seconds if self._is_loaded else self._settings.step_seconds
+        best: Job | None = None
+        longest_seconds = 0.0
+        for opened in self._open.values():
+            utterance = self._listeners[opened.channel].open_utterance()
+            assert utterance is not None
+            unseen_seconds = utterance.end_seconds - max(opened.seen_until_seconds, utterance.start_seconds)
+            if unseen_seconds > max(step_seconds - 1e-6, longest_seconds):
+                best, longest_seconds = Job(opened.number, utterance, Effort.PARTIAL), unseen_seconds
+        if best is not None:
+            self._is_loaded = longest_seconds > self._settings.loaded_after_seconds + step_seconds
+            self._open[best.utterance.channel].seen_until_seconds = best.utterance.end_seconds
+        return best
+
+    def _show(self, opened: _Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
+        if not self._settings.shows_partials or is_nonsense(hypothesis):
+            return []
+        words = opened.agreement.add(_placed(hypothesis.words, utterance.start_seconds), utterance.end_seconds)
+        updates = []
+        committed = opened.agreement.committed
+        if len(committed) > opened.committed:
+            opened.committed = len(committed)
+            updates.append(_update(UpdateKind.COMMITTED, opened.number, utterance, committed))
+        if words != opened.words:
+            opened.words = words
+            updates.append(_update(UpdateKind.PARTIAL, opened.number, utterance, words))
+        return updates
+
+
+def is_nonsense(hypothesis: Hypothesis) -> bool:
+    """A loop, or text where there is no speech."""
+    return hypothesis.compression_ratio > LOOP_COMPRESSION_RATIO or (
+        hypothesis.average_log_probability < WEAK_LOG_PROBABILITY
+        and hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
+    )
+
+
+def _final(number: int, utterance: Utterance, hypothesis: Hypothesis) -> TranscriptUpdate:
+    words = () if is_nonsense(hypothesis) else _placed(hypothesis.words, utterance.start_seconds)
+    return _update(UpdateKind.FINAL, number, utterance, words)
+
+
+def _placed(words: tuple[Word, ...], start_seconds: float) -> tuple[Word, ...]:
+    return tuple(
+        replace(
+            word,
+            start_seconds=round(start_seconds + word.start_seconds, 3),
+            end_seconds=round(start_seconds + word.end_seconds, 3),
+        )
+        for word in words
+    )
+
+
+def _update(kind: UpdateKind, number: int, utterance: Utterance, words: tuple[Word, ...]) -> TranscriptUpdate:
+    return TranscriptUpdate(kind, utterance.channel, number, utterance.start_seconds, utterance.end_seconds, words)

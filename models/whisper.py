@@ -1,0 +1,177 @@
+"""A Whisper model as the core's `Transcriber`, on CTranslate2 with faster-whisper's features and tokenizer.
+
+Used by the decode worker's thread only, which it may block for the time of one decode.
+
+A short utterance is not padded to Whisper's 30 s window, which would cost most of the time of a decode. Only the speech
+and a short tail of silence go through the encoder; its output is continued, position by position, with that of 30 s of
+digital silence, which is encoded once when the model is loaded. The decoder then sees what it was trained on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError, TranscriptionError
+from assistant.ports import Effort, Hypothesis
+from assistant.values import SAMPLE_RATE_HZ, Word
+
+WINDOW_SECONDS = 30.0
+WINDOW_POSITIONS = 1500  # of the encoder's output: 50 a second
+FRAME_SAMPLES = 160  # of the log-mel spectrogram: 100 a second
+TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
+LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
+UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How much silence is encoded behind the speech: at least `tail_seconds`, and up to `least_seconds` in all."""
+
+    tail_seconds: float
+    least_seconds: float
+
+    def samples(self, speech_samples: int) -> int:
+        wanted = max(speech_samples + self.tail_seconds * SAMPLE_RATE_HZ, self.least_seconds * SAMPLE_RATE_HZ)
+        frames = min(round(wanted) // FRAME_SAMPLES, round(WINDOW_SECONDS * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
+        return (frames + frames % 2) * FRAME_SAMPLES  # the encoder halves the number of frames
+
+
+FULL_WINDOW = Window(tail_seconds=WINDOW_SECONDS, least_seconds=WINDOW_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeSettings:
+    """Windows by measurement on telephone calls: the larger model invents words behind too short a tail."""
+
+    partial_window: Window
+    final_window: Window
+    beam_size: int = 5
+
+    @classmethod
+    def for_width(cls, encoder_width: int) -> DecodeSettings:
+        if encoder_width <= TINY_WIDTH:
+            return cls(partial_window=Window(1.3, 5.0), final_window=Window(1.3, 5.0))
+        return cls(partial_window=Window(1.3, 5.0), final_window=Window(2.0, 10.0))
+
+
+TINY_WIDTH = 384
+PADDED = DecodeSettings(partial_window=FULL_WINDOW, final_window=FULL_WINDOW)
+
+
+class WhisperTranscriber:
+    """Implements `assistant.ports.Transcriber`.
+
+    Args:
+        folder: a CTranslate2 Whisper model with its `tokenizer.json`; it is not looked for anywhere else.
+        name: as shown to users.
+        threads: of one decode.
+        language: code of the language to write down; English-only models know one.
+        decode: windows and beam; by default by the size of the model. `PADDED` decodes as faster-whisper does.
+
+    Raises:
+        ModelError: the folder can't be loaded as a Whisper model.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, threads: int = 1, language: str = "en", decode: DecodeSettings | None = None
+    ) -> None:
+        self.name = name
+        if not (folder / "tokenizer.json").is_file():
+            raise ModelError(
+                f"The model folder {folder} has no tokenizer.json, so its text can't be read. "
+                "Copy the whole model again, or choose another model."
+            )
+        try:
+            self._engine: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
+            self._tokenizer: Any = Tokenizer(
+                self._engine.hf_tokenizer, self._engine.model.is_multilingual, task="transcribe", language=language
+            )
+            self._writes_spaces = self._tokenizer.language_code not in UNSPACED_LANGUAGES
+            self._silence = self._encode(np.zeros(round(WINDOW_SECONDS * SAMPLE_RATE_HZ), np.float32))
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(
+                f"The model in {folder} can't be loaded ({error}). It may be damaged, or be no Whisper model in "
+                "CTranslate2's form. Import it again, or choose another model."
+            ) from error
+        self._decode = decode or DecodeSettings.for_width(self._silence.shape[2])
+        # Warm buffers and threads, so that the first words of a call are not late.
+        self.transcribe(np.zeros(SAMPLE_RATE_HZ, np.float32), Effort.PARTIAL)
+
+    def transcribe(self, samples: NDArray[np.float32], effort: Effort) -> Hypothesis:
+        """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s. See `assistant.ports.Transcriber`."""
+        if len(samples) > WINDOW_SECONDS * SAMPLE_RATE_HZ:
+            raise ValueError(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s do not fit into Whisper's window of 30 s")
+        is_final = effort is Effort.FINAL
+        window = self._decode.final_window if is_final else self._decode.partial_window
+        try:
+            encoded = self._encode_padded(samples, window)
+            return self._generate(encoded, len(samples), self._decode.beam_size if is_final else 1)
+        except RuntimeError as error:
+            raise TranscriptionError(
+                f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
+            ) from error
+
+    def _encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(samples,) -> (1, samples / 320, width): what the encoder makes of exactly these samples."""
+        features = self._engine.feature_extractor(samples)[:, : len(samples) // FRAME_SAMPLES]
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None], dtype=np.float32))
+        return np.array(self._engine.model.encode(view, to_cpu=True))
+
+    def _encode_padded(self, samples: NDArray[np.float32], window: Window) -> Any:
+        """(samples,) -> encoder output for the whole window, of which only the first part was computed."""
+        padded = np.zeros(window.samples(len(samples)), np.float32)
+        heard = min(len(samples), len(padded))
+        padded[:heard] = samples[:heard]
+        encoded = self._encode(padded)
+        joined = np.concatenate([encoded, self._silence[:, encoded.shape[1] : WINDOW_POSITIONS]], axis=1)
+        return ctranslate2.StorageView.from_array(np.ascontiguousarray(joined))
+
+    def _generate(self, encoded: Any, samples: int, beam_size: int) -> Hypothesis:
+        tokenizer = self._tokenizer
+        seconds = samples / SAMPLE_RATE_HZ
+        result = self._engine.model.generate(
+            encoded,
+            [[*tokenizer.sot_sequence, tokenizer.no_timestamps]],
+            beam_size=beam_size,
+            # The engine bounds the new tokens at half of this.
+            max_length=2 * (round(seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+        )[0]
+        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        text = tokenizer.decode(tokens).strip()
+        # The engine's score is the mean over the tokens without the end mark; Whisper's own counts that one too.
+        log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else 0.0
+        return Hypothesis(
+            words=self._align(encoded, tokens, seconds) if text else (),
+            average_log_probability=log_probability,
+            no_speech_probability=result.no_speech_prob,
+            compression_ratio=get_compression_ratio(text) if text else 1.0,
+        )
+
+    def _align(self, encoded: Any, tokens: list[int], seconds: float) -> tuple[Word, ...]:
+        frames = max(2, round(seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
+        aligned = self._engine.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        words: list[Word] = []
+        for entry in aligned:
+            text = entry["word"].strip()
+            if not text:
+                continue
+            earliest = words[-1].end_seconds if words else 0.0
+            end = min(max(float(entry["end"]), earliest), seconds)
+            if words and self._writes_spaces and not entry["word"].startswith(" "):  # "7" ",000" "%" are one word
+                words[-1] = replace(words[-1], text=words[-1].text + text, end_seconds=end)
+                continue
+            start = min(max(float(entry["start"]), earliest, end - LONGEST_WORD_SECONDS), end)
+            words.append(Word(text, start, end, float(entry["probability"])))
+        return tuple(words)
