@@ -1,0 +1,33 @@
+"""Text of other people made safe to show: no control, direction or half characters, single spaces."""
+
+from __future__ import annotations
+
+import re
+
+# Controls, zero-width space and marks that turn the direction of the text around them, half surrogates from JSON.
+# Joiners (200C, 200D) stay: Persian, Hindi and emoji need them.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_MUSIC = re.compile(r"[\s♩♪♫♬🎵🎶#*-]*")
+_NOTE = re.compile("[♩♪♫♬🎵🎶]")
+_LONGEST_NAME = 120  # characters; longer ones are no names
+_UNKNOWN = frozenset({"unknown speaker", "unknown", "unidentified speaker", "unidentified", "speaker unknown", "?"})
+
+
+def clean_text(text: str) -> str:
+    return " ".join(_UNSAFE.sub("", text).split())
+
+
+def clean_name(name: str | None) -> str | None:
+    """The name as it is shown; None for the ways in which programs say that they don't know."""
+    if name is None:
+        return None
+    cleaned = clean_text(name).strip(" :")
+    if cleaned.casefold() in _UNKNOWN or not cleaned:
+        return None
+    return cleaned if len(cleaned) <= _LONGEST_NAME else cleaned[: _LONGEST_NAME - 1] + "…"
+
+
+def is_only_music(text: str) -> bool:
+    return bool(_NOTE.search(text)) and bool(_MUSIC.fullmatch(text))
