@@ -56,6 +56,8 @@ def _read(path: Path) -> ImportedTranscript:
         raise ImportFileError(
             f"files that end in “{clean_text(suffix)}” are not read" if suffix else "it has no ending"
         )
+    if path.exists() and not path.is_file():
+        raise ImportFileError("it is a folder or a device, not a file")
     if path.stat().st_size > _LARGEST_BYTES:
         raise ImportFileError("it is larger than 64 MB, which no transcript is")
     data = path.read_bytes()
@@ -63,7 +65,7 @@ def _read(path: Path) -> ImportedTranscript:
         return read_word_document(data)
     refuse_other_kinds(data)
     text, warning = decode(data)
-    transcript = _read_text(text.removeprefix("\ufeff"), suffix)
+    transcript = _read_text(text, suffix)
     return replace(transcript, warnings=(warning, *transcript.warnings)) if warning else transcript
 
 

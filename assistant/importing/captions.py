@@ -163,15 +163,22 @@ def _repeated_lines(before: PlainCue, after: PlainCue) -> int:
 
 
 def _joined(voices: Iterable[_Voice]) -> list[_Voice]:
-    joined: list[_Voice] = []
+    """Lines of one voice become one."""
+    runs: list[list[_Voice]] = []
     for voice in voices:
-        if joined and joined[-1].speaker == voice.speaker and not voice.is_new:
-            last = joined[-1]
-            words = last.words + voice.words if last.words and voice.words else ()
-            joined[-1] = replace(last, text=f"{last.text} {voice.text}", words=words)
+        if runs and runs[-1][-1].speaker == voice.speaker and not voice.is_new:
+            runs[-1].append(voice)
         else:
-            joined.append(voice)
-    return joined
+            runs.append([voice])
+    return [
+        _Voice(
+            speaker=run[0].speaker,
+            text=" ".join(voice.text for voice in run),
+            words=tuple(word for voice in run for word in voice.words) if all(voice.words for voice in run) else (),
+            is_new=run[0].is_new,
+        )
+        for run in runs
+    ]
 
 
 def _timed(cue: Cue, voices: Sequence[_Voice], has_word_times: bool) -> list[Piece]:

@@ -15,8 +15,13 @@ _LONGEST_NAME = 120  # characters; longer ones are no names
 _UNKNOWN = frozenset({"unknown speaker", "unknown", "unidentified speaker", "unidentified", "speaker unknown", "?"})
 
 
+def without_unsafe_characters(text: str) -> str:
+    return _UNSAFE.sub("", text)
+
+
 def clean_text(text: str) -> str:
-    return " ".join(_UNSAFE.sub("", text).split())
+    """One line with single spaces, safe to show."""
+    return " ".join(without_unsafe_characters(text).split())
 
 
 def clean_name(name: str | None) -> str | None:

@@ -8,6 +8,7 @@ import re
 from charset_normalizer import from_bytes
 
 from assistant.errors import ImportFileError
+from assistant.importing.cleaning import without_unsafe_characters
 
 _BYTE_ORDER_MARKS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -51,7 +52,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     text, warning = _decode(data)
     if len(_CONTROLS.findall(text)) > _MOST_CONTROLS * len(text):
         raise ImportFileError("it holds binary data instead of text")
-    return re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text), warning
+    return without_unsafe_characters(re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)), warning
 
 
 def refuse_other_kinds(data: bytes) -> None:
@@ -111,4 +112,6 @@ def _decode_legacy(data: bytes) -> tuple[str, str]:
 
 
 def _guessed(encoding: str) -> str:
-    return f"The file does not say its encoding and is not UTF-8; it was read as {encoding}. Check that its letters are right."
+    return (
+        f"The file is not UTF-8 and does not say its encoding; {encoding} was taken. Check that its letters are right."
+    )

@@ -33,7 +33,7 @@ _STYLES = tuple(
 _ZOOM_SAVED = _STYLES[0]
 _TIMES_ABOVE = _STYLES[-1]
 _TIMES_ABOVE_PARTS = re.compile(rf"(?P<clock>{CLOCK})\s*-{{1,2}}>\s*(?P<end>{CLOCK})")
-_LONGEST_HEAD = 400  # characters; a longer line begins no turn, unless its text follows in it
+LONGEST_HEAD = 400  # characters; a longer line begins no turn, unless its text follows in it
 _BLOCK_TIME = re.compile(rf"[\[(]?(?P<clock>{CLOCK})[\])]?")
 _HOUR_SECONDS = 3600
 _DAY_SECONDS = 24 * 3600
@@ -88,7 +88,7 @@ def _style_of(lines: Sequence[TextLine]) -> re.Pattern[str] | None:
 
 
 def _head(style: re.Pattern[str], line: TextLine) -> re.Match[str] | None:
-    if line.is_heading or (len(line.text) > _LONGEST_HEAD and "rest" not in style.groupindex):
+    if line.is_heading or (len(line.text) > LONGEST_HEAD and "rest" not in style.groupindex):
         return None
     match = style.fullmatch(line.text)
     if match is not None and "name" in style.groupindex and not any(map(str.isalpha, match["name"])):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time
 
 from assistant.errors import ImportFileError
 from assistant.importing.cleaning import clean_text
-from assistant.importing.dialogue import Dialogue, TextLine, read_dialogue
+from assistant.importing.dialogue import LONGEST_HEAD, Dialogue, TextLine, read_dialogue
 from assistant.importing.pieces import join_turns
 from assistant.importing.preamble import Header, find_date, read_header, without_service_lines
 from assistant.importing.transcript import ImportedTranscript
@@ -33,6 +34,8 @@ def read_plain_text(text: str) -> ImportedTranscript:
 
 def from_lines(lines: Sequence[TextLine], *, title: str | None = None, names: Sequence[str] = ()) -> ImportedTranscript:
     """What readers of text share. `title` and `names` are what the format's own header says."""
+    # White space tells the styles apart in short lines only; in long ones it would only cost time.
+    lines = [line if len(line.text) <= LONGEST_HEAD else replace(line, text=clean_text(line.text)) for line in lines]
     surroundings = without_service_lines(lines)
     duration = surroundings.duration_seconds
     dialogue = read_dialogue(surroundings.lines, surroundings.people, duration)

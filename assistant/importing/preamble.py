@@ -27,7 +27,8 @@ _NUMERIC_DATE = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
 _DAY_FIRST = re.compile(r"(?P<d>\d{1,2})\.? (?P<month>[A-Za-z]{3,9})\.?,? (?P<y>\d{4})")
 _MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})")
 _TIME = re.compile(
-    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?\s?(?P<half>[ap]m)?(?:\s(?P<zone>GMT|UTC)(?P<shift>[+-]\d{1,2})?)?", re.I
+    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?(?:\s?(?P<half>[ap]m))?(?:\s(?P<zone>GMT|UTC)(?P<shift>[+-]\d{1,2})?)?",
+    re.I,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST_HEADER_LINE = 300  # characters; dates and titles are short, a long line is talk

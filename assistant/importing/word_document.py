@@ -16,6 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from assistant.errors import ImportFileError
+from assistant.importing.cleaning import without_unsafe_characters
 from assistant.importing.dialogue import TextLine
 from assistant.importing.plain_text import from_lines
 from assistant.importing.transcript import ImportedTranscript
@@ -38,7 +39,7 @@ def read_word_document(data: bytes) -> ImportedTranscript:
     lines = [
         TextLine(line.strip(), _is_heading(paragraph))
         for paragraph in root.iter(f"{_W}p")
-        for line in _text(paragraph).split("\n")
+        for line in without_unsafe_characters(_text(paragraph)).split("\n")
     ]
     return from_lines([line for line in lines if line.text])
 
@@ -60,11 +61,12 @@ def _document_part(data: bytes) -> bytes:
 
 def _parsed(document: bytes) -> Element:
     try:
-        return fromstring(document, forbid_dtd=True)
+        root: Element = fromstring(document, forbid_dtd=True)
     except DefusedXmlException as error:
         raise ImportFileError("it defines XML entities, which Word never does") from error
     except (ParseError, LookupError, ValueError) as error:
         raise ImportFileError("its text part is damaged") from error
+    return root
 
 
 def _text(paragraph: Element) -> str:
