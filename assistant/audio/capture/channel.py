@@ -1,0 +1,159 @@
+"""Listens to one channel for as long as the call lasts, whatever happens to the device.
+
+Runs as a thread of its own, which attaches, reads and closes the feeds; it waits for the device, never for a reader.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.audio.capture.clock import StreamClock
+from assistant.audio.capture.feed import Backend, Feed
+from assistant.audio.capture.mixer import Mixer
+from assistant.errors import CaptureError
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
+
+FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
+
+_FIRST_RETRY_SECONDS = 0.1
+_LAST_RETRY_SECONDS = 2.0
+_STALLED_SECONDS = 2.0  # a device that is there and gives nothing
+_SILENCE_SECONDS = 10.0
+_SMALL_GAP_SECONDS = 0.05  # at the start the channels begin this close together: silence, not a loss
+
+_WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
+_WHY_SILENT = {
+    Channel.YOU: "it is muted, or another microphone is in use",
+    Channel.THEM: "nobody has spoken yet, or the output that plays the call is muted or another one",
+}
+
+
+class ChannelCapture(threading.Thread):
+    """Turns one device's feeds into contiguous frames, gaps and messages, on the call's clock."""
+
+    def __init__(self, channel: Channel, backend: Backend, mixer: Mixer) -> None:
+        super().__init__(name=f"capture-{channel}", daemon=True)
+        self._channel = channel
+        self._backend = backend
+        self._mixer = mixer
+        self._stopped = threading.Event()
+        self._position = 0  # samples from the call's 0.0 to the end of what was given out
+        self._is_heard = False
+        self._reason = "it was not there when the recording began"  # why it is not, for the gap
+        self._lost_since_seconds: float | None = None
+        self._zeros = 0
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        retry_seconds = _FIRST_RETRY_SECONDS
+        while not self._stopped.is_set():
+            try:
+                feed = self._backend.attach(self._channel)
+                try:
+                    self._follow(feed)
+                finally:
+                    feed.close()
+            except CaptureError as error:
+                if self._is_heard:
+                    retry_seconds = _FIRST_RETRY_SECONDS
+                    self._lose(str(error))
+                    continue  # most losses are a device that was exchanged: try at once
+                self._lose(str(error))
+                self._backend.wait_for_change(retry_seconds)
+                retry_seconds = min(2 * retry_seconds, _LAST_RETRY_SECONDS)
+        self._leave()
+
+    def _follow(self, feed: Feed) -> None:
+        clock = StreamClock()
+        rest = np.zeros(0, np.int16)
+        heard_seconds = time.monotonic()
+        is_placed = False
+        while not self._stopped.is_set():
+            block = feed.read()
+            if block is None:
+                if time.monotonic() - heard_seconds > _STALLED_SECONDS:
+                    raise CaptureError(f"{feed.description} gives no sound")
+                continue
+            heard_seconds = block.arrived_seconds
+            clock.add(block.arrived_seconds, len(block.samples))
+            rest = np.concatenate((rest, block.samples))
+            if not clock.is_primed:
+                continue
+            if not is_placed:
+                rest = self._place(clock, rest, feed)
+                is_placed = len(rest) > 0
+            if loss_seconds := clock.take_loss_seconds():
+                self._gap(round(loss_seconds * SAMPLE_RATE_HZ), "the computer was too busy, and sound was lost")
+            while len(rest) >= FRAME_SAMPLES:
+                self._frame(_stretched(rest[:FRAME_SAMPLES], clock.take_nudge_samples()))
+                rest = rest[FRAME_SAMPLES:]
+
+    def _place(self, clock: StreamClock, heard: NDArray[np.int16], feed: Feed) -> NDArray[np.int16]:
+        """Lay the first sound of a feed where it belongs; returns what is left of it after what was heard before."""
+        origin_seconds = self._mixer.settle_origin(clock.start_seconds)
+        begins = round((clock.start_seconds - origin_seconds) * SAMPLE_RATE_HZ)
+        if begins < self._position:
+            heard = heard[self._position - begins :]
+        elif self._position == 0 and begins < _SMALL_GAP_SECONDS * SAMPLE_RATE_HZ:
+            heard = np.concatenate((np.zeros(begins, np.int16), heard))
+        elif begins > self._position:
+            self._gap(begins - self._position, self._reason)
+        if len(heard) and self._lost_since_seconds is not None:
+            seconds = time.monotonic() - self._lost_since_seconds
+            message = f"{_WHO[self._channel]} is heard again after {seconds:.1f} s, from {feed.description}."
+            self._mixer.tell(Status(State.DEVICE_BACK, message, self._channel))
+            self._lost_since_seconds = None
+        self._is_heard = self._is_heard or len(heard) > 0
+        return heard
+
+    def _gap(self, samples: int, reason: str) -> None:
+        start_seconds = self._position / SAMPLE_RATE_HZ
+        self._position += samples
+        self._mixer.put(AudioGap(self._channel, start_seconds, self._position / SAMPLE_RATE_HZ, reason))
+
+    def _frame(self, samples: NDArray[np.int16]) -> None:
+        self._mixer.put(AudioFrame(self._channel, self._position / SAMPLE_RATE_HZ, samples))
+        self._position += len(samples)
+        self._watch_silence(samples)
+
+    def _watch_silence(self, samples: NDArray[np.int16]) -> None:
+        limit = _SILENCE_SECONDS * SAMPLE_RATE_HZ
+        was_told = self._zeros >= limit
+        self._zeros = 0 if samples.any() else self._zeros + len(samples)
+        if self._zeros >= limit and not was_told:
+            message = (
+                f"{_WHO[self._channel]} has been digital silence for {_SILENCE_SECONDS:.0f} s: "
+                f"{_WHY_SILENT[self._channel]}. The recording goes on."
+            )
+            self._mixer.tell(Status(State.WARNING, message, self._channel))
+
+    def _lose(self, reason: str) -> None:
+        self._is_heard = False
+        self._mixer.lost(self._channel)
+        if self._lost_since_seconds is None:
+            self._lost_since_seconds = time.monotonic()
+            self._reason = reason
+            message = f"{_WHO[self._channel]} is not heard: {reason}. It is tried again until it is back."
+            self._mixer.tell(Status(State.DEVICE_LOST, message, self._channel))
+
+    def _leave(self) -> None:
+        """A channel that is lost when the call ends still says what was not heard."""
+        origin_seconds = self._mixer.origin_seconds
+        if self._lost_since_seconds is not None and origin_seconds is not None:
+            missing = round((time.monotonic() - origin_seconds) * SAMPLE_RATE_HZ) - self._position
+            if missing > 0:
+                self._gap(missing, self._reason)
+
+
+def _stretched(samples: NDArray[np.int16], by: int) -> NDArray[np.int16]:
+    """The same sound in one sample more or less: how a device's clock that runs fast or slow is brought to ours."""
+    if by == 0:
+        return samples
+    positions = np.linspace(0, len(samples) - 1, len(samples) + by)
+    return np.rint(np.interp(positions, np.arange(len(samples)), samples)).astype(np.int16)

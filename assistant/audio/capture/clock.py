@@ -1,0 +1,83 @@
+"""When was a device's first sample spoken, and does it lose any? Told from nothing but when its blocks arrive.
+
+A block arrives at the earliest when its last sample has been spoken, and often later: the machine was busy. So
+`arrival - samples so far / rate` lies above the true start, and its lower envelope follows it. A device whose own clock
+is slow lets the envelope rise by some millionths; lost samples let it step up and stay.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from assistant.values import SAMPLE_RATE_HZ
+
+_PRIMING_SECONDS = 0.3  # before this much sound the first estimate is not worth having
+_LOSS_SECONDS = 0.02  # smaller steps are told from drift only by time, and are treated as drift
+_LOSS_WATCH_SECONDS = 2.0
+_LOSS_SURE_SECONDS = 1.5  # a step that lasts so long is no delay that will be caught up
+_DRIFT_WINDOWS = 8  # of a second each
+_DRIFT_SECONDS = 0.004  # below this, estimates are no better than what they would mend
+
+
+class StreamClock:
+    """For one attachment of one device. Feed it each block's arrival (seconds of `time.monotonic()`) and length."""
+
+    def __init__(self) -> None:
+        self._samples = 0
+        self._reference_seconds = float("inf")  # start of the stream, as all that was given out is placed
+        self._recent: deque[tuple[float, float]] = deque()  # arrival, estimate of the start
+        self._windows: deque[float] = deque(maxlen=_DRIFT_WINDOWS)
+        self._window_end_seconds = 0.0
+        self._lowest_seconds = float("inf")
+
+    @property
+    def is_primed(self) -> bool:
+        return self._samples >= _PRIMING_SECONDS * SAMPLE_RATE_HZ
+
+    @property
+    def start_seconds(self) -> float:
+        """When the first sample was spoken; certain enough once `is_primed`."""
+        return self._reference_seconds
+
+    def add(self, arrived_seconds: float, samples: int) -> None:
+        if not self.is_primed:
+            self._samples += samples
+            self._reference_seconds = min(self._reference_seconds, arrived_seconds - self._samples / SAMPLE_RATE_HZ)
+            self._window_end_seconds = arrived_seconds + 1.0
+            return
+        self._samples += samples
+        estimate_seconds = arrived_seconds - self._samples / SAMPLE_RATE_HZ
+        self._recent.append((arrived_seconds, estimate_seconds))
+        while self._recent[0][0] < arrived_seconds - _LOSS_WATCH_SECONDS:
+            self._recent.popleft()
+        self._lowest_seconds = min(self._lowest_seconds, estimate_seconds)
+        if arrived_seconds >= self._window_end_seconds:
+            self._windows.append(self._lowest_seconds)
+            self._lowest_seconds = float("inf")
+            self._window_end_seconds = arrived_seconds + 1.0
+
+    def take_loss_seconds(self) -> float:
+        """How much sound the device lost since the last call; 0.0 nearly always. Asked after each `add`."""
+        if not self._recent or self._recent[-1][0] - self._recent[0][0] < _LOSS_SURE_SECONDS:
+            return 0.0
+        step_seconds = min(estimate for _, estimate in self._recent) - self._reference_seconds
+        if step_seconds < _LOSS_SECONDS:
+            return 0.0
+        self._reference_seconds += step_seconds
+        self._windows.clear()
+        self._lowest_seconds = float("inf")
+        return step_seconds
+
+    def take_nudge_samples(self) -> int:
+        """1 where a sample is to be put in, -1 where one is to be taken out, so that counting follows the clock.
+
+        Asked once a frame: at most one sample in 20 ms, which no ear and no recogniser notices.
+        """
+        if len(self._windows) < _DRIFT_WINDOWS:
+            return 0
+        drift_seconds = min(self._windows) - self._reference_seconds
+        if abs(drift_seconds) < _DRIFT_SECONDS or drift_seconds >= _LOSS_SECONDS:
+            return 0
+        sign = 1 if drift_seconds > 0 else -1
+        self._reference_seconds += sign / SAMPLE_RATE_HZ
+        return sign

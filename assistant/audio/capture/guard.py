@@ -1,0 +1,136 @@
+"""Watches the sound server, so that no stream is believed after the server moved it to another device.
+
+When a device disappears the server lets its streams go on from another one, without a word: the call's stream would
+bring the microphone. So a stream's newest sound is held back until the server has been heard to say nothing about it.
+
+Runs as a thread of its own with its own connection; the channels' threads ask it. Its lock is never held while it waits
+for the server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+
+from assistant.audio.capture.server import SoundServer
+from assistant.audio.capture.snapshot import Snapshot, Target
+from assistant.errors import CaptureError
+from assistant.values import Channel
+
+HOLD_SECONDS = 0.06  # a server's message about a move may come this much after the first sound of the wrong device
+
+_LISTEN_SECONDS = 0.03
+_RECONNECT_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+class Watched:
+    """One recording stream under guard. Made by its channel's thread; judged by the guard's."""
+
+    def __init__(self, tag: str, channel: Channel, target: Target) -> None:
+        self.tag = tag
+        self.channel = channel
+        self.target = target
+        self.was_seen = False  # the server says that it records what it should
+        self.cut_reason: str | None = None  # set once, never taken back
+
+
+class Guard(threading.Thread):
+    """Knows at every moment what each channel should record, and which streams do."""
+
+    def __init__(self, wanted: Mapping[Channel, str], snapshot: Snapshot) -> None:
+        super().__init__(name="capture-guard", daemon=True)
+        self._wanted = dict(wanted)
+        self._changed = threading.Condition()
+        self._snapshot: Snapshot | None = snapshot  # None while there is no server
+        self._clear_seconds = 0.0  # up to this moment everything that the server had to say is known
+        self._streams: list[Watched] = []
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+
+    def target(self, channel: Channel) -> Target:
+        """What to record now. Raises CaptureError with the reason when it isn't there."""
+        with self._changed:
+            if self._snapshot is None:
+                raise CaptureError("the sound server ended or does not answer")
+            return self._snapshot.target(channel, self._wanted[channel])
+
+    def watch(self, stream: Watched) -> None:
+        with self._changed:
+            self._streams.append(stream)
+
+    def forget(self, stream: Watched) -> None:
+        with self._changed:
+            self._streams.remove(stream)
+
+    def believed_until_seconds(self, stream: Watched) -> float:
+        """Sound of `stream` that arrived up to this moment is its channel's voice for certain.
+
+        Raises:
+            CaptureError: the stream is not to be used any more; the text is the reason.
+        """
+        with self._changed:
+            if stream.cut_reason is not None:
+                raise CaptureError(stream.cut_reason)
+            return self._clear_seconds - HOLD_SECONDS if stream.was_seen else 0.0
+
+    def wait_for_change(self, timeout_seconds: float) -> None:
+        with self._changed:
+            if not self._is_stopped:
+                self._changed.wait(timeout_seconds)
+
+    def run(self) -> None:
+        attempt = 0
+        while not self._is_stopped:
+            try:
+                with SoundServer() as server:
+                    server.subscribe()
+                    attempt = 0
+                    self._serve(server)
+            except CaptureError as error:
+                self._take(None, time.monotonic(), str(error))
+                self.wait_for_change(_RECONNECT_SECONDS[min(attempt, len(_RECONNECT_SECONDS) - 1)])
+                attempt += 1
+
+    def _serve(self, server: SoundServer) -> None:
+        is_known = False
+        while not self._is_stopped:
+            asked_seconds = time.monotonic()
+            if not is_known:
+                self._take(server.snapshot(), asked_seconds, "")
+            is_known = not server.wait_for_news(_LISTEN_SECONDS)
+            if is_known:  # the whole wait passed without a word
+                with self._changed:
+                    self._clear_seconds = time.monotonic()
+
+    def _take(self, snapshot: Snapshot | None, asked_seconds: float, reason: str) -> None:
+        with self._changed:
+            is_new = snapshot != self._snapshot
+            self._snapshot = snapshot
+            self._clear_seconds = asked_seconds
+            for stream in self._streams:
+                if stream.cut_reason is None:
+                    stream.cut_reason = self._doubt(stream, snapshot) if snapshot else reason
+            if is_new:
+                self._changed.notify_all()
+
+    def _doubt(self, stream: Watched, snapshot: Snapshot) -> str | None:
+        """Why this stream can't be believed, None if it can. Caller holds the lock."""
+        heard = snapshot.recorded.get(stream.tag)
+        if heard is None:
+            return f"{stream.target.description} is gone" if stream.was_seen else None
+        is_there = any(source.index == stream.target.source_index for source in snapshot.sources)
+        if not is_there or heard != stream.target.source_index:
+            return f"{stream.target.description} is gone"
+        try:
+            target = snapshot.target(stream.channel, self._wanted[stream.channel])
+        except CaptureError as error:
+            return str(error)
+        if target != stream.target:
+            return f"{stream.target.description} was exchanged for {target.description}"
+        stream.was_seen = True
+        return None

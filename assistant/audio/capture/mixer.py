@@ -1,0 +1,97 @@
+"""What the channels' threads hear, in one order.
+
+Threads: each channel's thread puts, the listening thread takes. Nobody holds the lock for longer than a deque's
+operation; only `next` waits.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from assistant.values import AudioFrame, AudioGap, Channel, Status
+
+_WAIT_FOR_OTHER_SECONDS = 0.5  # a channel that is heard but late is waited for so long, then the other goes ahead
+_MOST_FRAMES = 6000  # 2 min of a channel, 4 MB: a reader that is further behind has failed
+
+
+class Mixer:
+    """Puts the channels' frames and gaps in the order of their times."""
+
+    def __init__(self, channels: Sequence[Channel]) -> None:
+        self.origin_seconds: float | None = None  # `time.monotonic()` at the call's 0.0
+        self._changed = threading.Condition()
+        self._queues: dict[Channel, deque[tuple[float, AudioFrame | AudioGap]]] = {name: deque() for name in channels}
+        self._statuses: deque[Status] = deque()
+        self._silent: set[Channel] = set(channels)  # not heard now: nobody waits for these
+        self._dropped: dict[Channel, AudioGap] = {}
+        self._is_ended = False
+
+    def settle_origin(self, start_seconds: float) -> float:
+        """The first channel that is heard sets the call's 0.0; returns it."""
+        with self._changed:
+            if self.origin_seconds is None:
+                self.origin_seconds = start_seconds
+            return self.origin_seconds
+
+    def put(self, item: AudioFrame | AudioGap) -> None:
+        with self._changed:
+            queue = self._queues[item.channel]
+            if len(queue) >= _MOST_FRAMES:
+                self._drop(item)
+                return
+            if dropped := self._dropped.pop(item.channel, None):
+                queue.append((time.monotonic(), dropped))
+            queue.append((time.monotonic(), item))
+            self._silent.discard(item.channel)
+            self._changed.notify()
+
+    def tell(self, status: Status) -> None:
+        with self._changed:
+            self._statuses.append(status)
+            self._changed.notify()
+
+    def lost(self, channel: Channel) -> None:
+        """Until its next frame nobody waits for this channel."""
+        with self._changed:
+            self._silent.add(channel)
+            self._changed.notify()
+
+    def end(self) -> None:
+        with self._changed:
+            self._is_ended = True
+            for channel, dropped in self._dropped.items():
+                self._queues[channel].append((time.monotonic(), dropped))
+            self._dropped.clear()
+            self._changed.notify()
+
+    def next(self) -> AudioFrame | AudioGap | Status | None:
+        """Wait for the next item; None after `end`, when all that was heard has been taken."""
+        with self._changed:
+            while True:
+                if self._statuses:
+                    return self._statuses.popleft()
+                if (item := self._first()) is not None:
+                    return item
+                if self._is_ended:
+                    return None
+                self._changed.wait(_WAIT_FOR_OTHER_SECONDS / 5)
+
+    def _first(self) -> AudioFrame | AudioGap | None:
+        ready = [queue for queue in self._queues.values() if queue]
+        if not ready:
+            return None
+        queue = min(ready, key=lambda queue: queue[0][1].start_seconds)
+        is_waited_for = any(not queue and name not in self._silent for name, queue in self._queues.items())
+        is_patient = time.monotonic() - queue[0][0] < _WAIT_FOR_OTHER_SECONDS
+        if is_waited_for and is_patient and not self._is_ended:
+            return None
+        return queue.popleft()[1]
+
+    def _drop(self, item: AudioFrame | AudioGap) -> None:
+        before = self._dropped.get(item.channel)
+        start_seconds = before.start_seconds if before else item.start_seconds
+        reason = "the computer was too busy to take the sound in; close other programs"
+        self._dropped[item.channel] = AudioGap(item.channel, start_seconds, item.end_seconds, reason)

@@ -1,0 +1,122 @@
+"""Chooses how this machine is listened to, and starts it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+
+from assistant.audio.capture import portaudio
+from assistant.audio.capture.devices import Device
+from assistant.audio.capture.feed import Backend
+from assistant.audio.capture.live import LiveSource
+from assistant.audio.capture.snapshot import Snapshot
+from assistant.errors import CaptureError
+from assistant.values import Channel, State, Status
+
+NO_DEVICE = "none"  # in place of a device's name: this side is not recorded
+
+PAREC_MISSING = (
+    "The program parec is missing, which records from the sound server. Install it: sudo apt install pulseaudio-utils"
+)
+
+_CABLES = {"win32": "Stereo Mix or VB-Cable", "darwin": "BlackHole"}
+_WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
+_OPTION = {Channel.YOU: "--mic", Channel.THEM: "--call"}
+
+
+def open_live(mic: str = "", call: str = "") -> LiveSource:
+    """Start to record both voices.
+
+    `mic` and `call` are names or descriptions as `list_devices` gives them, `call` also that of a program; empty is
+    the system's default microphone and what its default output plays, "none" leaves that side out. Where a default
+    is missing the other side is recorded alone, and a warning says so; a device that was named must be there.
+
+    Raises:
+        CaptureError: nothing can be recorded, or a named device isn't there; the text says what to do.
+    """
+    wanted = {channel: name for channel, name in ((Channel.YOU, mic), (Channel.THEM, call)) if name != NO_DEVICE}
+    if not wanted:
+        raise CaptureError("Both voices are switched off: name a microphone or a call output.")
+    snapshot = server_snapshot()
+    missing = _missing(wanted, snapshot)
+    heard = {channel: name for channel, name in wanted.items() if channel not in missing}
+    for channel, reason in missing.items():
+        if wanted[channel]:
+            raise CaptureError(
+                f"{_WHO[channel]} can't be recorded: {reason}. `depthcue devices` lists what is there; choose with "
+                f"{_OPTION[channel]} NAME, or leave that side out with {_OPTION[channel]} {NO_DEVICE}."
+            )
+    if not heard:
+        reasons = "; ".join(dict.fromkeys(missing.values()))
+        raise CaptureError(
+            f"Neither voice can be recorded: {reasons}. Plug in a microphone and start the sound server "
+            "(PipeWire or PulseAudio); `depthcue doctor` says what is missing."
+        )
+    warnings = [
+        Status(State.WARNING, f"{_WHO[channel]} is not recorded: {reason}.", channel)
+        for channel, reason in missing.items()
+    ]
+    return LiveSource(_backend(heard, snapshot), tuple(heard), warnings)
+
+
+def list_devices() -> list[Device]:
+    """What can be recorded now.
+
+    Raises:
+        CaptureError: neither a sound server nor PortAudio can be asked; the text says what to install.
+    """
+    snapshot = server_snapshot()
+    return portaudio.list_inputs() if snapshot is None else snapshot.devices()
+
+
+def server_snapshot() -> Snapshot | None:
+    """What the sound server has; None where there is no server, or the system knows none."""
+    if sys.platform != "linux":
+        return None
+    try:
+        from assistant.audio.capture.server import SoundServer
+    except OSError:  # pulsectl looks for libpulse as it is imported; a system without it has no such server
+        return None
+    try:
+        with SoundServer() as server:
+            return server.snapshot()
+    except CaptureError:
+        return None
+
+
+def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[Channel, str]:
+    """Why a channel can't be recorded, for those that can't."""
+    if snapshot is not None and shutil.which("parec") is None:
+        raise CaptureError(PAREC_MISSING)
+    reasons: dict[Channel, str] = {}
+    for channel, name in wanted.items():
+        try:
+            if snapshot is not None:
+                snapshot.target(channel, name)
+            elif channel is Channel.THEM and not name:
+                reasons[channel] = _no_loopback()
+            else:
+                portaudio.find_input(name)
+        except CaptureError as error:
+            reasons[channel] = str(error)
+    return reasons
+
+
+def _backend(heard: Mapping[Channel, str], snapshot: Snapshot | None) -> Backend:
+    if snapshot is None:
+        return portaudio.PortAudioBackend(heard)
+    # Not at the top: pulsectl is neither installed elsewhere nor importable on a Linux without libpulse.
+    from assistant.audio.capture.parec import ServerBackend
+
+    return ServerBackend(heard, snapshot)
+
+
+def _no_loopback() -> str:
+    cable = _CABLES.get(sys.platform)
+    if cable is None:
+        return "without a sound server (PipeWire or PulseAudio) what the loudspeakers play can't be heard"
+    return (
+        "hearing what this system plays is not built in yet; route the call through an input device such as "
+        f"{cable} and name it with --call"
+    )

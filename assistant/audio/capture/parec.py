@@ -1,0 +1,118 @@
+"""One `parec` process per channel: records a named source of the sound server and nothing else.
+
+Each feed belongs to its channel's thread. The process ends with the feed, and with this program however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping
+from itertools import count
+
+import numpy as np
+
+from assistant.audio.capture.feed import Block
+from assistant.audio.capture.guard import Guard, Watched
+from assistant.audio.capture.server import TAG
+from assistant.audio.capture.snapshot import Snapshot, Target
+from assistant.errors import CaptureError
+from assistant.values import SAMPLE_RATE_HZ, Channel
+
+_LATENCY_MSEC = 20
+_WAIT_SECONDS = 0.02
+_STOP_SECONDS = 0.1
+_MOST_BYTES = 65_536  # what a pipe holds, two seconds
+_SAMPLE_BYTES = 2
+
+_numbers = count(1)
+
+
+class ServerBackend:
+    """Both channels by way of the sound server; `snapshot` is what it has as the call begins."""
+
+    def __init__(self, wanted: Mapping[Channel, str], snapshot: Snapshot) -> None:
+        self._guard = Guard(wanted, snapshot)
+        self._guard.start()
+
+    def attach(self, channel: Channel) -> ParecFeed:
+        return ParecFeed(channel, self._guard)
+
+    def wait_for_change(self, timeout_seconds: float) -> None:
+        self._guard.wait_for_change(timeout_seconds)
+
+    def stop(self) -> None:
+        self._guard.stop()
+        self._guard.join(_STOP_SECONDS)
+
+
+class ParecFeed:
+    """Raises CaptureError when the channel's device isn't there."""
+
+    def __init__(self, channel: Channel, guard: Guard) -> None:
+        target = guard.target(channel)
+        self.description = target.description
+        self._guard = guard
+        self._stream = Watched(f"{os.getpid()}-{next(_numbers)}", channel, target)
+        self._held: deque[Block] = deque()
+        self._odd = b""
+        ours, theirs = os.pipe()
+        self._output = os.fdopen(ours, "rb", buffering=0)
+        try:
+            self._process = subprocess.Popen(
+                _command(target, self._stream.tag), stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
+            )
+        except OSError as error:
+            self._output.close()
+            raise CaptureError(f"parec can't be started ({error.strerror})") from error
+        finally:
+            os.close(theirs)
+        guard.watch(self._stream)
+
+    def read(self) -> Block | None:
+        believed_seconds = self._guard.believed_until_seconds(self._stream)
+        if self._held and self._held[0].arrived_seconds <= believed_seconds:
+            return self._held.popleft()
+        self._receive()
+        return None
+
+    def close(self) -> None:
+        self._guard.forget(self._stream)
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
+
+    def _receive(self) -> None:
+        if not select.select([self._output], [], [], _WAIT_SECONDS)[0]:
+            return
+        data = os.read(self._output.fileno(), _MOST_BYTES)
+        arrived_seconds = time.monotonic()
+        if not data:
+            raise CaptureError(f"{self.description} is gone, or the sound server ended")
+        data = self._odd + data
+        whole = len(data) - len(data) % _SAMPLE_BYTES
+        self._odd = data[whole:]
+        self._held.append(Block(arrived_seconds, np.frombuffer(data[:whole], "<i2").astype(np.int16)))
+
+
+def _command(target: Target, tag: str) -> list[str]:
+    # The pipe alone would end an orphan only with its next sound; the kernel's signal ends it at once.
+    with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    only = [] if target.playing_index is None else [f"--monitor-stream={target.playing_index}"]
+    return [
+        *with_us,
+        "parec",
+        "--raw",
+        "--format=s16le",
+        f"--rate={SAMPLE_RATE_HZ}",
+        "--channels=1",
+        f"--latency-msec={_LATENCY_MSEC}",
+        f"--device={target.source_name}",
+        *only,
+        "--client-name=Depthcue",
+        f"--property={TAG}={tag}",
+    ]

@@ -1,0 +1,146 @@
+"""Input devices through PortAudio: where there is no sound server, and on Windows and macOS.
+
+PortAudio calls `_on_sound` on a thread of its own: it copies, puts, returns. The channel's thread takes and resamples.
+What does not fit into the queue is left out; the channel's clock finds the hole and its length.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from assistant.audio.capture.devices import Device, DeviceKind
+from assistant.audio.capture.feed import Block
+from assistant.errors import CaptureError
+from assistant.values import SAMPLE_RATE_HZ, Channel
+
+_BLOCK_SECONDS = 0.02
+_QUEUE_BLOCKS = 500  # 10 s
+_WAIT_SECONDS = 0.05
+_MOST_CHANNELS = 2  # the shared mode of some systems refuses less than the device has; a microphone has one or two
+
+
+class PortAudioBackend:
+    """Each channel an input device by name; the microphone's may be empty for the default."""
+
+    def __init__(self, wanted: Mapping[Channel, str]) -> None:
+        self._wanted = dict(wanted)
+        self._stopped = threading.Event()
+
+    def attach(self, channel: Channel) -> PortAudioFeed:
+        return PortAudioFeed(find_input(self._wanted[channel]))
+
+    def wait_for_change(self, timeout_seconds: float) -> None:
+        self._stopped.wait(timeout_seconds)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+class PortAudioFeed:
+    """`device` is an entry of PortAudio's list. Raises CaptureError when it can't be opened."""
+
+    def __init__(self, device: Mapping[str, Any]) -> None:
+        sounddevice = load()
+        self.description = str(device["name"])
+        rate_hz = round(device["default_samplerate"])
+        self._blocks: queue.Queue[tuple[float, NDArray[np.float32]]] = queue.Queue(_QUEUE_BLOCKS)
+        self._resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32", quality="HQ")
+        self._is_over = threading.Event()
+        try:
+            self._stream = sounddevice.InputStream(
+                device=device["index"],
+                samplerate=rate_hz,
+                channels=min(device["max_input_channels"], _MOST_CHANNELS),
+                dtype="float32",
+                blocksize=round(_BLOCK_SECONDS * rate_hz),
+                callback=self._on_sound,
+                finished_callback=self._is_over.set,
+            )
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            raise CaptureError(f"{self.description} can't be opened ({error.args[0]})") from error
+
+    def read(self) -> Block | None:
+        try:
+            arrived_seconds, sound = self._blocks.get(timeout=_WAIT_SECONDS)
+        except queue.Empty:
+            if self._is_over.is_set():
+                raise CaptureError(f"{self.description} is gone") from None
+            return None
+        resampled = self._resampler.resample_chunk(sound.mean(axis=1, dtype=np.float32))
+        return Block(arrived_seconds, np.clip(np.rint(resampled * 32768.0), -32768, 32767).astype(np.int16))
+
+    def close(self) -> None:
+        self._stream.close(ignore_errors=True)
+
+    def _on_sound(self, sound: NDArray[np.float32], frames: int, times: Any, flags: Any) -> None:
+        arrived_seconds = time.monotonic()
+        if not self._blocks.full():
+            self._blocks.put_nowait((arrived_seconds, sound.copy()))
+
+
+def load() -> Any:
+    """The sounddevice module.
+
+    Raises:
+        CaptureError: PortAudio, which it needs, is not installed.
+    """
+    try:
+        import sounddevice
+    except OSError as error:  # its wheel for Linux comes without the library
+        raise CaptureError(
+            "The PortAudio library is missing, and without it or a sound server no microphone can be heard. "
+            "Install it: sudo apt install libportaudio2"
+        ) from error
+    return sounddevice
+
+
+def list_inputs() -> list[Device]:
+    """Input devices of the system's usual interface, each once. Raises CaptureError as `load` does."""
+    default = _default_index()
+    return [
+        Device(str(entry["name"]), str(entry["name"]), DeviceKind.MICROPHONE, entry["index"] == default)
+        for entry in _inputs()
+    ]
+
+
+def find_input(wanted: str) -> Mapping[str, Any]:
+    """The entry of the device `wanted`, or of the default for "". Raises CaptureError with the reason."""
+    entries = _inputs()
+    default = _default_index()
+    for entry in entries:
+        if entry["name"] == wanted if wanted else entry["index"] == default:
+            return entry
+    if not wanted and entries:
+        return entries[0]
+    raise CaptureError(f'there is no input device "{wanted}"' if wanted else "there is no microphone")
+
+
+def _inputs() -> list[Mapping[str, Any]]:
+    # Windows lists every device once for each of four interfaces; WASAPI is the one that shows full names.
+    sounddevice = load()
+    interfaces = sounddevice.query_hostapis()
+    if not interfaces:
+        return []
+    chosen = next((n for n, entry in enumerate(interfaces) if entry["name"] == "Windows WASAPI"), None)
+    if chosen is None:
+        chosen = max(0, int(sounddevice.default.hostapi))
+    return [
+        entry for entry in sounddevice.query_devices() if entry["hostapi"] == chosen and entry["max_input_channels"] > 0
+    ]
+
+
+def _default_index() -> int:
+    sounddevice = load()
+    inputs = _inputs()
+    if not inputs:
+        return -1
+    return int(sounddevice.query_hostapis(inputs[0]["hostapi"])["default_input_device"])

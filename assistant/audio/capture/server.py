@@ -1,0 +1,100 @@
+"""The sound server (PulseAudio, or PipeWire in its place) asked through pulsectl. One connection a thread."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from pulsectl import Pulse, PulseDisconnected, PulseError, PulseLoopStop
+from pulsectl._pulsectl import LibPulse
+
+from assistant.audio.capture.snapshot import Output, Playing, Snapshot, Source
+from assistant.errors import CaptureError
+
+TAG = "depthcue.stream"  # property of our own recording streams, by which they are found again
+
+# pulsectl raises the last of these, which only its inner module names, when the connection breaks within a call.
+_FAILURES = (PulseError, PulseDisconnected, LibPulse.CallError)
+_NO_MONITOR = 0xFFFFFFFF
+
+
+class SoundServer:
+    """A connection. Raises CaptureError, also from every method, when there is no server or no more."""
+
+    def __init__(self) -> None:
+        self._pulse = Pulse("depthcue", connect=False)
+        self._has_news = False
+        try:
+            # Neither starts a server (it may be down on purpose) nor takes a time-out, which hangs in this library.
+            self._pulse.connect(autospawn=False)
+        except _FAILURES as error:
+            self._pulse.close()
+            raise CaptureError("there is no sound server") from error
+
+    def __enter__(self) -> SoundServer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._pulse.close()
+
+    def snapshot(self) -> Snapshot:
+        try:
+            server = self._pulse.server_info()
+            sources = self._pulse.source_list()
+            outputs = self._pulse.sink_list()
+            playing = self._pulse.sink_input_list()
+            recording = self._pulse.source_output_list()
+        except _FAILURES as error:
+            raise CaptureError("the sound server ended") from error
+        monitors = {output.index: output.monitor_source for output in outputs}
+        return Snapshot(
+            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NO_MONITOR) for s in sources),
+            tuple(Output(o.name, o.description, o.monitor_source) for o in outputs),
+            tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors),
+            server.default_source_name or "",
+            server.default_sink_name or "",
+            {stream.proplist[TAG]: stream.source for stream in recording if TAG in stream.proplist},
+        )
+
+    def name(self) -> str:
+        """Of the program that serves, as in "PulseAudio (on PipeWire 0.3.65)"."""
+        try:
+            return str(self._pulse.server_info().server_name)
+        except _FAILURES as error:
+            raise CaptureError("the sound server ended") from error
+
+    def subscribe(self) -> None:
+        """Have `wait_for_news` end when devices, streams or defaults change."""
+        try:
+            self._pulse.event_callback_set(self._on_event)
+            self._pulse.event_mask_set("sink", "source", "sink_input", "source_output", "server")
+        except _FAILURES as error:
+            raise CaptureError("the sound server ended") from error
+
+    def wait_for_news(self, timeout_seconds: float) -> bool:
+        """True as soon as something changed since the last call."""
+        until_seconds = time.monotonic() + timeout_seconds
+        try:
+            while not self._has_news and (left_seconds := until_seconds - time.monotonic()) > 0:
+                self._pulse.event_listen(left_seconds)
+        except _FAILURES as error:
+            raise CaptureError("the sound server ended") from error
+        has_news, self._has_news = self._has_news, False
+        return has_news
+
+    def _on_event(self, event: Any) -> None:
+        self._has_news = True
+        raise PulseLoopStop
+
+
+def _playing(stream: Any, monitors: dict[int, int]) -> Playing:
+    properties = stream.proplist
+    program = properties.get("application.name") or stream.name
+    binary = properties.get("application.process.binary", "")
+    return Playing(stream.index, program, binary, monitors[stream.sink], bool(stream.corked))

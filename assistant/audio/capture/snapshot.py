@@ -1,0 +1,123 @@
+"""What a sound server has at one moment, and which of it is whose voice: rules without a server.
+
+The rule above all others: the call is never taken from a microphone, and You are never taken from what a loudspeaker
+plays. Otherwise one person's words stand under the other's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.audio.capture.devices import Device, DeviceKind
+from assistant.errors import CaptureError
+from assistant.values import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What can be recorded: a microphone, or the monitor of an output."""
+
+    index: int
+    name: str
+    description: str
+    is_monitor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    name: str
+    description: str
+    monitor: int  # index of its source
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """One stream that a program plays."""
+
+    index: int
+    program: str
+    binary: str
+    output_monitor: int  # index of the source that hears the output it plays to
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a channel records. Two targets that are equal are the same device, plugged in once."""
+
+    source_index: int
+    source_name: str
+    description: str
+    playing_index: int | None = None  # only this stream of what the output plays
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    sources: tuple[Source, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    playing: tuple[Playing, ...] = ()
+    default_source: str = ""
+    default_output: str = ""
+    recorded: Mapping[str, int] = field(default_factory=dict)  # our streams by their tag: index of the source they hear
+
+    def devices(self) -> list[Device]:
+        microphones = [
+            Device(source.name, source.description, DeviceKind.MICROPHONE, source.name == self._microphone_name())
+            for source in self.sources
+            if not source.is_monitor
+        ]
+        outputs = [
+            Device(output.name, output.description, DeviceKind.CALL_OUTPUT, output.name == self._output_name())
+            for output in self.outputs
+        ]
+        names = dict.fromkeys(stream.program for stream in self.playing)
+        return microphones + outputs + [Device(name, name, DeviceKind.PROGRAM, False) for name in names]
+
+    def target(self, channel: Channel, wanted: str) -> Target:
+        """What `wanted`, a name or a description, stands for now; empty is the system's default.
+
+        Raises:
+            CaptureError: it isn't there; the text is the reason.
+        """
+        return self._microphone(wanted) if channel is Channel.YOU else self._call(wanted)
+
+    def _microphone(self, wanted: str) -> Target:
+        name = wanted or self._microphone_name()
+        for source in self.sources:
+            if name and name in (source.name, source.description):
+                if source.is_monitor:
+                    raise CaptureError(f'"{name}" is what a loudspeaker plays, not a microphone')
+                return Target(source.index, source.name, source.description)
+        raise CaptureError(f'there is no microphone "{wanted}"' if wanted else "there is no microphone")
+
+    def _call(self, wanted: str) -> Target:
+        name = wanted or self._output_name()
+        monitors = {source.index: source for source in self.sources if source.is_monitor}
+        for output in self.outputs:
+            monitor = monitors.get(output.monitor)
+            if name and monitor and name in (output.name, output.description, monitor.name, monitor.description):
+                return Target(monitor.index, monitor.name, output.description)
+        streams = [stream for stream in self.playing if wanted and wanted.casefold() in _names(stream)]
+        # The oldest that plays: a call lasts, the sound of a notification doesn't.
+        for stream in sorted(streams, key=lambda stream: (stream.is_paused, stream.index)):
+            if monitor := monitors.get(stream.output_monitor):
+                return Target(monitor.index, monitor.name, stream.program, stream.index)
+        if any(wanted and wanted in (source.name, source.description) for source in self.sources):
+            raise CaptureError(f'"{wanted}" is a microphone, not what plays the call')
+        if not wanted:
+            raise CaptureError("there is no output that could play the call")
+        raise CaptureError(f'there is no output "{wanted}", and no program of that name plays sound')
+
+    def _microphone_name(self) -> str:
+        """The default; the first microphone where a server without a better one made a monitor the default."""
+        names = [source.name for source in self.sources if not source.is_monitor]
+        return self.default_source if self.default_source in names else next(iter(names), "")
+
+    def _output_name(self) -> str:
+        names = [output.name for output in self.outputs]
+        return self.default_output if self.default_output in names else next(iter(names), "")
+
+
+def _names(stream: Playing) -> tuple[str, str]:
+    return stream.program.casefold(), stream.binary.casefold()

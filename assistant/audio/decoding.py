@@ -1,0 +1,234 @@
+"""One audio track of a media file, decoded piece by piece: however long the recording, a few seconds are in memory.
+
+Positions follow the file's own time stamps, so that what a transcript says matches what a player shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from assistant.audio.wholeness import is_cut_short, states_its_duration
+from assistant.errors import AudioFileError
+from assistant.values import SAMPLE_RATE_HZ
+
+# Only what a recording comes in: playlists and the like can name other files and addresses, and a file of a stranger
+# must not make this program open them.
+_FORMATS = "wav,w64,rf64,aiff,caf,flac,mp3,aac,amr,ogg,mov,mp4,m4a,matroska,webm,mpegts,avi,asf"
+_JUMP_SECONDS = 0.1  # time stamps of containers are rounded and jitter; more than this is a hole
+_LONGEST_HOLE_SECONDS = 3600.0  # a longer one, in a file that doesn't say how long it is, is a broken stamp
+_MISSING_SECONDS = 0.5  # encoders' delays make a file this much shorter than it says
+_PIECE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """An audio track as the container describes it."""
+
+    number: int  # among the file's audio tracks, from 0
+    channels: int
+    title: str  # printable; empty where the file gives none
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    tracks: tuple[Track, ...]
+    duration_seconds: float | None
+
+
+def printable(text: object) -> str:
+    """`text` without what could disturb a terminal or a window: controls and direction marks become U+FFFD."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(text))
+
+
+def look_into(path: Path) -> Contents:
+    """What a recording holds.
+
+    Raises:
+        AudioFileError: it isn't there, can't be read or holds no sound.
+    """
+    with _open(path) as container:
+        if not container.streams.audio:
+            kind = "a video without sound" if container.streams.video else "a file without sound"
+            raise AudioFileError(f"{printable(path)} is {kind}: there is nothing to transcribe.")
+        tracks = []
+        for number, stream in enumerate(container.streams.audio):
+            if stream.codec_context is None:
+                raise AudioFileError(
+                    f"The sound of {printable(path)} is coded in a way that can't be decoded here. "
+                    "Convert it to WAV or FLAC and try again."
+                )
+            tracks.append(
+                Track(number, stream.codec_context.channels, printable(stream.metadata.get("title", ""))[:60])
+            )
+        duration_seconds = container.duration / av.time_base if container.duration else None
+        return Contents(tuple(tracks), duration_seconds)
+
+
+class TrackReader:
+    """Reads one track from its beginning. Not for two threads at once.
+
+    Raises (also while reading):
+        AudioFileError: the file can't be opened, or the track holds nothing that can be decoded.
+    """
+
+    def __init__(self, path: Path, number: int, *, as_mono: bool) -> None:
+        self.cut_off_seconds: float | None = None  # known after the last block: the file ends before it should
+        self.damaged_seconds: list[float] = []  # where a piece could not be decoded, and sound went on after it
+        self._path = path
+        self._as_mono = as_mono
+        self._container = _open(path)
+        self._stream = self._container.streams.audio[number]
+        self._channels = 1 if as_mono else self._stream.codec_context.channels
+        self._rate_hz = 0
+        self._resampler: soxr.ResampleStream | None = None
+        self._position_seconds = 0.0
+        self._start_seconds = (self._container.start_time or 0) / av.time_base
+
+    def close(self) -> None:
+        self._container.close()
+
+    def blocks(self) -> Iterator[NDArray[np.int16]]:
+        """The sound in order, (samples, channels) int16 at 16 kHz, a second or less at a time."""
+        for samples, rate_hz in self._decoded():
+            if rate_hz != self._rate_hz:
+                yield from self._rest()
+                self._rate_hz = rate_hz
+                self._resampler = soxr.ResampleStream(
+                    rate_hz, SAMPLE_RATE_HZ, self._channels, dtype="float32", quality="HQ"
+                )
+            yield self._resampled(samples)
+        if not self._rate_hz:
+            raise AudioFileError(
+                f"{printable(self._path)} holds no sound that can be read: it is of zero length or damaged. "
+                "Copy or export it again from where it was recorded."
+            )
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[NDArray[np.int16]]:
+        if self._resampler is not None:
+            nothing = np.zeros((0, self._channels), np.float32)
+            yield _as_int16(self._resampler.resample_chunk(nothing, last=True))
+
+    def _resampled(self, samples: NDArray[np.float32]) -> NDArray[np.int16]:
+        if self._rate_hz == SAMPLE_RATE_HZ or self._resampler is None:
+            return _as_int16(samples)
+        return _as_int16(self._resampler.resample_chunk(samples))
+
+    def _decoded(self) -> Iterator[tuple[NDArray[np.float32], int]]:
+        """(samples, channels) at the track's own rate, holes filled with silence."""
+        failed_at_seconds: float | None = None
+        try:
+            for packet in self._container.demux(self._stream):
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    if failed_at_seconds is None:
+                        failed_at_seconds = self._position_seconds
+                    continue
+                for frame in frames:
+                    if failed_at_seconds is not None:
+                        self.damaged_seconds.append(failed_at_seconds)
+                        failed_at_seconds = None
+                    yield from self._placed(frame)
+        except (av.FFmpegError, OSError):  # the container itself ends in the middle, or the disk does
+            failed_at_seconds = self._position_seconds
+        if failed_at_seconds is not None or self._ends_early():
+            self.cut_off_seconds = self._position_seconds
+
+    def _ends_early(self) -> bool:
+        if is_cut_short(self._path, self._container.format.name):
+            return True
+        if not states_its_duration(self._path, self._container.format.name):
+            return False
+        duration = self._stream.duration
+        if duration is not None and self._stream.time_base is not None:
+            return self._position_seconds < float(duration * self._stream.time_base) - _MISSING_SECONDS
+        # What the container says counts its longest track, which a single audio track of a video need not be.
+        has_video = bool(self._container.streams.video)
+        return not has_video and self._position_seconds < self._duration_seconds() - _MISSING_SECONDS
+
+    def _duration_seconds(self) -> float:
+        return (self._container.duration or 0) / av.time_base
+
+    def _placed(self, frame: av.AudioFrame) -> Iterator[tuple[NDArray[np.float32], int]]:
+        """The frame, behind as much silence as its time stamp asks for."""
+        rate_hz = frame.sample_rate
+        if frame.pts is not None and frame.time_base is not None:
+            hole_seconds = float(frame.pts * frame.time_base) - self._start_seconds - self._position_seconds
+            limit_seconds = (self._duration_seconds() or _LONGEST_HOLE_SECONDS) - self._position_seconds
+            if _JUMP_SECONDS < hole_seconds <= max(limit_seconds, _JUMP_SECONDS):
+                yield from self._silence(hole_seconds, rate_hz)
+        samples = _as_float(frame)
+        if self._as_mono:
+            samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        elif samples.shape[1] != self._channels:  # a track that changes its layout on the way
+            samples = np.repeat(samples.mean(axis=1, keepdims=True, dtype=np.float32), self._channels, axis=1)
+        self._position_seconds += len(samples) / rate_hz
+        yield samples, rate_hz
+
+    def _silence(self, seconds: float, rate_hz: int) -> Iterator[tuple[NDArray[np.float32], int]]:
+        left = round(seconds * rate_hz)
+        while left > 0:
+            piece = min(left, round(_PIECE_SECONDS * rate_hz))
+            left -= piece
+            self._position_seconds += piece / rate_hz
+            yield np.zeros((piece, self._channels), np.float32), rate_hz
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    if path.is_dir():
+        raise AudioFileError(f"{printable(path)} is a folder. Name a recording in it.")
+    try:
+        if not path.is_file():
+            raise AudioFileError(f"There is no recording {printable(path)}. Check the name and the folder.")
+        if path.stat().st_size == 0:
+            raise AudioFileError(
+                f"{printable(path)} is empty: nothing was recorded, or the copy failed. Copy it again."
+            )
+        # "file:" keeps a name like "http:x.wav" from being taken for an address.
+        return av.open(f"file:{path}", options={"format_whitelist": _FORMATS}, metadata_errors="replace")
+    except av.InvalidDataError as error:
+        if _head(path)[4:8] == b"ftyp":  # an MP4 that begins as it should lacks what is written last
+            raise AudioFileError(
+                f"{printable(path)} is cut off: the recording program ended before it wrote the file's index, and "
+                "without it no player can read it. Look for the original, or mend it with a repair tool for MP4."
+            ) from error
+        raise AudioFileError(
+            f"{printable(path)} is no recording that can be read. "
+            "WAV, FLAC, MP3, M4A, OGG, MP4, MKV and WebM are understood; convert it to one of them."
+        ) from error
+    except (av.FFmpegError, OSError) as error:
+        raise AudioFileError(
+            f"{printable(path)} can't be opened ({error.strerror}). Check that you may read it."
+        ) from error
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)
+
+
+def _as_float(frame: av.AudioFrame) -> NDArray[np.float32]:
+    """(samples, channels) in -1..1 of whatever sample format the decoder gives."""
+    data: NDArray[Any] = frame.to_ndarray()
+    rows = data.T if frame.format.is_planar else data.reshape(-1, frame.layout.nb_channels)
+    if data.dtype.kind == "u":
+        rows = (rows.astype(np.float32) - 128.0) / 128.0
+    elif data.dtype.kind == "i":
+        rows = rows / 2.0 ** (8 * data.dtype.itemsize - 1)
+    return rows.astype(np.float32)
+
+
+def _as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    # Hostile or broken float files hold NaN and infinities; neither is a sound.
+    scaled = np.nan_to_num(samples * 32768.0, nan=0.0, posinf=32767.0, neginf=-32768.0)
+    samples_int16: NDArray[np.int16] = np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
+    return samples_int16
