@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.errors import ImportFileError
 from assistant.importing.cleaning import clean_text
 from assistant.importing.cues import is_timing_line
-from assistant.importing.decoding import decode, refuse_other_kinds
+from assistant.importing.decoding import decode
 from assistant.importing.json_segments import read_json
 from assistant.importing.markdown import read_markdown
 from assistant.importing.plain_text import read_plain_text
@@ -63,7 +63,6 @@ def _read(path: Path) -> ImportedTranscript:
     data = path.read_bytes()
     if suffix == ".docx":
         return read_word_document(data)
-    refuse_other_kinds(data)
     text, warning = decode(data)
     transcript = _read_text(text, suffix)
     return replace(transcript, warnings=(warning, *transcript.warnings)) if warning else transcript

@@ -96,7 +96,7 @@ def _named_by_habit(cues: Sequence[PlainCue]) -> list[list[_Voice]]:
                 speaker, is_new = alone["name"], True
                 continue
             split = split_label(text)
-            if split is not None and split[0].casefold() in names:
+            if split is not None and (split[0].casefold() in names or (is_marked and looks_like_name(split[0]))):
                 speaker, text = split
                 is_new = True
             voices.append(_Voice(speaker, text, line.words, is_new))

@@ -17,6 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from assistant.errors import ImportFileError
 from assistant.importing.cleaning import without_unsafe_characters
+from assistant.importing.decoding import refuse_other_kinds
 from assistant.importing.dialogue import TextLine
 from assistant.importing.plain_text import from_lines
 from assistant.importing.transcript import ImportedTranscript
@@ -45,8 +46,8 @@ def read_word_document(data: bytes) -> ImportedTranscript:
 
 
 def _document_part(data: bytes) -> bytes:
-    if not data.strip():
-        raise ImportFileError("it is empty")
+    if not data.startswith(b"PK"):
+        refuse_other_kinds(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_DOCUMENT) as part:
             document = part.read(_LARGEST_DOCUMENT_BYTES + 1)
