@@ -108,7 +108,7 @@ stop() {
 play() {
   paplay --device=micfeed "$1" & local mic=$!
   paplay --device=call "$2" & local call=$!
-  trap 'kill $mic $call 2>/dev/null || true' EXIT
+  trap "kill $mic $call 2>/dev/null || true" EXIT
   wait $mic $call
 }
 
