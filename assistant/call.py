@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from assistant.values import AudioGap, Flag, FollowUp, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
+from assistant.values import (
+    AudioGap,
+    Flag,
+    FlagWithdrawn,
+    FollowUp,
+    FollowUpRetired,
+    Mark,
+    RetiredWhy,
+    ReviewedSentence,
+    Stamped,
+    TranscriptUpdate,
+    UpdateKind,
+)
 
 
 class CallState(StrEnum):
@@ -50,3 +62,55 @@ class Call:
     marks: tuple[Mark, ...] = ()
     audio: Path | None = None  # the recording: two channels, left you, right them
     consent: str | None = None  # what was answered to the consent reminder, and when
+
+
+class CallCollector:
+    """A sink that keeps a call in memory, for recordings that become files and for nothing else."""
+
+    def __init__(self) -> None:
+        self._finals: dict[int, TranscriptUpdate] = {}
+        self._sentences: list[ReviewedSentence] = []
+        self._flags: dict[str, FlagFate] = {}
+        self._follow_ups: dict[str, FollowUpFate] = {}
+        self._gaps: list[AudioGap] = []
+        self._marks: list[Mark] = []
+
+    def next(self, stamped: Stamped) -> None:
+        at_seconds = stamped.audio_seconds
+        match stamped.event:
+            case TranscriptUpdate(kind=UpdateKind.FINAL) as final:
+                self._finals[final.utterance] = final
+            case ReviewedSentence() as sentence:
+                self._sentences.append(sentence)
+            case Flag() as flag:
+                self._flags[flag.id] = FlagFate(flag, at_seconds)
+            case FlagWithdrawn(id=flag_id, reason=reason):
+                fate = self._flags[flag_id]
+                self._flags[flag_id] = replace(fate, withdrawn_at_seconds=at_seconds, withdrawn_reason=reason)
+            case FollowUp() as follow_up:
+                self._follow_ups[follow_up.id] = FollowUpFate(follow_up, at_seconds)
+            case FollowUpRetired(id=follow_up_id, why=why):
+                asked = self._follow_ups[follow_up_id]
+                self._follow_ups[follow_up_id] = replace(asked, retired_at_seconds=at_seconds, retired_why=why)
+            case AudioGap() as gap:
+                self._gaps.append(gap)
+            case Mark() as mark:
+                self._marks.append(mark)
+            case _:  # levels, partial text and status pass by
+                pass
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def call(self, empty: Call) -> Call:
+        """`empty` (its title, start and the like) with everything that was collected."""
+        finals = [final for final in self._finals.values() if final.words]
+        return replace(
+            empty,
+            utterances=tuple(sorted(finals, key=lambda final: (final.words[0].start_seconds, final.utterance))),
+            sentences=tuple(self._sentences),
+            flags=tuple(self._flags.values()),
+            follow_ups=tuple(self._follow_ups.values()),
+            gaps=tuple(self._gaps),
+            marks=tuple(self._marks),
+        )

@@ -54,7 +54,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except FileNotFoundError:
         return Settings(), []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Settings(), [f"The settings in {path} can't be read ({error}); the defaults are used and the file is kept."]
+        return Settings(), [
+            f"The settings in {path} can't be read ({error}); the defaults are used and the file is kept."
+        ]
     settings, messages = Settings(), []
     known = {field.name: getattr(settings, field.name) for field in fields(Settings)}
     for name, value in table.items():
@@ -85,7 +87,9 @@ def save(settings: Settings, path: Path) -> None:
         part.chmod(0o600)
         part.replace(path)
     except OSError as error:
-        raise SettingsError(f"The settings can't be saved to {path}: {error.strerror}. They hold until you quit.") from error
+        raise SettingsError(
+            f"The settings can't be saved to {path}: {error.strerror}. They hold until you quit."
+        ) from error
 
 
 def _like(default: object, value: object) -> object:

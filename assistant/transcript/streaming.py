@@ -11,7 +11,7 @@ Pure policy, no threads and no clocks of its own. The session calls `hear` on th
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import insort_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -71,6 +71,7 @@ class _Turn:
     """A place in the order of events: known when it happened, complete when its text is."""
 
     at_seconds: float
+    channel: Channel
     number: int
     event: SpeechStarted | Locked | None = None
     utterance: Utterance | None = None  # of an end that waits for its text
@@ -82,9 +83,11 @@ class Streaming:
         self._settings = settings or StreamingSettings()
         self._open: dict[Channel, _Open] = {}
         self._ended: dict[int, _Open] = {}
-        self._turns: deque[_Turn] = deque()
+        self._turns: list[_Turn] = []  # in the order in which they happened
+        self._released_seconds = 0.0
         self._count = 0
         self._is_loaded = False
+        self._is_finished = False
 
     # --- listening thread ---
 
@@ -93,21 +96,23 @@ class Streaming:
 
     def finish(self) -> None:
         """The sound is over: open utterances end now."""
+        self._is_finished = True
         for listener in self._listeners.values():
             self._note(listener.finish())
 
     def _note(self, edges: list[SpeechStarted | SpeechEnded]) -> None:
         for edge in edges:
-            at_seconds = max(edge.at_seconds, self._turns[-1].at_seconds if self._turns else 0.0)
+            at_seconds = max(edge.at_seconds, self._released_seconds)  # a channel that hung may come too late
             if isinstance(edge, SpeechStarted):
                 opened = _Open(self._count, edge.channel)
                 self._count += 1
                 self._open[edge.channel] = opened
-                self._turns.append(_Turn(at_seconds, opened.number, replace(edge, at_seconds=at_seconds)))
+                turn = _Turn(at_seconds, edge.channel, opened.number, replace(edge, at_seconds=at_seconds))
             else:
                 ended = self._open.pop(edge.utterance.channel)
                 self._ended[ended.number] = ended
-                self._turns.append(_Turn(at_seconds, ended.number, utterance=edge.utterance))
+                turn = _Turn(at_seconds, edge.utterance.channel, ended.number, utterance=edge.utterance)
+            insort_right(self._turns, turn, key=lambda turn: (turn.at_seconds, turn.channel))
 
     # --- decode worker ---
 
@@ -149,17 +154,21 @@ class Streaming:
     def ready(self) -> tuple[list[SpeechStarted | Locked], float]:
         """What is complete, in the order in which it happened, and the time up to which nothing is missing."""
         events: list[SpeechStarted | Locked] = []
-        while self._turns:
+        until_seconds = self.clock_seconds
+        while self._turns and (self._is_finished or self._turns[0].at_seconds <= until_seconds):
             turn = self._turns[0]
             if turn.event is None:
                 hypothesis = self._speculation_of(turn)
                 if hypothesis is None or turn.utterance is None:
-                    return events, turn.at_seconds
+                    until_seconds = turn.at_seconds
+                    break
                 del self._ended[turn.number]
                 turn.event = Locked(_final(turn.number, turn.utterance, hypothesis), turn.at_seconds)
             events.append(turn.event)
-            self._turns.popleft()
-        return events, self.clock_seconds
+            self._turns.pop(0)
+            until_seconds = max(until_seconds, turn.at_seconds)
+        self._released_seconds = max(self._released_seconds, until_seconds)
+        return events, self._released_seconds
 
     def _speculation_of(self, turn: _Turn) -> Hypothesis | None:
         """The final decode of an ended utterance, if it was of exactly its audio."""

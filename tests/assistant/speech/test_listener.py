@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, rms_dbfs
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
+from tests.fakes import LoudnessDetector, sound
+
+
+def listen(pieces, frame_samples=320):
+    """Play int16 pieces in frames of any size; return the edges and the listener."""
+    listener, edges = Listener(Channel.THEM, LoudnessDetector()), []
+    track = np.concatenate(pieces)
+    for start in range(0, len(track), frame_samples):
+        edges += listener.hear(AudioFrame(Channel.THEM, start / SAMPLE_RATE_HZ, track[start : start + frame_samples]))
+    return edges + listener.finish(), listener
+
+
+def ended(edges):
+    return [edge.utterance for edge in edges if isinstance(edge, SpeechEnded)]
+
+
+def test_an_utterance_holds_the_voice_its_pre_roll_and_a_short_tail():
+    edges, _ = listen([sound(1.0, False), sound(2.0, True), sound(1.0, False)])
+    (utterance,) = ended(edges)
+    assert utterance.start_seconds == pytest.approx(0.7, abs=0.021)
+    assert utterance.voice_end_seconds == pytest.approx(3.0, abs=0.021)
+    assert utterance.end_seconds == pytest.approx(3.14, abs=0.021)
+    assert np.abs(utterance.samples).max() <= 1.0
+
+
+def test_the_end_is_known_when_the_silence_was_long_enough():
+    edges, _ = listen([sound(2.0, True), sound(1.0, False)])
+    assert edges[-1].at_seconds == pytest.approx(2.3, abs=0.021)
+
+
+def test_soft_noise_is_no_voice_whatever_the_detector_says():
+    class Gullible(LoudnessDetector):
+        def is_speech(self, samples):
+            return True
+
+    listener = Listener(Channel.THEM, Gullible())
+    noise = np.full(SAMPLE_RATE_HZ, 30, np.int16)  # -61 dBFS
+    assert listener.hear(AudioFrame(Channel.THEM, 0.0, noise)) == []
+
+
+def test_speech_that_goes_on_to_the_end_of_the_sound_is_kept():
+    edges, _ = listen([sound(1.99, True), sound(0.005, True)])
+    assert ended(edges)[0].voice_end_seconds == pytest.approx(2.0, abs=0.021)
+
+
+def test_a_gap_ends_an_utterance_and_keeps_the_clock():
+    listener = Listener(Channel.THEM, LoudnessDetector())
+    edges = listener.hear(AudioFrame(Channel.THEM, 0.0, sound(2.0, True)))
+    edges += listener.hear(AudioGap(Channel.THEM, 2.0, 62.0, "unplugged"))
+    edges += listener.hear(AudioFrame(Channel.THEM, 62.0, sound(2.0, True)))
+    edges += listener.finish()
+    first, second = ended(edges)
+    assert first.voice_end_seconds == pytest.approx(2.0, abs=0.021)
+    assert second.start_seconds == pytest.approx(62.0, abs=0.05)
+    assert listener.position_seconds == pytest.approx(64.0, abs=0.021)
+
+
+def test_an_hour_of_silence_keeps_no_sound():
+    listener = Listener(Channel.THEM, LoudnessDetector())
+    for minute in range(10):
+        listener.hear(AudioFrame(Channel.THEM, minute * 60.0, sound(60.0, False)))
+    assert len(listener._audio) <= 2 * SAMPLE_RATE_HZ
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=12),
+    st.integers(1, 1500),
+)
+def test_edges_do_not_depend_on_the_size_of_the_frames(stretches, frame_samples):
+    pieces = [sound(tenths / 10, is_voice) for tenths, is_voice in stretches]
+    pieces.append(sound(0.02, False))
+    expected, _ = listen(pieces)
+    edges, _ = listen(pieces, frame_samples)
+    assert [type(edge) for edge in edges] == [type(edge) for edge in expected]
+    for one, other in zip(ended(edges), ended(expected), strict=True):
+        assert one.start_seconds == other.start_seconds
+        assert np.array_equal(one.samples, other.samples)
+
+
+def test_starts_and_ends_alternate():
+    edges, _ = listen([sound(1.0, True), sound(1.0, False), sound(40.0, True), sound(1.0, False)])
+    kinds = [isinstance(edge, SpeechStarted) for edge in edges]
+    assert kinds == [True, False] * (len(kinds) // 2)
+    assert len(kinds) >= 6  # the long one was cut
+
+
+def test_loudness_of_full_scale_and_of_silence():
+    assert rms_dbfs(np.full(320, -32768, np.int16)) == pytest.approx(0.0)
+    assert rms_dbfs(np.zeros(320, np.int16)) == -96.0

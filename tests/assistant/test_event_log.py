@@ -1,0 +1,99 @@
+import json
+import os
+
+import pytest
+
+from assistant.errors import ExportError
+from assistant.event_log import EventLog
+from assistant.values import (
+    Aspect,
+    AudioGap,
+    Channel,
+    ClaimKind,
+    Flag,
+    FlagWithdrawn,
+    FollowUp,
+    FollowUpRetired,
+    Label,
+    Level,
+    Mark,
+    RetiredWhy,
+    ReviewedSentence,
+    Sentence,
+    Stamped,
+    State,
+    Status,
+    TranscriptUpdate,
+    UpdateKind,
+    Word,
+)
+
+THEM = Channel.THEM
+WORD = Word("7000%", 26.0, 27.2)
+
+
+def logged(tmp_path, *events):
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    for event in events:
+        log.next(Stamped(event, 31.2, 31.3))
+    log.close()
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_text_has_words_with_times(tmp_path):
+    (line,) = logged(tmp_path, TranscriptUpdate(UpdateKind.FINAL, THEM, 17, 24.0, 27.4, (WORD,)))
+    assert line == {
+        "type": "final", "channel": "them", "utterance": 17, "audio_s": 31.2, "wall_s": 31.3,
+        "words": [{"text": "7000%", "start_s": 26.0, "end_s": 27.2}],
+    }  # fmt: skip
+
+
+def test_flags_and_follow_ups_have_their_quotes_and_times(tmp_path):
+    flag = Flag(
+        "f3", ClaimKind.NUMBER_ONLY, THEM, 7, "by 7000%", 0, 8, 24.8, 27.2, (Aspect.BASELINE,), "no starting point"
+    )
+    follow_up = FollowUp("q2", ClaimKind.ASPECT, THEM, Aspect.CHALLENGE, "What was hardest?", "not touched yet")
+    lines = logged(
+        tmp_path, flag, FlagWithdrawn("f3", "said later"), follow_up, FollowUpRetired("q2", RetiredWhy.ASKED)
+    )
+    assert [line["type"] for line in lines] == ["flag", "flag_withdrawn", "follow_up", "follow_up_retired"]
+    assert (lines[0]["quote"], lines[0]["start_s"], lines[0]["end_s"]) == ("by 7000%", 24.8, 27.2)
+    assert (lines[0]["kind"], lines[0]["missing"]) == ("number_only", ["baseline"])
+    assert (lines[2]["quote"], lines[2]["start_s"], lines[2]["aspect"]) == (None, None, "challenge")
+    assert lines[3]["retired_why"] == "asked"
+
+
+def test_gaps_states_and_marks_are_told_and_the_rest_is_not(tmp_path):
+    sentence = ReviewedSentence(Sentence(0, THEM, (WORD,)), Label.NEUTRAL)
+    lines = logged(
+        tmp_path,
+        AudioGap(THEM, 80.0, 81.4, "unplugged"),
+        Status(State.BEHIND, "6 s behind", behind_seconds=6.0),
+        Mark(12.0, "nice"),
+        Level(THEM, -12.0),
+        sentence,
+    )
+    assert [(line["type"], line.get("state")) for line in lines] == [
+        ("gap", None), ("status", "behind"), ("status", "mark"),
+    ]  # fmt: skip
+    assert lines[1]["behind_s"] == 6.0
+
+
+def test_text_of_any_kind_stays_one_line(tmp_path):
+    hostile = "<b>\n\u202e=cmd()\x00 Tomás 日本"
+    (line,) = logged(tmp_path, TranscriptUpdate(UpdateKind.FINAL, THEM, 0, 0.0, 1.0, (Word(hostile, 0.0, 1.0),)))
+    assert line["words"][0]["text"] == hostile
+
+
+def test_a_place_that_can_t_be_written_is_told_at_once(tmp_path):
+    with pytest.raises(ExportError, match="--events"):
+        EventLog(tmp_path / "missing" / "events.jsonl")
+
+
+def test_a_full_disk_does_not_end_the_call_but_is_told(tmp_path):
+    log = EventLog(tmp_path / "events.jsonl")
+    os.close(log._file.fileno())  # every later write fails
+    log.next(Stamped(Mark(1.0), 1.0, 1.0))
+    with pytest.raises(ExportError, match="can't be written"):
+        log.close()

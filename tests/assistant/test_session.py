@@ -1,0 +1,212 @@
+"""The order of things in a call, and what happens when a part fails. Words are judged elsewhere, by real weights."""
+
+import threading
+
+import pytest
+
+from assistant.errors import CaptureError, RecordingError, TranscriptionError
+from assistant.session import Session, SessionSettings
+from assistant.values import AudioFrame, AudioGap, Channel, Level, Mark, State, Status, TranscriptUpdate, UpdateKind
+from tests.fakes import (
+    CountingTranscriber,
+    ListSink,
+    LoudnessDetector,
+    RecordingConversation,
+    ScriptedSource,
+    SpokenSource,
+)
+
+CALL = {
+    "you": [(0.5, False), (2.0, True), (4.0, False), (1.5, True), (1.0, False)],
+    "them": [(3.2, False), (3.0, True), (2.8, False)],
+}
+
+
+class MemoryRecorder:
+    def __init__(self, full_after_seconds: float = 1e9) -> None:
+        self.items: list = []
+        self.is_closed = False
+        self._full_after_seconds = full_after_seconds
+
+    def write(self, item):
+        if item.start_seconds >= self._full_after_seconds:
+            raise RecordingError("The disk is full. Free some space.")
+        self.items.append(item)
+
+    def close(self):
+        self.is_closed = True
+
+    def seconds(self, channel):
+        return sum(i.end_seconds - i.start_seconds for i in self.items if i.channel is channel)
+
+
+def make(source, transcriber=None, recorder=None, is_lossless=True):
+    sink, conversation = ListSink(), RecordingConversation()
+    session = Session(
+        source,
+        transcriber or CountingTranscriber(),
+        LoudnessDetector,
+        conversation,
+        [sink],
+        recorder,
+        SessionSettings(is_lossless),
+    )
+    return session, sink, conversation
+
+
+def finals(sink):
+    return [update for update in sink.of(TranscriptUpdate) if update.kind is UpdateKind.FINAL]
+
+
+def states(sink):
+    return [status.state for status in sink.of(Status)]
+
+
+def test_a_call_from_its_first_sound_to_its_last_event():
+    recorder = MemoryRecorder()
+    session, sink, conversation = make(ScriptedSource(**CALL), recorder=recorder)
+    session.run()
+    assert [final.channel for final in finals(sink)] == [Channel.YOU, Channel.THEM, Channel.YOU]
+    assert states(sink) == [State.RECORDING, State.FINISHING, State.FINISHED]
+    assert recorder.is_closed
+    assert recorder.seconds(Channel.YOU) == pytest.approx(9.0)
+    assert sink.is_closed
+    assert conversation.told[-1] == ("finish", None, pytest.approx(9.0))
+    assert {level.channel for level in sink.of(Level)} == set(Channel)
+
+
+def test_the_conversation_hears_everything_in_the_order_of_the_clock():
+    session, _, conversation = make(ScriptedSource(**CALL))
+    session.run()
+    times = [at_seconds for _, _, at_seconds in conversation.told]
+    assert times == sorted(times)
+    heard = [(what, channel) for what, channel, _ in conversation.told if what in ("started", "locked")]
+    you, them = Channel.YOU, Channel.THEM
+    assert heard == [(what, who) for who in (you, them, you) for what in ("started", "locked")]
+
+
+def test_live_and_lossless_give_the_same_finals_and_the_same_order():
+    lossless, sink, conversation = make(ScriptedSource(**CALL))
+    lossless.run()
+    live, live_sink, live_conversation = make(SpokenSource(6.0, **CALL), is_lossless=False)
+    live.run()
+    assert finals(live_sink) == finals(sink)
+
+    def order(told):
+        return [entry for entry in told if entry[0] in ("started", "locked")]
+
+    assert order(live_conversation.told) == order(conversation.told)
+
+
+def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
+    recorder = MemoryRecorder()
+    source = SpokenSource(20.0, **CALL)
+    session, sink, _ = make(source, CountingTranscriber(delay_seconds=0.15), recorder, is_lossless=False)
+    session.run()
+    assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert len(finals(sink)) == 3
+
+
+def test_the_delay_of_a_slow_engine_is_said():
+    talk = [(2.0, True), (1.0, False)] * 4
+    source = SpokenSource(40.0, them=talk)
+    session, sink, _ = make(source, CountingTranscriber(delay_seconds=0.15), is_lossless=False)
+    session.run()
+    behind = [status for status in sink.of(Status) if status.state is State.BEHIND]
+    assert behind
+    assert behind[0].behind_seconds > 3
+    assert "behind" in behind[0].message
+
+
+def test_a_pause_records_nothing_and_leaves_a_gap_with_its_reason():
+    recorder = MemoryRecorder()
+    source = ScriptedSource(**CALL)
+    session, sink, _ = make(source, recorder=recorder)
+    source.before = lambda at: session.pause() if 3.0 <= at < 6.0 else session.resume()
+    session.run()
+    gaps = sink.of(AudioGap)
+    assert {gap.channel for gap in gaps} == set(Channel)
+    for gap in gaps:
+        assert (gap.start_seconds, gap.end_seconds) == (pytest.approx(3.0, abs=0.03), pytest.approx(6.0, abs=0.03))
+        assert gap.reason == "paused"
+    frames = [item for item in recorder.items if isinstance(item, AudioFrame)]
+    assert not [f for f in frames if 3.05 < f.start_seconds < 5.95]
+    assert states(sink)[:3] == [State.RECORDING, State.PAUSED, State.RECORDING]
+
+
+def test_a_full_disk_stops_the_call_and_keeps_what_was_said():
+    recorder = MemoryRecorder(full_after_seconds=4.0)
+    session, sink, _ = make(ScriptedSource(**CALL), recorder=recorder)
+    with pytest.raises(RecordingError, match="full"):
+        session.run()
+    assert State.DISK_FULL in states(sink)
+    assert [final.channel for final in finals(sink)] == [Channel.YOU, Channel.THEM]
+    assert recorder.is_closed
+    assert sink.is_closed
+
+
+@pytest.mark.parametrize("is_lossless", [True, False])
+def test_a_lost_source_keeps_what_was_said_before(is_lossless):
+    source = ScriptedSource(**CALL)
+    source.raises_at_seconds = 4.0
+    session, sink, conversation = make(source, is_lossless=is_lossless)
+    with pytest.raises(CaptureError, match="sound server"):
+        session.run()
+    assert len(finals(sink)) == 2
+    assert conversation.told[-1][0] == "finish"
+    assert sink.is_closed
+
+
+@pytest.mark.parametrize("is_lossless", [True, False])
+def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
+    recorder = MemoryRecorder()
+    session, sink, _ = make(
+        ScriptedSource(**CALL), CountingTranscriber(fails_after=2), recorder, is_lossless=is_lossless
+    )
+    with pytest.raises(TranscriptionError):
+        session.run()
+    assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert State.FAILED in states(sink)
+    assert sink.is_closed
+
+
+def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():
+    class Buggy(CountingTranscriber):
+        def transcribe(self, samples, effort):
+            raise ZeroDivisionError
+
+    recorder = MemoryRecorder()
+    session, sink, _ = make(ScriptedSource(**CALL), Buggy(), recorder, is_lossless=False)
+    with pytest.raises(ZeroDivisionError):
+        session.run()
+    assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert sink.is_closed
+
+
+def test_stop_ends_a_live_call_and_decodes_what_was_said():
+    source = SpokenSource(10.0, them=[(60.0, True)])
+    session, sink, _ = make(source, is_lossless=False)
+    timer = threading.Timer(0.3, session.stop)
+    timer.start()
+    session.run()
+    (final,) = finals(sink)
+    assert 1.0 < final.end_seconds < 30.0
+    assert states(sink)[-1] is State.FINISHED
+
+
+def test_marks_and_buttons_reach_their_places():
+    source = ScriptedSource(**CALL)
+    session, sink, conversation = make(source)
+
+    def press(at_seconds):
+        if at_seconds == 2.0 and not sink.of(Mark):
+            session.mark("good story")
+            session.asked("q1")
+            session.dismissed("q2")
+
+    source.before = press
+    session.run()
+    assert sink.of(Mark) == [Mark(pytest.approx(2.0), "good story")]
+    assert [entry[:2] for entry in conversation.told if entry[0] in ("asked", "dismissed")] == [
+        ("asked", "q1"), ("dismissed", "q2"),
+    ]  # fmt: skip

@@ -1,0 +1,192 @@
+"""Which decode comes next, and what text becomes, without threads and without a model."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.ports import Effort
+from assistant.speech.listener import Listener, SpeechStarted
+from assistant.transcript.streaming import Locked, Streaming, StreamingSettings
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, UpdateKind
+from tests.fakes import FRAME_SECONDS, CountingTranscriber, LoudnessDetector, sound
+
+
+def streaming(**settings_) -> Streaming:
+    listeners = [Listener(channel, LoudnessDetector()) for channel in Channel]
+    return Streaming(listeners, StreamingSettings(**settings_))
+
+
+def frames(you: list[tuple[float, bool]], them: list[tuple[float, bool]]) -> Iterator[AudioFrame]:
+    tracks = {
+        channel: np.concatenate([sound(*stretch) for stretch in scene] or [sound(0, False)])
+        for channel, scene in ((Channel.YOU, you), (Channel.THEM, them))
+    }
+    longest = max(map(len, tracks.values()))
+    step = round(FRAME_SECONDS * SAMPLE_RATE_HZ)
+    for start in range(0, longest, step):
+        for channel, track in tracks.items():
+            padded = np.pad(track, (0, longest - len(track)))
+            yield AudioFrame(channel, start / SAMPLE_RATE_HZ, padded[start : start + step])
+
+
+def work(stream: Streaming, transcriber: CountingTranscriber, jobs: int | None = None) -> list:
+    """Run the jobs that are due (or `jobs` of them); return updates and events in order."""
+    out: list = []
+    while jobs is None or jobs > 0:
+        job = stream.next_job()
+        if job is None:
+            break
+        out += stream.done(job, transcriber.transcribe(job.utterance.samples, job.effort))
+        out += stream.ready()[0]
+        jobs = None if jobs is None else jobs - 1
+    return out + stream.ready()[0]
+
+
+def play(you=(), them=(), transcriber=None, every=1, **settings_) -> list:
+    """Play a scene; the worker gets its turn after every `every`th frame and, at the end, until all is done."""
+    stream, out = streaming(**settings_), []
+    transcriber = transcriber or CountingTranscriber()
+    for number, frame in enumerate(frames(list(you), list(them))):
+        stream.hear(frame)
+        if number % every == 0:
+            out += work(stream, transcriber)
+    stream.finish()
+    return out + work(stream, transcriber)
+
+
+def finals(out: list) -> list:
+    return [event.update for event in out if isinstance(event, Locked)]
+
+
+TALK = [(0.5, False), (3.0, True), (1.0, False)]
+
+
+def test_partial_text_grows_and_one_final_follows():
+    out = play(them=TALK)
+    kinds = [item.kind for item in out if hasattr(item, "kind")]
+    assert kinds.count(UpdateKind.PARTIAL) >= 4
+    assert UpdateKind.COMMITTED in kinds
+    (final,) = finals(out)
+    assert final.channel is Channel.THEM
+    assert final.words[0].start_seconds == pytest.approx(final.start_seconds)
+
+
+def test_the_final_is_decoded_while_the_silence_is_not_yet_an_end():
+    transcriber, stream = CountingTranscriber(), streaming()
+    for frame in frames([], [(2.0, True), (0.24, False)]):
+        stream.hear(frame)
+    work(stream, transcriber)
+    assert transcriber.efforts[-1] is Effort.FINAL
+    decoded = len(transcriber.efforts)
+    for number, frame in enumerate(frames([], [(0.2, False)])):
+        stream.hear(AudioFrame(frame.channel, 2.24 + number // 2 * FRAME_SECONDS, frame.samples))
+    events, _ = stream.ready()
+    assert [type(event) for event in events] == [Locked]  # locked the moment the end is known, without another decode
+    assert len(transcriber.efforts) == decoded
+
+
+def test_speech_that_goes_on_after_a_pause_is_decoded_again_as_a_whole():
+    out = play(them=[(2.0, True), (0.2, False), (0.5, True), (1.0, False)])
+    (final,) = finals(out)
+    assert final.end_seconds == pytest.approx(2.84, abs=0.03)
+
+
+def test_finals_come_before_partials():
+    stream = streaming()
+    for frame in frames([(2.0, True), (1.0, False)], [(3.0, True)]):
+        stream.hear(frame)
+    job = stream.next_job()
+    assert job is not None
+    assert (job.utterance.channel, job.effort) == (Channel.YOU, Effort.FINAL)
+
+
+def test_the_longest_waiting_voice_is_decoded_first():
+    stream = streaming()
+    for frame in frames([(1.0, False), (1.0, True)], [(2.0, True)]):
+        stream.hear(frame)
+    job = stream.next_job()
+    assert job is not None
+    assert job.utterance.channel is Channel.THEM
+
+
+def test_a_partial_is_not_repeated_without_new_sound():
+    stream = streaming()
+    for frame in frames([], [(2.0, True)]):
+        stream.hear(frame)
+    assert stream.next_job() is not None
+    assert stream.next_job() is None
+
+
+def test_a_result_that_comes_after_the_end_shows_nothing():
+    stream, transcriber = streaming(), CountingTranscriber()
+    for frame in frames([], [(2.0, True)]):
+        stream.hear(frame)
+    job = stream.next_job()
+    stream.finish()
+    assert job is not None
+    assert stream.done(job, transcriber.transcribe(job.utterance.samples, job.effort)) == []
+
+
+def test_locked_text_waits_for_what_ended_before_it():
+    stream, transcriber = streaming(shows_partials=False), CountingTranscriber()
+    for frame in frames([(2.0, True)], [(2.5, True), (1.0, False)]):
+        stream.hear(frame)
+    first = stream.next_job()
+    events, until_seconds = stream.ready()
+    assert [type(event) for event in events] == [SpeechStarted, SpeechStarted]
+    assert until_seconds == pytest.approx(2.3, abs=0.05)  # nothing behind the first end is complete
+    assert first is not None
+    stream.done(first, transcriber.transcribe(first.utterance.samples, first.effort))
+    second = stream.next_job()
+    assert second is not None
+    stream.done(second, transcriber.transcribe(second.utterance.samples, second.effort))
+    locked = [event for event in stream.ready()[0] if isinstance(event, Locked)]
+    assert [event.update.channel for event in locked] == [Channel.YOU, Channel.THEM]
+
+
+def test_nonsense_is_taken_back():
+    transcriber = CountingTranscriber()
+    transcriber.is_nonsense = True
+    out = play(them=TALK, transcriber=transcriber)
+    assert [update.words for update in finals(out)] == [()]
+    assert not [item for item in out if getattr(item, "kind", None) is UpdateKind.PARTIAL]
+
+
+def test_partials_can_be_left_out():
+    transcriber = CountingTranscriber()
+    out = play(them=TALK, transcriber=transcriber, shows_partials=False)
+    assert set(transcriber.efforts) == {Effort.FINAL}
+    assert len(finals(out)) == 1
+
+
+def test_a_worker_that_is_late_pauses_partials_and_loses_nothing():
+    stream, transcriber = streaming(), CountingTranscriber()
+    for frame in frames([], [(2.0, True), (1.0, False)] * 4 + [(2.0, True)]):
+        stream.hear(frame)
+    assert stream.pauses_partials
+    assert stream.waiting_seconds > 4
+    out = work(stream, transcriber)
+    assert len(finals(out)) == 4
+    assert not stream.pauses_partials
+    assert work(stream, transcriber) == []
+
+
+SCENE = st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=8)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SCENE, SCENE, st.integers(1, 400))
+def test_finals_do_not_depend_on_when_the_worker_had_time(you, them, every):
+    scenes = {
+        "you": [(tenths / 10, is_voice) for tenths, is_voice in you],
+        "them": [(tenths / 10, is_voice) for tenths, is_voice in them],
+    }
+    prompt, late = play(**scenes), play(**scenes, every=every, shows_partials=False)
+    assert finals(prompt) == finals(late)
+    order = [event for event in prompt if isinstance(event, SpeechStarted | Locked)]
+    assert order == [event for event in late if isinstance(event, SpeechStarted | Locked)]
+    times = [event.at_seconds for event in order]
+    assert times == sorted(times)

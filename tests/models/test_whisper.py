@@ -1,0 +1,102 @@
+"""Real weights on real speech."""
+
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from assistant.errors import ModelError
+from assistant.ports import Effort
+from models.whisper import PADDED, WhisperTranscriber, Window
+
+DATA = Path(__file__).parents[1] / "data" / "speech"
+READING = (
+    "and mister john dashwood had then leisure to consider how much there might be prudently "
+    "in his power to do for them"
+)
+
+
+def load(name):
+    samples, rate_hz = soundfile.read(DATA / name, dtype="float32")
+    return samples if rate_hz == 16_000 else soxr.resample(samples, rate_hz, 16_000)
+
+
+def letters(words):
+    return [re.sub(r"\W", "", word.text.lower()).replace("mr", "mister") for word in words]
+
+
+@pytest.mark.parametrize("effort", Effort)
+def test_a_short_window_hears_every_word(whisper, effort):
+    assert letters(whisper.transcribe(load("librivox_sense_0870.wav"), effort).words) == READING.split()
+
+
+def test_the_short_window_says_what_the_padded_one_says(model_folder, whisper):
+    samples = load("librivox_sense_0870.wav")
+    padded = WhisperTranscriber(model_folder, "tiny.en", decode=PADDED).transcribe(samples, Effort.FINAL)
+    short = whisper.transcribe(samples, Effort.FINAL)
+    assert letters(short.words) == letters(padded.words)
+    assert short.average_log_probability == pytest.approx(padded.average_log_probability, abs=0.05)
+
+
+def test_words_lie_where_they_are_said(whisper):
+    truth = json.loads((DATA / "librivox_sense_0870.words.json").read_text(encoding="utf-8"))
+    words = whisper.transcribe(load("librivox_sense_0870.wav"), Effort.FINAL).words
+    assert median(abs(w.start_seconds - t["start_s"]) for w, t in zip(words, truth, strict=True)) <= 0.12
+    assert all(w.start_seconds <= w.end_seconds for w in words)
+    assert all(a.end_seconds <= b.start_seconds for a, b in pairwise(words))
+
+
+def test_a_telephone_okay_is_kept(whisper):
+    assert letters(whisper.transcribe(load("okay_telephone.wav"), Effort.FINAL).words) == ["okay"]
+
+
+def test_silence_ends_soon_and_says_that_there_is_no_speech(whisper):
+    hypothesis = whisper.transcribe(np.zeros(16_000 * 5, np.float32), Effort.FINAL)
+    assert len(hypothesis.words) <= 3
+    assert not hypothesis.words or hypothesis.no_speech_probability > 0.3
+
+
+def test_numbers_are_single_words(whisper):
+    from assistant.demo import INTERVIEW
+
+    samples, _ = soundfile.read(INTERVIEW, dtype="float32", start=round(24.5 * 16_000), stop=round(27.6 * 16_000))
+    texts = [word.text for word in whisper.transcribe(samples[:, 1].copy(), Effort.FINAL).words]
+    assert re.sub(r"\W", "", texts[-1]) == "7000"
+    assert texts[-1].rstrip(".").endswith("%")
+
+
+def test_no_samples_and_a_few_samples_are_no_error(whisper):
+    for count in (0, 1, 399, 1600):
+        assert len(whisper.transcribe(np.zeros(count, np.float32), Effort.PARTIAL).words) <= 3
+
+
+def test_more_than_the_window_is_refused(whisper):
+    with pytest.raises(ValueError, match="30 s"):
+        whisper.transcribe(np.zeros(16_000 * 31, np.float32), Effort.FINAL)
+
+
+def test_a_window_never_exceeds_whispers():
+    assert Window(1.3, 5.0).samples(0) == 5 * 16_000
+    assert Window(1.3, 5.0).samples(10 * 16_000) == pytest.approx(11.3 * 16_000, abs=320)
+    assert Window(1.3, 5.0).samples(29 * 16_000 + 15_000) == 30 * 16_000
+
+
+def test_a_folder_without_tokenizer_is_refused_and_nothing_is_fetched(tmp_path, model_folder):
+    shutil.copy(model_folder / "config.json", tmp_path)
+    with pytest.raises(ModelError, match=r"tokenizer\.json"):
+        WhisperTranscriber(tmp_path, "mine")
+
+
+def test_a_damaged_model_is_an_error_that_says_so(tmp_path, model_folder):
+    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+        shutil.copy(model_folder / name, tmp_path)
+    (tmp_path / "model.bin").write_bytes((model_folder / "model.bin").read_bytes()[:1_000_000])
+    with pytest.raises(ModelError, match="damaged"):
+        WhisperTranscriber(tmp_path, "mine")

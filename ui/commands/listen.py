@@ -1,0 +1,100 @@
+"""`depthcue listen`: a live call in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+EXAMPLES = """\
+examples:
+  depthcue listen                                  the default microphone, and what the loudspeakers play
+  depthcue listen --call Zoom                      the sound of one program (see `depthcue devices`)
+  depthcue listen --mic none --call "Headphones"   only the other side
+  depthcue listen --events call.jsonl --seconds 60
+
+Ctrl+C ends the call and keeps everything. Ask everyone on the call before you record them, then give --consent."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "listen",
+        help="transcribe and review a live call in the terminal",
+        description="Records both sides of a call, transcribes them as they speak, flags vague and number-only "
+        "claims and suggests follow-ups.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
+    parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
+    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
+    parser.add_argument("--title", default=None, help="the role that is interviewed for")
+    parser.add_argument("--consent", action="store_true", help="everyone on the call has agreed to be recorded")
+    parser.add_argument("--events", type=Path, metavar="OUT.jsonl", help="write the event log there")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="end by itself after so long")
+    parser.set_defaults(run=run)
+
+
+def seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no length of a call in seconds")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    from assistant.audio.capture import open_live
+    from assistant.event_log import EventLog
+    from assistant.plain import plain
+    from assistant.ports import Sink
+    from ui import compose
+    from ui.terminal import TerminalSink
+
+    settings = compose.user_settings(args.verbosity)
+    transcriber = compose.load_transcriber(args.model, settings)
+    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty())]
+    if args.events:
+        sinks.append(EventLog(args.events))
+    mic = settings.mic if args.mic is None else args.mic
+    source = open_live(mic, settings.call if args.call is None else args.call)
+    consent = f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}" if args.consent else None
+    kept = compose.kept_call(
+        source,
+        transcriber,
+        settings,
+        title=args.title or settings.title or "Interview",
+        consent=consent,
+        sinks=sinks,
+        shows_partials=args.events is not None,
+    )
+    print(f"Recording both voices; transcribed on this computer by {plain(transcriber.name)}. Ctrl+C ends the call.")
+    if consent is None:
+        print("No consent is noted. Ask everyone on the call, and use --consent once they have agreed.")
+    _stop_on_signals(kept.session.stop)
+    if args.seconds:
+        timer = threading.Timer(args.seconds, kept.session.stop)
+        timer.daemon = True
+        timer.start()
+    call = kept.run()
+    print(
+        f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
+        f"depthcue sessions show {call.id}"
+    )
+    return 0
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """The first Ctrl+C or polite kill ends the call and keeps everything; it is not an error."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        # Not from inside the handler: it may have interrupted a read that holds the source's lock.
+        threading.Thread(target=stop, daemon=True).start()
+
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)

@@ -1,0 +1,71 @@
+"""`depthcue replay`: a recording as if it were live."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+EXAMPLES = """\
+examples:
+  depthcue replay call.flac                               at the speed of speech
+  depthcue replay call.flac --speed 100 --events out.jsonl
+  depthcue replay call.flac --verbosity quiet
+
+Stereo is one voice a channel: left You, right Them. Above real-time speed the recording waits for the transcription, so
+the final words, flags and follow-ups are the same at any speed. Nothing is stored but the event log."""
+
+REAL_TIME = 1.0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "replay",
+        help="play a recording as if it were a live call",
+        description="Plays a recording through the same session as a live call, with its event log.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="a recording")
+    parser.add_argument("--speed", type=speed, default=REAL_TIME, metavar="X", help="1 is the speed of speech")
+    parser.add_argument("--events", type=Path, metavar="OUT.jsonl", help="write the event log there")
+    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
+    parser.set_defaults(run=run)
+
+
+def speed(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no speed: it must be more than 0")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    from assistant.audio.files import FileSource
+    from assistant.audio.replay import PacedSource
+    from assistant.event_log import EventLog
+    from assistant.ports import Sink
+    from ui import compose
+    from ui.delays import DelayMeter
+    from ui.terminal import TerminalSink
+
+    settings = compose.user_settings(args.verbosity)
+    source = PacedSource(FileSource(args.file), args.speed)
+    transcriber = compose.load_transcriber(args.model, settings)
+    delays = DelayMeter()
+    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty()), delays]
+    if args.events:
+        sinks.append(EventLog(args.events))
+    compose.recording_session(
+        source,
+        transcriber,
+        settings.verbosity,
+        sinks,
+        is_lossless=args.speed > REAL_TIME,
+        shows_partials=args.events is not None or args.speed == REAL_TIME,
+    ).run()
+    if args.speed == REAL_TIME:
+        print("Delays measured on this computer, computation included:")
+        print("\n".join(f"  {line}" for line in delays.lines()))
+    return 0

@@ -1,0 +1,87 @@
+"""A call in the terminal: what was said, flags and follow-ups, as they happen.
+
+`next` is called by the session's threads, one at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from assistant.plain import clock, plain
+from assistant.values import (
+    AudioGap,
+    Channel,
+    ClaimKind,
+    Flag,
+    FlagWithdrawn,
+    FollowUp,
+    FollowUpRetired,
+    Mark,
+    RetiredWhy,
+    Stamped,
+    State,
+    Status,
+    TranscriptUpdate,
+    UpdateKind,
+)
+
+NAMES = {Channel.YOU: "You", Channel.THEM: "Them"}
+KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "number only", ClaimKind.ASPECT: "not touched yet"}
+RETIRED = {
+    RetiredWhy.ANSWERED: "answered",
+    RetiredWhy.ASKED: "asked",
+    RetiredWhy.DISMISSED: "put off",
+    RetiredWhy.STALE: "no longer current",
+    RetiredWhy.DISPLACED: "made room for better ones",
+}
+SHOWN_STATES = {State.DEVICE_LOST, State.DEVICE_BACK, State.BEHIND, State.WARNING, State.DISK_FULL, State.PAUSED}
+MARGIN = " " * 13  # under the words, behind time and name
+
+
+class TerminalSink:
+    """Prints to `stream`; colours only where `is_colourful`."""
+
+    def __init__(self, stream: TextIO, is_colourful: bool = False) -> None:
+        self._stream = stream
+        self._is_colourful = is_colourful
+        self._flags: dict[str, Flag] = {}
+        self._follow_ups: dict[str, FollowUp] = {}
+
+    def next(self, stamped: Stamped) -> None:
+        line = self._line(stamped)
+        if line is not None:
+            print(line, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        """Everything was printed as it came."""
+
+    def _line(self, stamped: Stamped) -> str | None:
+        now = clock(stamped.audio_seconds)
+        match stamped.event:
+            case TranscriptUpdate(kind=UpdateKind.FINAL, words=words, channel=channel) as final if words:
+                return f"{clock(words[0].start_seconds):>6} {NAMES[channel]:<5} {plain(final.text)}"
+            case Flag() as flag:
+                self._flags[flag.id] = flag
+                quote = self._tint(f"“{plain(flag.quote)}”", "33" if flag.kind is ClaimKind.NUMBER_ONLY else "35")
+                return f"{MARGIN}⚑ {KINDS[flag.kind]}: {quote} {plain(flag.reason)} [{now}]"
+            case FlagWithdrawn(id=flag_id, reason=reason):
+                quote = plain(self._flags[flag_id].quote)
+                return f"{MARGIN}⚐ flag taken back: “{quote}” {plain(reason)} [{now}]"
+            case FollowUp() as follow_up:
+                self._follow_ups[follow_up.id] = follow_up
+                question = self._tint(plain(follow_up.question), "1")
+                return f"{MARGIN}→ ask: {question} ({plain(follow_up.why)}) [{now}]"
+            case FollowUpRetired(id=follow_up_id, why=why):
+                question = plain(self._follow_ups[follow_up_id].question)
+                return f"{MARGIN}✓ {RETIRED[why]}: {question} [{now}]"
+            case AudioGap(channel=channel, start_seconds=start, end_seconds=end, reason=reason):
+                return f"{clock(start):>6} {NAMES[channel]:<5} [nothing heard for {end - start:.1f} s: {plain(reason)}]"
+            case Mark(at_seconds=at, note=note):
+                return f"{clock(at):>6} marked {plain(note)}".rstrip()
+            case Status(state=state, message=message) if state in SHOWN_STATES and message:
+                return f"{now:>6} ! {plain(message)}"
+            case _:
+                return None
+
+    def _tint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._is_colourful else text
