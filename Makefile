@@ -1,0 +1,27 @@
+# Depthcue: `make help` says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint
+
+# More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
+ARGS =
+export PYTHON
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with the program, its model and the system libraries (the others do it too)
+	@scripts/setup.sh demo
+
+demo: setup ## play the bundled interview through the whole program; files go to demo-output/
+	@.venv/bin/depthcue demo --out demo-output $(ARGS)
+
+test: ## pass all tests
+	@scripts/setup.sh test
+	@.venv/bin/pytest $(ARGS)
+
+lint: ## check style, types and the import rules
+	@scripts/setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
