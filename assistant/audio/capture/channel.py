@@ -105,8 +105,7 @@ class ChannelCapture(threading.Thread):
         elif begins > self._position:
             self._gap(begins - self._position, self._reason)
         if len(heard) and self._lost_since_seconds is not None:
-            seconds = time.monotonic() - self._lost_since_seconds
-            message = f"{_WHO[self._channel]} is heard again after {seconds:.1f} s, from {feed.description}."
+            message = f"{_WHO[self._channel]} is heard again, from {feed.description}."
             self._mixer.tell(Status(State.DEVICE_BACK, message, self._channel))
             self._lost_since_seconds = None
         self._is_heard = self._is_heard or len(heard) > 0

@@ -124,8 +124,10 @@ class Guard(threading.Thread):
         if heard is None:
             return f"{stream.target.description} is gone" if stream.was_seen else None
         is_there = any(source.index == stream.target.source_index for source in snapshot.sources)
-        if not is_there or heard != stream.target.source_index:
+        if not is_there:
             return f"{stream.target.description} is gone"
+        if heard != stream.target.source_index:
+            return f"the sound server exchanged {stream.target.description} for another device"
         try:
             target = snapshot.target(stream.channel, self._wanted[stream.channel])
         except CaptureError as error:

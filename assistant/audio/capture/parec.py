@@ -30,6 +30,7 @@ _WAIT_SECONDS = 0.02
 _STOP_SECONDS = 0.1
 _SERVER_RATE_HZ = 48_000  # PulseAudio's own way to 16 kHz takes off 4 dB at 6 kHz and 16 at 7, where "s" and "f" are
 _PIPE_BYTES = 1 << 20  # ten seconds, should this program be held up
+_READ_BYTES = 1 << 16
 _SAMPLE_BYTES = 2
 
 _numbers = count(1)
@@ -94,7 +95,7 @@ class ParecFeed:
     def _receive(self) -> None:
         if not select.select([self._output], [], [], _WAIT_SECONDS)[0]:
             return
-        data = os.read(self._output.fileno(), _PIPE_BYTES)
+        data = os.read(self._output.fileno(), _READ_BYTES)
         arrived_seconds = time.monotonic()
         if not data:
             raise CaptureError(f"{self.description} is gone, or the sound server ended")
