@@ -20,7 +20,7 @@ _NAME_ALONE = re.compile(r"[(\[](?P<name>[^()\[\]]{1,80})[)\]]:?")
 _ANOTHER_VOICE = re.compile(r"(?:>{2,3}|[-–—](?=\s+[\"'“¿¡]?[A-Z0-9À-Þ]))\s*")
 _PARTING_LINE = re.compile(r"[-–—]")
 _INNER_VOICE = re.compile(r"(?<=\s)(?=>>)")
-_ROLLING_SHARE = 0.3  # of cues that repeat a line of the one before: more than people repeat themselves
+_ROLLING_SHARE = 0.3  # of cues whose first lines are the last ones of the cue before
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,9 @@ def _without_repeats(cues: Sequence[PlainCue]) -> list[PlainCue]:
     """Rolling captions show each line twice or more, as it moves up; each is kept where it stands first."""
     repeats = [_repeated_lines(before, after) for before, after in pairwise(cues)]
     has_word_times = any(line.words for cue in cues for line in cue.lines)
-    if not has_word_times and sum(bool(count) for count in repeats) < _ROLLING_SHARE * max(len(repeats), 4):
+    # A line that moved up and got a new one under it is the mark of rolling; a cue that is said again is not.
+    moved = sum(0 < count < len(cue.lines) for cue, count in zip(cues[1:], repeats, strict=True))
+    if not has_word_times and moved < _ROLLING_SHARE * max(len(repeats), 4):
         return list(cues)
     kept = list(cues[:1])
     for cue, count in zip(cues[1:], repeats, strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.importing.clock import CLOCK, parse_clock
-from assistant.importing.labels import believable_names, split_label
+from assistant.importing.labels import believable_names, looks_like_name, split_label
 from assistant.importing.pieces import Piece, end_with_the_next
 
 _NAME = r"(?P<name>\S(?:.{0,118}?\S)?)"
@@ -24,6 +24,7 @@ _STYLES = tuple(
         rf"{_NAME}(?:\s{{2,}}|\t){_START}",  #            Name  0:03               Otter, Teams (Word)
         rf"{_NAME}\s*[\[(]{_RANGE}[\])]:?",  #            Name (00:03):            Rev; **Name** [0:03]
         rf"{_NAME}\s*[\[(]{_RANGE}[\])]:\s+(?P<rest>.+)",  # Name (00:03): text
+        rf"{_NAME}(?: | ?[-–—·|] ){_START}",  #            Name 00:00:03, Name – 0:03
         rf"{_NAME}:\s+{_START}",  #                       Speaker 0: 00:00:02      tstbtc
         rf"[\[(]?{_RANGE}[\])]?\s*[-–—]?\s*(?P<name>[^\s:\d\[(<-][^:]{{0,118}}):\s+(?P<rest>.+)",  # [0:03] Name: text
         rf"[\[(]{_RANGE}[\])]:?\s+(?P<rest>.+)",  #       [0:03 --> 0:08] text
@@ -31,6 +32,7 @@ _STYLES = tuple(
     )
 )
 _ZOOM_SAVED = _STYLES[0]
+_ONE_SPACE = _STYLES[4]
 _TIMES_ABOVE = _STYLES[-1]
 _TIMES_ABOVE_PARTS = re.compile(rf"(?P<clock>{CLOCK})\s*-{{1,2}}>\s*(?P<end>{CLOCK})")
 LONGEST_HEAD = 400  # characters; a longer line begins no turn, unless its text follows in it
@@ -88,12 +90,15 @@ def _style_of(lines: Sequence[TextLine]) -> re.Pattern[str] | None:
 
 
 def _head(style: re.Pattern[str], line: TextLine) -> re.Match[str] | None:
-    if line.is_heading or (len(line.text) > LONGEST_HEAD and "rest" not in style.groupindex):
+    if len(line.text) > LONGEST_HEAD and "rest" not in style.groupindex:
         return None
     match = style.fullmatch(line.text)
-    if match is not None and "name" in style.groupindex and not any(map(str.isalpha, match["name"])):
-        return None
-    return match
+    if match is None or "name" not in style.groupindex:
+        return match if not line.is_heading else None
+    # A heading or one space before a time is often no name: "Part two (12:30)", "it was over at 10:30".
+    is_sure = not line.is_heading and style is not _ONE_SPACE
+    name = match["name"]
+    return match if (any(map(str.isalpha, name)) if is_sure else looks_like_name(name)) else None
 
 
 def _blocks(lines: Sequence[TextLine], style: re.Pattern[str]) -> tuple[list[_Block], list[str]]:

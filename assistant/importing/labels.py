@@ -34,6 +34,7 @@ _OPENERS = frozenset(
         """,
     )
 )
+_SIDES = frozenset({"You", "Them"})  # what this program calls the two sides of a call
 _SINGLE_LETTERS = frozenset("QAIHC")  # Q: A: and the like, where they come again
 
 
@@ -61,7 +62,7 @@ def believable_names(lines: Sequence[str], known: Collection[str] = ()) -> froze
     known_names = {name.casefold() for name in known}
     knows_them = any(name in known_names for name in counts)
     if not knows_them and len(labels) == len(lines) and (len(lines) > 1 or looks_like_name(labels[0])):
-        return frozenset(name for name in counts if counts[name] > 1 or not _is_opener(name))
+        return frozenset(name for name in counts if counts[name] > 1 or not _is_opener(name) or name.title() in _SIDES)
     believed = {
         label.casefold()
         for label in labels
@@ -76,6 +77,8 @@ def believable_names(lines: Sequence[str], known: Collection[str] = ()) -> froze
 
 def looks_like_name(label: str) -> bool:
     words = [word for word in re.split(r"[\s|@()\-–/_]+", label) if word]
+    if label in _SIDES:
+        return True
     if not words or len(words) > _MOST_WORDS_UNKNOWN or _is_opener(label):
         return False
     if words[0].casefold() in _NUMBERED:

@@ -20,6 +20,7 @@ _ENDED = re.compile(rf"(?:Transcription|Meeting|Recording) ended after ({CLOCK})
 _LENGTH = re.compile(
     r"(?:(?P<h>\d{1,3})\s?h(?:ours?|rs?)?)?\s*(?:(?P<m>\d{1,3})\s?m(?:in\w*)?)?\s*(?:(?P<s>\d{1,3})\s?s(?:ec\w*)?)?"
 )
+_STATED_LENGTH = re.compile(rf"(?:Duration|Length):?\s+({CLOCK})", re.IGNORECASE)
 _PEOPLE_TITLE = re.compile(r"(?:Attendees|Participants|Invited):?", re.IGNORECASE)
 _OTHER_TITLE = re.compile(r"(?:Transcript|Meeting transcript):?", re.IGNORECASE)
 _PRESENTATION = re.compile(r"['’]s presentation$", re.IGNORECASE)
@@ -119,7 +120,10 @@ def _month_number(name: str) -> int:
 
 
 def _length(line: str) -> float | None:
-    """Seconds of "1h 53m 52s"."""
+    """Seconds of "1h 53m 52s" and of "Duration: 53:52"."""
+    stated = _STATED_LENGTH.fullmatch(line)
+    if stated is not None:
+        return parse_clock(stated[1])
     match = _LENGTH.fullmatch(line)
     if match is None or not any(match.groups()):
         return None

@@ -78,6 +78,10 @@ def test_rolling_captions_of_any_program_give_each_line_once(read: Reader) -> No
     assert said(transcript) == [(None, "a b c d e f g h")]
 
 
+def test_a_cue_said_three_times_is_said_three_times(read: Reader) -> None:
+    assert said(read("talk.srt", cues("No.", "No.", "No."))) == [(None, "No. No. No.")]
+
+
 def test_people_who_repeat_themselves_are_not_shortened(read: Reader) -> None:
     transcript = read("talk.srt", cues("No.", "No.", "I did not.", "Who did?", "Somebody else.", "Yes."))
     assert said(transcript) == [(None, "No. No. I did not. Who did? Somebody else. Yes.")]
@@ -91,6 +95,21 @@ def test_typed_transcripts(read: Reader, line: str, suffix: str) -> None:
     transcript = read(f"typed{suffix}", f"{line}\n\n{line.replace('Dana', 'Tom').replace('0:03', '0:07')}\n")
     assert said(transcript) == [("Dana", "Hi."), ("Tom", "Hi.")]
     assert [turn.start_seconds for turn in transcript.turns] == [3.0, 7.0]
+
+
+@pytest.mark.parametrize("head", ["{} 00:00:{}", "{} – 0:{}", "{}: 0:{}", "{} [00:00:{}]", "{}  0:{}"])
+def test_names_and_times_above_the_talk(read: Reader, head: str) -> None:
+    heads = [head.format("Dana Smith", "03"), head.format("Tom", "07")]
+    transcript = read("typed.txt", f"{heads[0]}\nIt was over at 10:30:00\n\n{heads[1]}\nHo.\n")
+    assert said(transcript) == [("Dana Smith", "It was over at 10:30:00"), ("Tom", "Ho.")]
+    assert [turn.start_seconds for turn in transcript.turns] == [3.0, 7.0]
+
+
+@pytest.mark.parametrize("name", ["call.srt", "call.txt", "call.md"])
+def test_you_and_them_are_speakers(read: Reader, name: str) -> None:
+    lines = ["You: Hi.", "Them: Number one: we won.", "and more"]
+    text = cues(*lines) if name.endswith("srt") else "\n\n".join(lines)
+    assert said(read(name, text)) == [("You", "Hi."), ("Them", "Number one: we won. and more")]
 
 
 def test_names_without_times_stay_without_times(read: Reader) -> None:
