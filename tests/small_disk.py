@@ -37,7 +37,7 @@ def small_disk(folder: Path) -> Iterator[SmallDisk]:
         try:
             yield SmallDisk(folder, True)
         finally:
-            subprocess.run(["umount", str(folder)], check=True)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
         return
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:

@@ -1,0 +1,86 @@
+"""The rows of `session`: one per call. All raise sqlite3.Error."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from assistant.call import CallState
+from assistant.errors import StoreError
+from assistant.store.codec import storable
+from assistant.values import Channel
+
+
+def insert(
+    connection: sqlite3.Connection,
+    session_id: str,
+    title: str,
+    started: datetime,
+    model: str,
+    channels: Sequence[Channel],
+    consent: str | None,
+) -> None:
+    connection.execute(
+        "INSERT INTO session (id, title, started, state, model, channels, consent) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            session_id,
+            storable(title),
+            started.isoformat(),
+            CallState.RECORDING.value,
+            storable(model),
+            ",".join(channel.value for channel in channels),
+            None if consent is None else storable(consent),
+        ),
+    )
+
+
+def rows(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """All sessions, by their ids."""
+    return connection.execute("SELECT * FROM session ORDER BY id").fetchall()
+
+
+def row(connection: sqlite3.Connection, session_id: str) -> sqlite3.Row:
+    """Raises StoreError where there is no such session."""
+    found: sqlite3.Row | None = connection.execute("SELECT * FROM session WHERE id = ?", (session_id,)).fetchone()
+    if found is None:
+        raise StoreError(f"There is no session {session_id!r}; the list of sessions shows all.")
+    return found
+
+
+def set_state(connection: sqlite3.Connection, session_id: str, state: CallState, duration_seconds: float) -> None:
+    """Raises StoreError where there is no such session."""
+    row(connection, session_id)
+    connection.execute(
+        "UPDATE session SET state = ?, duration_seconds = ?, has_untranscribed_tail = ? WHERE id = ?",
+        (state.value, duration_seconds, state is CallState.RECOVERED, session_id),
+    )
+
+
+def set_tail_transcribed(connection: sqlite3.Connection, session_id: str) -> None:
+    connection.execute("UPDATE session SET has_untranscribed_tail = 0 WHERE id = ?", (session_id,))
+
+
+def delete(connection: sqlite3.Connection, session_id: str) -> None:
+    """With everything that belongs to it."""
+    connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
+    # Words of deleted text would stay in the index's older segments and in the log otherwise.
+    connection.execute("INSERT INTO utterance_search (utterance_search) VALUES ('optimize')")
+    connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+
+
+def choose(name: str, ids: Sequence[str]) -> str:
+    """Which of `ids` (the newest first) is meant. Raises StoreError where it is none or several."""
+    if not ids:
+        raise StoreError("Nothing has been recorded yet, so there is no session to take.")
+    if name == "last":
+        return ids[0]
+    if name in ids:
+        return name
+    matches = [session_id for session_id in ids if name and session_id.startswith(name)]
+    if not matches:
+        raise StoreError(f"There is no session {name!r}. The newest is {ids[0]}; the list of sessions shows all.")
+    if len(matches) > 1:
+        some = ", ".join(matches[:5]) + (", ..." if len(matches) > 5 else "")
+        raise StoreError(f"{name!r} may mean {len(matches)} sessions: {some}. Give more of the id.")
+    return matches[0]

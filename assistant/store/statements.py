@@ -1,0 +1,160 @@
+"""What an event of a call does to the database."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.store.codec import encode, encode_words, storable
+from assistant.values import (
+    AudioGap,
+    Event,
+    Flag,
+    FlagWithdrawn,
+    FollowUp,
+    FollowUpRetired,
+    Mark,
+    ReviewedSentence,
+    Stamped,
+    State,
+    Status,
+    TranscriptUpdate,
+    UpdateKind,
+)
+
+# What explains a call afterwards; how late the worker was, and that it ended, does not.
+KEPT_STATES = {
+    State.RECORDING,
+    State.PAUSED,
+    State.DEVICE_LOST,
+    State.DEVICE_BACK,
+    State.WARNING,
+    State.DISK_FULL,
+    State.FAILED,
+}
+
+
+def is_kept(event: Event) -> bool:
+    match event:
+        case TranscriptUpdate():
+            return event.kind is UpdateKind.FINAL
+        case Status():
+            return event.state in KEPT_STATES
+        case ReviewedSentence() | Flag() | FlagWithdrawn() | FollowUp() | FollowUpRetired() | AudioGap() | Mark():
+            return True
+        case _:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Added to the numbers of a session that goes on after a crash, so that it replaces nothing of before."""
+
+    utterances: int = 0
+    sentences: int = 0
+    flags: int = 0
+    follow_ups: int = 0
+
+    def apply(self, event: Event) -> Event:
+        match event:
+            case TranscriptUpdate():
+                return replace(event, utterance=event.utterance + self.utterances)
+            case ReviewedSentence():
+                sentence = replace(event.sentence, index=event.sentence.index + self.sentences)
+                return replace(event, sentence=sentence)
+            case Flag():
+                return replace(event, id=_later(event.id, self.flags), sentence=event.sentence + self.sentences)
+            case FlagWithdrawn():
+                return replace(event, id=_later(event.id, self.flags))
+            case FollowUp():
+                flag_id = None if event.flag_id is None else _later(event.flag_id, self.flags)
+                return replace(event, id=_later(event.id, self.follow_ups), flag_id=flag_id)
+            case FollowUpRetired():
+                return replace(event, id=_later(event.id, self.follow_ups))
+            case _:
+                return event
+
+
+def offsets_after(connection: sqlite3.Connection, session_id: str) -> Offsets:
+    """Offsets that let a session go on. Raises sqlite3.Error."""
+
+    def next_number(table: str) -> int:
+        row = connection.execute(f"SELECT max(number) FROM {table} WHERE session = ?", (session_id,)).fetchone()
+        return 0 if row[0] is None else int(row[0]) + 1
+
+    def last_id(table: str) -> int:
+        rows = connection.execute(f"SELECT id FROM {table} WHERE session = ?", (session_id,))
+        return max((int(digits.group()) for row in rows if (digits := re.search(r"\d+$", row[0]))), default=0)
+
+    return Offsets(next_number("utterance"), next_number("sentence"), last_id("flag"), last_id("follow_up"))
+
+
+def write(connection: sqlite3.Connection, session_id: str, stamped: Stamped) -> None:
+    """Store one event that `is_kept`. Raises sqlite3.Error."""
+    event, at = stamped.event, stamped.audio_seconds
+    execute: Callable[[str, tuple[Any, ...]], Any] = connection.execute
+    match event:
+        case TranscriptUpdate():
+            _write_utterance(connection, session_id, event, at)
+        case ReviewedSentence():
+            execute(
+                "INSERT INTO sentence (session, audio_seconds, number, value) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (session, number) DO UPDATE SET "
+                "value = excluded.value, audio_seconds = excluded.audio_seconds",
+                (session_id, at, event.sentence.index, encode(event)),
+            )
+        case Flag() | FollowUp():
+            is_flag = isinstance(event, Flag)
+            table = "flag" if is_flag else "follow_up"
+            fate = ("withdrawn_at_seconds", "withdrawn_reason") if is_flag else ("retired_at_seconds", "retired_why")
+            execute(
+                f"INSERT INTO {table} (session, audio_seconds, id, value) VALUES (?, ?, ?, ?) "
+                f"ON CONFLICT (session, id) DO UPDATE SET value = excluded.value, {fate[0]} = NULL, {fate[1]} = NULL",
+                (session_id, at, event.id, encode(event)),
+            )
+        case FlagWithdrawn():
+            execute(
+                "UPDATE flag SET withdrawn_at_seconds = ?, withdrawn_reason = ? WHERE session = ? AND id = ?",
+                (at, storable(event.reason), session_id, event.id),
+            )
+        case FollowUpRetired():
+            execute(
+                "UPDATE follow_up SET retired_at_seconds = ?, retired_why = ? WHERE session = ? AND id = ?",
+                (at, event.why.value, session_id, event.id),
+            )
+        case AudioGap() | Mark() | Status():
+            execute(
+                "INSERT INTO moment (session, audio_seconds, kind, value) VALUES (?, ?, ?, ?)",
+                (session_id, at, type(event).__name__, encode(event)),
+            )
+
+
+def _write_utterance(connection: sqlite3.Connection, session_id: str, update: TranscriptUpdate, at: float) -> None:
+    if not update.words:
+        connection.execute("DELETE FROM utterance WHERE session = ? AND number = ?", (session_id, update.utterance))
+        return
+    connection.execute(
+        "INSERT INTO utterance (session, audio_seconds, number, channel, start_seconds, end_seconds, text, words) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, number) DO UPDATE SET "
+        "audio_seconds = excluded.audio_seconds, channel = excluded.channel, start_seconds = excluded.start_seconds, "
+        "end_seconds = excluded.end_seconds, text = excluded.text, words = excluded.words",
+        (
+            session_id,
+            at,
+            update.utterance,
+            update.channel.value,
+            update.start_seconds,
+            update.end_seconds,
+            storable(update.text),
+            encode_words(update.words),
+        ),
+    )
+
+
+def _later(id_: str, offset: int) -> str:
+    """ "f3" after five others is "f8"."""
+    digits = re.search(r"\d+$", id_)
+    return f"{id_[: digits.start()]}{int(digits.group()) + offset}" if digits else id_

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant.call import CallState
+from assistant.errors import StoreError
+from assistant.store import Store, StoreSink
+from assistant.store.schema import MIGRATIONS
+from tests.assistant.store.calls import STARTED, final, send
+
+
+def make_version(path: Path, version: int) -> None:
+    """A database as the program of that time left it, with a call in it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for migration in MIGRATIONS[:version]:
+            migration(connection)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute(
+            "INSERT INTO session (id, title, started, duration_seconds, state, model, channels, consent) VALUES "
+            "('20250102-030405', 'Old talk', '2025-01-02T03:04:05+00:00', 9.5, 'finished', 'base', 'you,them', NULL)"
+        )
+        connection.execute(
+            "INSERT INTO utterance (session, audio_seconds, number, channel, start_seconds, end_seconds, text, words) "
+            "VALUES ('20250102-030405', 2.0, 0, 'them', 1.0, 1.5, 'hello', '[[\"hello\", 1.0, 1.5, 0.75]]')"
+        )
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_database_of_any_older_version_opens_with_all_it_holds(tmp_path: Path, version: int) -> None:
+    make_version(tmp_path / "depthcue.db", version)
+    with Store.open(tmp_path) as store:
+        call = store.load("20250102-030405")
+        assert (call.title, call.duration_seconds, call.state) == ("Old talk", 9.5, CallState.FINISHED)
+        assert call.utterances[0].words[0].probability == 0.75
+        assert [found.text for found in store.search("hello")] == ["hello"]
+        assert store.untranscribed() == []
+        store.delete("20250102-030405")
+        assert store.search("hello") == []
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_newer_database_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "depthcue.db"
+    make_version(path, len(MIGRATIONS))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = digest(path)
+    with pytest.raises(StoreError, match=r"newer version.*left untouched.*install the newer version"):
+        Store.open(tmp_path)
+    assert digest(path) == before
+
+
+def damage(path: Path, kind: str) -> None:
+    if kind == "no database":
+        path.write_bytes(b"Dear diary, " * 1000)
+    elif kind == "cut off":
+        path.write_bytes(path.read_bytes()[:5000])
+    elif kind == "of another program":
+        path.unlink()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE music (title TEXT)")
+    elif kind == "first page overwritten":
+        content = bytearray(path.read_bytes())
+        content[100:3000] = b"\xff" * 2900
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["no database", "cut off", "of another program", "first page overwritten"])
+def test_a_damaged_database_is_refused_and_left_untouched(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "depthcue.db"
+    Store.open(tmp_path).close()
+    damage(path, kind)
+    before = digest(path)
+    with pytest.raises(StoreError, match=r"depthcue\.db is damaged.*left untouched.*sessions.*move it away"):
+        Store.open(tmp_path)
+    assert digest(path) == before
+
+
+def test_damage_inside_is_said_when_it_is_met(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    session_id, _ = store.begin("Talk", STARTED, "tiny.en", (), None)
+    sink = StoreSink(store, session_id)
+    send(sink, *(final(number, "word " * 300, float(number)) for number in range(100)))
+    sink.close()
+    content = bytearray(store.path.read_bytes())
+    content[len(content) // 4 :] = b"\xa5" * (len(content) - len(content) // 4)
+    store.path.write_bytes(content)
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(tmp_path).load(session_id)
+
+
+def test_four_programs_may_start_the_history_at_once(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from assistant.store import Store; Store.open(Path(sys.argv[1]))"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "data")], stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    for process in processes:
+        assert process.communicate()[1] == b""
+        assert process.returncode == 0
+    with Store.open(tmp_path / "data") as store:
+        assert store.sessions() == []
