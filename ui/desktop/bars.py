@@ -1,0 +1,222 @@
+"""The bars at the panel's edges: header, meters, footer. They show what they are told; they decide nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from assistant.values import Channel
+from ui.desktop.buttons import button
+from ui.desktop.plain import clock
+from ui.desktop.signs import Bar, StateSign
+from ui.desktop.standing import Phase, Standing
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, font, px
+
+_WORDS = {
+    Phase.READY: "Ready",
+    Phase.RECORDING: "Recording",
+    Phase.PAUSED: "Paused",
+    Phase.STOPPED: "Not recording",
+    Phase.FINISHING: "Finishing…",
+    Phase.FINISHED: "Finished",
+}
+
+
+class _Edge(QWidget):
+    """A row with a hairline above or below."""
+
+    def __init__(self, line_above: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line_above = line_above
+        self.row = QHBoxLayout(self)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        y = 0 if self._line_above else self.height() - 1
+        QPainter(self).fillRect(0, y, self.width(), 1, QColor(colours(self).line))
+
+
+class Header(_Edge):
+    """State, clock, title, and what can be done now."""
+
+    mark = Signal()
+    pause = Signal()  # or go on
+    stop = Signal()
+    done = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(line_above=False, parent=parent)
+        self._sign, self._clock, self._title = StateSign(), QLabel(), TextBlock(Type.BODY, "muted", 1)
+        self._clock.setTextFormat(Qt.TextFormat.PlainText)
+        self._mark = button("Mark", "Mark this moment, key M")
+        self._pause = button("Pause", "Pause, space bar")
+        self._stop = button("Stop", "Stop the call")
+        self._done = button("Done", "Done with this call", "primary")
+        for made, signal in (
+            (self._mark, self.mark),
+            (self._pause, self.pause),
+            (self._stop, self.stop),
+            (self._done, self.done),
+        ):
+            made.clicked.connect(signal)
+        self._mark.setToolTip("M")
+        self._pause.setToolTip("Space")
+        self.row.setContentsMargins(px(14), px(10), px(14), px(11))
+        self.row.setSpacing(px(8))
+        for widget in (self._sign, self._clock):
+            self.row.addWidget(widget)
+        self.row.addWidget(self._title, 1)
+        for made in (self._mark, self._pause, self._stop, self._done):
+            self.row.addWidget(made)
+        self._role = ""
+        self.restyle()
+
+    def restyle(self) -> None:
+        bold = font(Type.STRONG)
+        bold.setPixelSize(font(Type.QUESTION).pixelSize())
+        bold.setFeature(QFont.Tag("tnum"), 1)
+        self._clock.setFont(bold)
+        self._title.restyle()
+
+    def show_title(self, title: str) -> None:
+        self._role = title
+        self._title.say(title)
+
+    def show_clock(self, seconds: float) -> None:
+        self._clock.setText(clock(seconds))
+        self._clock.setAccessibleName(f"Time {clock(seconds)}")
+
+    def show_standing(self, standing: Standing) -> None:
+        phase = standing.phase
+        is_open = phase in (Phase.RECORDING, Phase.PAUSED)
+        self._sign.show_phase(phase, bool(standing.lost))
+        word = (
+            _WORDS[phase] if not (phase is Phase.RECORDING and standing.lost) else "Recording, but a voice is missing"
+        )
+        self._sign.setAccessibleName(word)
+        self._sign.setToolTip(word)
+        says_state = phase is not Phase.RECORDING
+        self._title.say(word if says_state and phase is not Phase.FINISHED else self._role or word)
+        self._title.recolour({Phase.PAUSED: "warning", Phase.STOPPED: "error"}.get(phase, "muted"))
+        self._title.setToolTip("")
+        self._pause.setText("Resume" if phase is Phase.PAUSED else "Pause")
+        self._pause.setAccessibleName("Resume, space bar" if phase is Phase.PAUSED else "Pause, space bar")
+        self._set_primary(phase is Phase.PAUSED)
+        for made in (self._mark, self._pause, self._stop):
+            made.setVisible(phase is not Phase.FINISHED)
+            made.setEnabled(is_open)
+        self._stop.setEnabled(is_open or phase is Phase.STOPPED)
+        self._done.setVisible(phase is Phase.FINISHED)
+
+    def _set_primary(self, is_primary: bool) -> None:
+        look = "primary" if is_primary else ""
+        if self._pause.property("look") != look:
+            self._pause.setProperty("look", look)
+            self._pause.style().unpolish(self._pause)
+            self._pause.style().polish(self._pause)
+
+
+class Meters(_Edge):
+    """Proof that both voices arrive, and how late the text is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(line_above=False, parent=parent)
+        self._bars = {
+            Channel.YOU: Bar("Your voice", "voice", px(64)),
+            Channel.THEM: Bar("Their voice", "voice", px(64)),
+        }
+        self._names = {Channel.YOU: QLabel("You"), Channel.THEM: QLabel("Them")}
+        self._delay = QLabel()
+        self._delay.setTextFormat(Qt.TextFormat.PlainText)
+        self._delay.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.row.setContentsMargins(px(14), px(8), px(14), px(9))
+        self.row.setSpacing(px(6))
+        for channel, bar in self._bars.items():
+            self.row.addWidget(self._names[channel])
+            self.row.addWidget(bar)
+            self.row.addSpacing(px(8))
+        self.row.addStretch(1)
+        self.row.addWidget(self._delay)
+        self._is_late = False
+        self._texts = ("", "")  # in full, and short for a narrow panel
+        self.restyle()
+
+    def restyle(self) -> None:
+        own = colours(self)
+        for label in (*self._names.values(), self._delay):
+            label.setFont(font(Type.SMALL))
+            label.setStyleSheet(f"color: {own.muted}")
+        if self._is_late:
+            self._delay.setStyleSheet(f"color: {own.warning}; font-weight: bold")
+
+    def show_levels(self, levels: dict[Channel, float], is_listening: bool) -> None:
+        for channel, bar in self._bars.items():
+            bar.setEnabled(is_listening)
+            bar.fill_dbfs(levels[channel] if is_listening else -96.0)
+
+    def show_delay(self, standing: Standing, delay_seconds: float | None) -> None:
+        is_late = standing.behind_seconds is not None
+        if standing.phase is not Phase.RECORDING or delay_seconds is None:
+            self._texts = ("", "")
+        elif is_late:
+            self._texts = (
+                f"{delay_seconds:.0f} s behind: partial text paused",
+                f"{delay_seconds:.0f} s behind: paused",
+            )
+        else:
+            self._texts = (f"{delay_seconds:.1f} s behind",) * 2
+        self._delay.setAccessibleName(self._texts[0] and f"Text is {self._texts[0]}")
+        self._delay.setToolTip("The text in grey waits until what was said is final." if is_late else "")
+        if is_late != self._is_late:
+            self._is_late = is_late
+            self.restyle()
+        self._choose_text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        self._choose_text()
+
+    def _choose_text(self) -> None:
+        self._delay.setText(self._texts[0] if self.width() >= px(380) else self._texts[1])
+
+
+class Footer(_Edge):
+    """Who talked how much, and consent."""
+
+    consent_given = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(line_above=True, parent=parent)
+        self._you, self._them, self._consent = QLabel(), QLabel(), TextBlock(Type.SMALL, "muted", 1)
+        self._bar = Bar("Your share of the talk", "accent", px(104))
+        self._ask = button("Note consent", "Note that they gave consent", "link")
+        self._ask.clicked.connect(self.consent_given)
+        self.row.setContentsMargins(px(14), px(8), px(14), px(8))
+        self.row.setSpacing(px(9))
+        self.row.addWidget(self._you)
+        self.row.addWidget(self._bar, 1)
+        self.row.addWidget(self._them)
+        self.row.addWidget(self._consent, 0)
+        self.row.addWidget(self._ask)
+        self.restyle()
+
+    def restyle(self) -> None:
+        own = colours(self)
+        for label in (self._you, self._them):
+            label.setFont(font(Type.SMALL))
+            label.setStyleSheet(f"color: {own.muted}")
+        self._consent.restyle()
+
+    def show_balance(self, share_of_you: float | None) -> None:
+        you = "–" if share_of_you is None else f"{share_of_you:.0%}"
+        them = "–" if share_of_you is None else f"{1 - share_of_you:.0%}"
+        self._you.setText(f"You {you}")
+        self._them.setText(f"Them {them}")
+        self._bar.fill(share_of_you or 0.0)
+
+    def show_consent(self, consent: str, can_note: bool) -> None:
+        """`consent` is what is known of it; without, it can be noted while the call goes on."""
+        self._consent.say(consent or "Consent not noted")
+        self._consent.setVisible(bool(consent) or not can_note)
+        self._ask.setVisible(can_note and not consent)

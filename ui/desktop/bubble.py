@@ -1,0 +1,61 @@
+"""A small note inside the window that says why something is marked. It never takes the focus or the pointer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, px
+
+
+class Bubble(QFrame):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._outer = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title = TextBlock(Type.STRONG, "text", 2)
+        self._rows = [
+            TextBlock(Type.SMALL, "text", 6),
+            TextBlock(Type.SMALL, "muted", 4),
+            TextBlock(Type.SMALL, "accent", 4),
+        ]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(12), px(9), px(12), px(10))
+        column.setSpacing(px(3))
+        for block in (self._title, *self._rows):
+            column.addWidget(block)
+        self.hide()
+
+    def say(self, title: str, *rows: str, near: QRect) -> None:
+        """Show up to three rows of text above `near` (in the parent's coordinates), or below where there is no room."""
+        self._title.say(title)
+        for block, text in zip(self._rows, (*rows, "", "", ""), strict=False):
+            block.say(text)
+            block.setVisible(bool(text))
+        self.setAccessibleName(" ".join((title, *rows)))
+        margin = px(10)
+        outer = self._outer.rect()
+        width = min(px(340), outer.width() - 2 * margin)
+        column = self.layout()
+        assert column is not None
+        height = column.heightForWidth(width)
+        left = min(max(near.left() - px(12), margin), outer.right() - width - margin)
+        top = near.top() - height - px(5)
+        if top < margin:
+            top = min(near.bottom() + px(5), outer.bottom() - height - margin)
+        self.setGeometry(QRect(QPoint(left, top), QPoint(left + width - 1, top + height - 1)))
+        self.show()
+        self.raise_()
+
+    def text(self) -> str:
+        return self.accessibleName() if self.isVisible() else ""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(own.muted), 1))
+        painter.setBrush(QColor(own.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))

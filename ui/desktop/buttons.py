@@ -1,0 +1,68 @@
+"""Buttons of the panel: plain, and with a key drawn as a cap."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+
+from ui.desktop.theme import Type, colours, font, px
+
+
+def button(text: str, name: str, look: str = "", parent: QWidget | None = None) -> QPushButton:
+    """A push button; a screen reader says `name`, `look` is one of the style sheet's ("primary", "small", "link")."""
+    made = QPushButton(text, parent)
+    made.setAccessibleName(name)
+    made.setAutoDefault(False)
+    if look:
+        made.setProperty("look", look)
+    return made
+
+
+class KeyButton(QPushButton):
+    """A small button that shows its key: Asked [1]."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("look", "small")
+        self.setAutoDefault(False)
+        self._key = ""
+
+    def set_key(self, key: str) -> None:
+        self._key = key
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        size = super().sizeHint()
+        return QSize(size.width() + self._cap_width() + px(6), size.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        label, option.text = option.text, ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        own = colours(self)
+        metrics = QFontMetricsF(self.font())
+        width = metrics.horizontalAdvance(label) + px(6) + self._cap_width()
+        left = (self.width() - width) / 2
+        painter.setFont(self.font())
+        painter.setPen(QColor(own.text if self.isEnabled() else own.muted))
+        painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, label)
+        side = px(15)
+        cap = QRectF(left + width - self._cap_width(), (self.height() - side) / 2, self._cap_width(), side)
+        painter.setPen(QPen(QColor(own.edge), 1))
+        painter.setBrush(QColor(own.ground))
+        painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), px(3), px(3))
+        painter.setPen(QColor(own.muted))
+        painter.setFont(font(Type.TINY))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.end()
+
+    def _cap_width(self) -> int:
+        return px(15)

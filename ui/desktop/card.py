@@ -1,0 +1,86 @@
+"""One follow-up: the candidate's words, the question to read aloud, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.desktop.buttons import KeyButton, button
+from ui.desktop.panel_state import Card
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, claim_colour, colours, px
+
+_QUOTE_COLOURS = {"number_only": "number", "vague": "vague", "aspect": "accent"}
+
+
+class CardWidget(QFrame):
+    """Emits `asked` or `later` with the follow-up's id. Without `is_live` it only shows."""
+
+    asked = Signal(str)
+    later = Signal(str)
+
+    def __init__(self, card: Card, is_live: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.card = card
+        self.number = 0
+        self._quote = TextBlock(Type.BODY, _QUOTE_COLOURS[card.kind], 2)
+        self._question = TextBlock(Type.QUESTION, "text", 4)
+        self._why = TextBlock(Type.TINY, "muted", 3)
+        self._asked = KeyButton("Asked")
+        self._later = button("Later", "Later", "small")
+        self._quote.say(f"“{card.quote}”")
+        self._quote.setVisible(bool(card.quote))
+        self._question.say(card.question)
+        self._why.say(card.why)
+        self._asked.clicked.connect(lambda: self.asked.emit(card.id))
+        self._later.clicked.connect(lambda: self.later.emit(card.id))
+        self._asked.setVisible(is_live)
+        self._later.setVisible(is_live)
+        self._lay_out()
+        quoted = f"They said: {card.quote}. " if card.quote else ""
+        self.setAccessibleName(f"Suggested question: {card.question}")
+        self.setAccessibleDescription(f"{quoted}Why: {card.why}")
+
+    def set_number(self, number: int) -> None:
+        """The key that means "asked"; Shift and the same key means "later"."""
+        self.number = number
+        self._asked.set_key(str(number))
+        self._asked.setAccessibleName(f"Asked, key {number}: {self.card.question}")
+        self._later.setAccessibleName(f"Later, Shift and key {number}: {self.card.question}")
+        self._later.setToolTip(f"Shift+{number}")
+
+    def disable(self) -> None:
+        """It is on its way out: a late click does nothing."""
+        self._asked.setEnabled(False)
+        self._later.setEnabled(False)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))
+        painter.fillPath(shape, QColor(own.surface))
+        painter.save()
+        painter.setClipPath(shape)
+        painter.fillRect(QRectF(0, 0, px(4), self.height()), QColor(claim_colour(own, self.card.kind)))
+        painter.restore()
+        painter.setPen(QPen(QColor(own.edge), 1))
+        painter.save()
+        painter.setClipRect(QRectF(px(4), 0, self.width(), self.height()))
+        painter.drawPath(shape)
+        painter.restore()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(15), px(10), px(11), px(9))
+        column.setSpacing(px(4))
+        column.addWidget(self._quote)
+        column.addWidget(self._question)
+        row = QHBoxLayout()
+        row.setSpacing(px(6))
+        row.addWidget(self._why, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._asked, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._later, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(row)

@@ -1,0 +1,66 @@
+"""What the conversation has covered so far: the depth chips, each with the sentences behind it. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.values import Aspect, ReviewedSentence
+from ui.desktop.plain import plain
+
+CHIP_NAMES: dict[str, tuple[Aspect, ...]] = {
+    "What was measured": (Aspect.METRIC_DEFINITION, Aspect.BASELINE),
+    "How measured": (Aspect.MEASUREMENT_METHOD,),
+    "Own part": (Aspect.OWN_CONTRIBUTION,),
+    "Hardest part": (Aspect.CHALLENGE,),
+    "How overcome": (Aspect.HOW_OVERCOME,),
+    "Result": (Aspect.RESULT,),
+    "Lesson, differently today": (Aspect.LESSON,),
+    "Trade-off": (Aspect.TRADEOFF,),
+    "Explained": (Aspect.AUDIENCE_EXPLAINED,),
+}
+
+MISSING_NAMES: dict[Aspect, str] = {
+    Aspect.METRIC_DEFINITION: "what was measured",
+    Aspect.MEASUREMENT_METHOD: "how it was measured",
+    Aspect.BASELINE: "the starting point",
+    Aspect.OWN_CONTRIBUTION: "own part",
+    Aspect.CHALLENGE: "what was hard",
+    Aspect.HOW_OVERCOME: "how it was overcome",
+    Aspect.RESULT: "the result",
+    Aspect.LESSON: "what was learnt",
+    Aspect.TRADEOFF: "what it cost",
+    Aspect.AUDIENCE_EXPLAINED: "an explanation for the listener",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A sentence that answers what a chip asks."""
+
+    at_seconds: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    name: str
+    evidence: tuple[Proof, ...] = ()
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.evidence)
+
+
+def empty_chips() -> tuple[Chip, ...]:
+    return tuple(Chip(name) for name in CHIP_NAMES)
+
+
+def with_sentence(chips: tuple[Chip, ...], reviewed: ReviewedSentence) -> tuple[Chip, ...]:
+    """The chips after a sentence; the same object if it answers nothing. Questions (label None) answer nothing."""
+    if reviewed.label is None or not reviewed.aspects:
+        return chips
+    proof = Proof(reviewed.sentence.start_seconds, plain(reviewed.sentence.text))
+    return tuple(
+        Chip(chip.name, (*chip.evidence, proof)) if set(CHIP_NAMES[chip.name]) & set(reviewed.aspects) else chip
+        for chip in chips
+    )

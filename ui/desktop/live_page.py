@@ -1,0 +1,180 @@
+"""A call, live or over: meters, cards, chips, transcript, footer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from assistant.values import Channel
+from ui.desktop.bars import Footer, Meters
+from ui.desktop.bubble import Bubble
+from ui.desktop.card_stack import CardStack
+from ui.desktop.chips import ChipRow
+from ui.desktop.coverage import Chip
+from ui.desktop.panel_state import Changes, PanelState, Part
+from ui.desktop.plain import clock
+from ui.desktop.standing import Phase
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, px
+from ui.desktop.transcript_model import TranscriptModel
+from ui.desktop.transcript_view import TranscriptView
+
+_MOST_EVIDENCE = 3  # sentences that a chip shows
+
+
+class LivePage(QWidget):
+    """Shows a `PanelState`; `follow` brings what has changed in it to the screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = PanelState()
+        self._is_live = True
+        self.meters, self.cards, self.chips, self.footer = Meters(), CardStack(), ChipRow(), Footer()
+        self.model = TranscriptModel(self)
+        self.transcript = TranscriptView(self.model)
+        self._ask_label, self._depth_label = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.LABEL, "muted", 1)
+        self._depth_label.say("DEPTH SO FAR")
+        self._upper = FittedArea(self._sections())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.meters)
+        column.addWidget(self._upper)
+        column.addWidget(self.transcript, 1)
+        column.addWidget(self.footer)
+        self.transcript.setMinimumHeight(px(110))
+        self._bubble: Bubble | None = None
+        self.transcript.span_wanted.connect(self._explain)
+        self.transcript.span_left.connect(self._hide_bubble)
+        self.chips.wanted.connect(self._show_evidence)
+
+    def show_state(self, state: PanelState, is_live: bool) -> None:
+        """Another call from its beginning."""
+        self._hide_bubble()
+        self._state, self._is_live = state, is_live
+        self._ask_label.say("ASK NEXT" if is_live else "STAYED OPEN")
+        nothing = "Nothing to ask yet. Questions appear here when a claim needs more depth."
+        self.cards.clear(is_live, nothing if is_live else "No question stayed open.")
+        self.cards.show_cards(state.cards, at_once=True)
+        self.meters.setVisible(is_live)
+        self.model.reset(state.lines.rows)
+        self.transcript.start(is_live)
+        self.follow(Changes(parts=frozenset(Part)))
+
+    def follow(self, changes: Changes) -> None:
+        state, parts = self._state, changes.parts
+        if changes.lines:
+            self.model.follow(changes.lines)
+        if Part.LEVELS in parts or Part.STANDING in parts:
+            self.meters.show_levels(state.levels, state.standing.phase is Phase.RECORDING)
+        if Part.DELAY in parts or Part.STANDING in parts:
+            self.meters.show_delay(state.standing, state.delay_seconds)
+        if Part.CARDS in parts:
+            self.cards.show_cards(state.cards)
+        if Part.CHIPS in parts:
+            self.chips.show_chips(state.chips)
+        if Part.BALANCE in parts:
+            self.footer.show_balance(state.share_of_you)
+        if Part.STANDING in parts:
+            can_note = self._is_live and state.standing.phase in (Phase.RECORDING, Phase.PAUSED)
+            self.footer.show_consent(state.consent, can_note)
+
+    def restyle(self) -> None:
+        """Take the present theme."""
+        self.meters.restyle()
+        self.footer.restyle()
+        for block in self.findChildren(TextBlock):
+            block.restyle()
+        self.transcript.restyle()
+
+    def bubble_text(self) -> str:
+        return self._bubble.text() if self._bubble else ""
+
+    def hide_bubble(self) -> bool:
+        """Whether there was one."""
+        was_visible = bool(self.bubble_text())
+        self._hide_bubble()
+        return was_visible
+
+    # --- reasons ---
+
+    def _explain(self, reason_id: str, near: QRect) -> None:
+        reason = self._state.reason(reason_id)
+        missing = f"Not said: {reason.missing}." if reason.missing else ""
+        question = f"Ask: {reason.question}" if reason.question else ""
+        self._note().say(reason.title, reason.text, missing, question, near=near)
+
+    def _show_evidence(self, chip: Chip) -> None:
+        newest = chip.evidence[-1]
+        row = self._state.lines.row_at(Channel.THEM, newest.at_seconds)
+        if row is not None:
+            self.transcript.show_row(row)
+        said = [f"{clock(proof.at_seconds)} “{proof.text}”" for proof in reversed(chip.evidence[-_MOST_EVIDENCE:])]
+        sender = next(button for button in self.chips.buttons() if button.chip.name == chip.name)
+        corner = sender.mapTo(self.window(), sender.rect().topLeft())
+        self._note().say(chip.name, *said, near=QRect(corner, sender.size()))
+
+    def _note(self) -> Bubble:
+        if self._bubble is None:
+            self._bubble = Bubble(self.window())
+        return self._bubble
+
+    def _hide_bubble(self) -> None:
+        if self._bubble is not None:
+            self._bubble.hide()
+
+    def _sections(self) -> QWidget:
+        sections = _Sections()
+        column = QVBoxLayout(sections)
+        column.setContentsMargins(px(14), px(13), px(14), px(12))
+        column.setSpacing(px(8))
+        column.addWidget(self._ask_label)
+        column.addWidget(self.cards)
+        column.addSpacing(px(10))
+        column.addWidget(self._depth_label)
+        column.addWidget(self.chips)
+        return sections
+
+
+class _Sections(QWidget):
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        """The area goes by the height for its width; the layout's own answer is for the narrowest width."""
+        return QSize(px(200), 0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours(self).line))
+
+
+class FittedArea(QScrollArea):
+    """As high as what it holds, where there is room; scrolls where there is not."""
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inner = inner
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        inner.installEventFilter(self)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
+        return self._inner.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        width = self.width() or px(380)
+        return QSize(width, self._inner.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(200), px(60))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
+        if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,132 @@
+"""Messages in place: what is wrong or asked, and what to do. Never a dialog over a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.desktop.buttons import button
+from ui.desktop.signs import triangle
+from ui.desktop.standing import Notice, Severity
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Colours, Type, colours, px, round_pen
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button of a notice."""
+
+    text: str
+    does: Callable[[], None]
+    is_primary: bool = False
+
+
+def _ink(own: Colours, severity: Severity) -> tuple[str, str]:
+    return {
+        Severity.INFO: (own.accent, own.surface),
+        Severity.WARNING: (own.warning, own.warning_tint),
+        Severity.ERROR: (own.error, own.error_tint),
+    }[severity]
+
+
+class NoticeBar(QFrame):
+    def __init__(self, notice: Notice, choices: tuple[Choice, ...] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        title, detail = TextBlock(Type.STRONG, "text", 3), TextBlock(Type.SMALL, "text", 8)
+        title.say(notice.title)
+        detail.say(notice.detail)
+        detail.setVisible(bool(notice.detail))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(38), px(9), px(14), px(10))
+        column.setSpacing(px(3))
+        column.addWidget(title)
+        column.addWidget(detail)
+        if choices:
+            row = QHBoxLayout()
+            row.setContentsMargins(0, px(5), 0, 0)
+            row.setSpacing(px(8))
+            for choice in choices:
+                made = button(choice.text, choice.text, "primary" if choice.is_primary else "")
+                made.clicked.connect(choice.does)
+                row.addWidget(made)
+            row.addStretch(1)
+            column.addLayout(row)
+        self.setAccessibleName(notice.title)
+        self.setAccessibleDescription(notice.detail)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        ink, tint = _ink(own, self.notice.severity)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(tint))
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(own.line))
+        box = QRectF(px(14), px(10), px(15), px(15))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink))
+        if self.notice.severity is Severity.WARNING:
+            painter.drawPolygon(triangle(box))
+        elif self.notice.severity is Severity.ERROR:
+            painter.drawRoundedRect(box, px(3), px(3))
+        else:
+            painter.drawEllipse(box)
+        painter.setPen(round_pen(tint, 1.7))
+        middle = box.center().x()
+        is_info = self.notice.severity is Severity.INFO
+        low, high = box.top() + box.height() * 0.40, box.top() + box.height() * 0.62
+        if is_info:
+            low, high = box.top() + box.height() * 0.48, box.top() + box.height() * 0.74
+        painter.drawLine(QPointF(middle, low), QPointF(middle, high))
+        painter.drawPoint(QPointF(middle, box.top() + box.height() * (0.26 if is_info else 0.82)))
+
+
+class Notices(QWidget):
+    """The notices that stand, one above the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bars: dict[str, NoticeBar] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def put(self, notice: Notice, *choices: Choice) -> NoticeBar:
+        """Show a notice in the place of the one with the same key."""
+        old = self._bars.get(notice.key)
+        if old is not None and old.notice == notice:
+            return old
+        bar = NoticeBar(notice, choices)
+        if old is None:
+            self._column.addWidget(bar)
+        else:
+            self._column.replaceWidget(old, bar)
+            self._discard(old)
+        self._bars[notice.key] = bar
+        self.updateGeometry()
+        return bar
+
+    def take(self, key: str) -> None:
+        if (bar := self._bars.pop(key, None)) is not None:
+            self._column.removeWidget(bar)
+            self._discard(bar)
+            self.updateGeometry()
+
+    def keep_only(self, keys: set[str]) -> None:
+        for key in set(self._bars) - keys:
+            self.take(key)
+
+    def bars(self) -> dict[str, NoticeBar]:
+        return dict(self._bars)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return super().sizeHint() if self._bars else QSize(0, 0)
+
+    @staticmethod
+    def _discard(bar: NoticeBar) -> None:
+        bar.hide()
+        bar.deleteLater()

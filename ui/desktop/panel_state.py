@@ -1,0 +1,231 @@
+"""Everything the panel shows, folded from the events of a call. No Qt; used by the UI thread alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from statistics import median
+
+from assistant.call import Call
+from assistant.values import (
+    AudioGap,
+    Channel,
+    ClaimKind,
+    Flag,
+    FlagWithdrawn,
+    FollowUp,
+    FollowUpRetired,
+    Level,
+    Mark,
+    ReviewedSentence,
+    Stamped,
+    Status,
+    TranscriptUpdate,
+    UpdateKind,
+)
+from ui.desktop import standing
+from ui.desktop.coverage import MISSING_NAMES, Chip, empty_chips, with_sentence
+from ui.desktop.lines import LineChange, Lines, SpanKind
+from ui.desktop.plain import clock, plain
+from ui.desktop.standing import Phase, Standing
+
+MOST_CARDS = 3
+_SILENCE_DBFS = -96.0
+_DELAYS = 5  # readings that the shown delay is the median of, so that it does not flicker
+_SPAN_KINDS = {ClaimKind.NUMBER_ONLY: SpanKind.NUMBER_ONLY, ClaimKind.VAGUE: SpanKind.VAGUE}
+GOOD_SIGN = "good sign"  # first word of the reason of every good sign; flags have ids of their own
+
+
+class Part(Enum):
+    """Parts of the panel that a change touches, beside the lines."""
+
+    STANDING = auto()
+    CLOCK = auto()
+    LEVELS = auto()
+    DELAY = auto()
+    CARDS = auto()
+    CHIPS = auto()
+    BALANCE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    lines: tuple[LineChange, ...] = ()
+    parts: frozenset[Part] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A follow-up to show. Texts are cleaned."""
+
+    id: str
+    kind: ClaimKind
+    quote: str  # empty where nothing is quoted
+    question: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a span is marked. `question` is the card that belongs to it, empty if there is none."""
+
+    title: str
+    text: str
+    missing: str = ""
+    question: str = ""
+
+
+@dataclass(slots=True)
+class PanelState:
+    title: str = ""
+    consent: str = ""
+    clock_seconds: float = 0.0
+    standing: Standing = field(default_factory=Standing)
+    levels: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, _SILENCE_DBFS))
+    cards: tuple[Card, ...] = ()
+    chips: tuple[Chip, ...] = field(default_factory=empty_chips)
+    spoken_seconds: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, 0.0))
+    lines: Lines = field(default_factory=Lines)
+    _flags: dict[str, Flag] = field(default_factory=dict)
+    _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
+    _delays: list[float] = field(default_factory=list)
+
+    @classmethod
+    def from_call(cls, call: Call) -> PanelState:
+        """A call that is over: its lines, the flags that still stand, the follow-ups that nobody came to."""
+        state = cls(title=plain(call.title), consent=plain(call.consent or ""), clock_seconds=call.duration_seconds)
+        state.standing = Standing(Phase.FINISHED)
+        events: list[Stamped] = [Stamped(update, update.end_seconds, 0.0) for update in call.utterances]
+        events += [Stamped(gap, gap.start_seconds, 0.0) for gap in call.gaps]
+        events += [Stamped(mark, mark.at_seconds, 0.0) for mark in call.marks]
+        events += [Stamped(sentence, sentence.sentence.end_seconds, 0.0) for sentence in call.sentences]
+        for fate in call.flags:
+            if fate.withdrawn_at_seconds is None:
+                events.append(Stamped(fate.flag, fate.raised_at_seconds, 0.0))
+        for asked in call.follow_ups:
+            events.append(Stamped(asked.follow_up, asked.raised_at_seconds, 0.0))
+            if asked.retired_why is not None:
+                events.append(Stamped(FollowUpRetired(asked.follow_up.id, asked.retired_why), 0.0, 0.0))
+        for stamped in events:
+            state.apply(stamped)
+        state.clock_seconds = call.duration_seconds
+        return state
+
+    def apply_all(self, events: Iterable[Stamped]) -> Changes:
+        lines: list[LineChange] = []
+        parts: set[Part] = set()
+        for stamped in events:
+            changes = self.apply(stamped)
+            lines += changes.lines
+            parts |= changes.parts
+        return Changes(tuple(lines), frozenset(parts))
+
+    def apply(self, stamped: Stamped) -> Changes:
+        """Take an event in; what of the panel it changes."""
+        lines, parts = self._fold(stamped)
+        if stamped.audio_seconds > self.clock_seconds:
+            self.clock_seconds = stamped.audio_seconds
+            parts.add(Part.CLOCK)
+        return Changes(tuple(lines), frozenset(parts))
+
+    def close(self) -> Changes:
+        """No event will come any more."""
+        self.standing = standing.closed(self.standing)
+        return Changes(parts=frozenset({Part.STANDING, Part.DELAY}))
+
+    def take_card(self, follow_up_id: str) -> Changes:
+        """The interviewer has dealt with a card: it goes at once, the core confirms it later."""
+        return Changes(parts=frozenset({Part.CARDS} if self._retire(follow_up_id) else ()))
+
+    @property
+    def delay_seconds(self) -> float | None:
+        """How far the text lags behind the voice; None until it is known."""
+        if self.standing.behind_seconds is not None:
+            return self.standing.behind_seconds
+        return median(self._delays) if self._delays else None
+
+    @property
+    def share_of_you(self) -> float | None:
+        """Of the time that anyone spoke, 0 to 1; None before anyone did."""
+        total_seconds = sum(self.spoken_seconds.values())
+        return self.spoken_seconds[Channel.YOU] / total_seconds if total_seconds else None
+
+    def reason(self, reason_id: str) -> Reason:
+        flag = self._flags.get(reason_id)
+        if flag is None:
+            return Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering.")
+        title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
+        missing = ", ".join(MISSING_NAMES[aspect] for aspect in flag.missing)
+        return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
+
+    # --- one kind of event each ---
+
+    def _fold(self, stamped: Stamped) -> tuple[list[LineChange], set[Part]]:
+        match stamped.event:
+            case Level(channel, peak_dbfs):
+                self.levels[channel] = peak_dbfs
+                return [], {Part.LEVELS}
+            case TranscriptUpdate() as update:
+                return self.lines.update(update), self._measure(update, stamped.audio_seconds)
+            case ReviewedSentence() as reviewed:
+                return self._sentence(reviewed)
+            case Flag() as flag:
+                self._flags[flag.id] = flag
+                return self._span(flag), set()
+            case FlagWithdrawn(flag_id):
+                withdrawn = self._flags.pop(flag_id, None)
+                return self.lines.unmark(flag_id, withdrawn.start_seconds) if withdrawn else [], set()
+            case FollowUp() as follow_up:
+                return [], self._ask(follow_up)
+            case FollowUpRetired(follow_up_id):
+                return [], {Part.CARDS} if self._retire(follow_up_id) else set()
+            case AudioGap() as gap:
+                return self.lines.gap(gap), set()
+            case Mark() as mark:
+                return self.lines.mark(mark), set()
+            case Status() as status:
+                self.standing = standing.after(self.standing, status)
+                return [], {Part.STANDING, Part.DELAY}
+
+    def _measure(self, update: TranscriptUpdate, audio_seconds: float) -> set[Part]:
+        if update.kind is UpdateKind.FINAL:
+            self.spoken_seconds[update.channel] += sum(word.end_seconds - word.start_seconds for word in update.words)
+            return {Part.BALANCE}
+        self._delays = [*self._delays, max(0.0, audio_seconds - update.end_seconds)][-_DELAYS:]
+        return {Part.DELAY}
+
+    def _sentence(self, reviewed: ReviewedSentence) -> tuple[list[LineChange], set[Part]]:
+        chips = with_sentence(self.chips, reviewed)
+        parts = {Part.CHIPS} if chips is not self.chips else set()
+        self.chips = chips
+        if not reviewed.is_good_sign:
+            return [], parts
+        said = reviewed.sentence
+        reason_id = f"{GOOD_SIGN} {said.index}"
+        return (
+            self.lines.span(
+                said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
+            ),
+            parts,
+        )
+
+    def _span(self, flag: Flag) -> list[LineChange]:
+        return self.lines.span(
+            flag.channel, flag.start_seconds, flag.end_seconds, flag.quote, _SPAN_KINDS[flag.kind], flag.id
+        )
+
+    def _ask(self, follow_up: FollowUp) -> set[Part]:
+        why = plain(follow_up.why)
+        if follow_up.start_seconds is not None:
+            why = f"{why} · {clock(follow_up.start_seconds)}"
+        card = Card(follow_up.id, follow_up.kind, plain(follow_up.quote or ""), plain(follow_up.question), why)
+        if follow_up.flag_id is not None:
+            self._questions[follow_up.flag_id] = card.question
+        self.cards = (*(old for old in self.cards if old.id != card.id), card)
+        return {Part.CARDS}
+
+    def _retire(self, follow_up_id: str) -> bool:
+        kept = tuple(card for card in self.cards if card.id != follow_up_id)
+        changed, self.cards = len(kept) != len(self.cards), kept
+        return changed

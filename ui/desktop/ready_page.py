@@ -1,0 +1,216 @@
+"""Before a call: what it will hear, consent, start; and the calls that were kept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from assistant.call import CallState
+from ui.desktop.buttons import button
+from ui.desktop.controls import PastCall, Ready
+from ui.desktop.plain import plain
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, font, px, round_pen
+
+CONSENT_TEXT = "Consent given: they know that this is recorded and transcribed"
+_STATES = {
+    CallState.FINISHED: "",
+    CallState.RECOVERED: "recovered",
+    CallState.RECORDING: "being recorded",
+}
+
+
+class ReadyPage(QWidget):
+    start = Signal(bool)  # whether consent was given
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = TextBlock(Type.TITLE, "text", 3)
+        self._hint = TextBlock(Type.BODY, "muted", 3)
+        self._hint.say("Listens to both sides of the call on this computer, and shows what to ask next.")
+        self._sources = {"You": _Source("You"), "Them": _Source("Them")}
+        self._consent = Tick(CONSENT_TEXT)
+        self._start = button("Start", "Start listening and recording", "primary")
+        self._start.setMinimumHeight(px(36))
+        self._start.clicked.connect(lambda: self.start.emit(self._consent.isChecked()))
+        self._past_label = TextBlock(Type.LABEL, "muted", 1)
+        self._past_label.say("KEPT CALLS")
+        self._past = QVBoxLayout()
+        self._past.setSpacing(px(2))
+        self._lay_out()
+
+    def show_ready(self, ready: Ready) -> None:
+        self._title.say(ready.title or "Ready for an interview")
+        self._sources["You"].say(ready.mic, "No microphone found")
+        self._sources["Them"].say(ready.call, "The call's sound can't be heard")
+        self._consent.setChecked(False)
+        self._start.setEnabled(ready.can_start)
+        while (item := self._past.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self._past_label.setVisible(bool(ready.past))
+        for past in ready.past:
+            row = PastRow(past)
+            row.opened.connect(self.opened)
+            self._past.addWidget(row)
+
+    def wait(self) -> None:
+        """Start was pressed: a second press would start a second call."""
+        self._start.setEnabled(False)
+        self._start.setText("Starting…")
+
+    def focus_start(self, can_start: bool) -> None:
+        self._start.setText("Start")
+        self._start.setEnabled(can_start)
+        self._start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(px(20), px(26), px(20), px(18))
+        column.setSpacing(px(8))
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addSpacing(px(14))
+        for source in self._sources.values():
+            column.addWidget(source)
+        column.addSpacing(px(12))
+        column.addWidget(self._consent)
+        column.addSpacing(px(6))
+        column.addWidget(self._start)
+        column.addSpacing(px(24))
+        column.addWidget(self._past_label)
+        column.addLayout(self._past)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+
+class _Source(QWidget):
+    """Who is heard through what."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__()
+        label = QLabel(who)
+        label.setFont(font(Type.STRONG))
+        label.setFixedWidth(px(46))
+        self._name = TextBlock(Type.BODY, "text", 2)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(12), px(9), px(12), px(9))
+        row.setSpacing(px(6))
+        row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._name, 1)
+
+    def say(self, name: str, if_none: str) -> None:
+        self._name.say(name or if_none)
+        self._name.recolour("text" if name else "warning")
+        self._name.setAccessibleName(f"Heard through: {self._name.text()}")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(own.edge), 1))
+        painter.setBrush(QColor(own.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))
+
+
+class Tick(QAbstractButton):
+    """A check box whose text wraps."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._words = TextBlock(Type.BODY, "text", 3, self)
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._words.say(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(28), px(5), px(4), px(5))
+        row.addWidget(self._words)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
+
+    def hitButton(self, _place: object) -> bool:  # noqa: N802 Qt's name
+        return True
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = px(16)
+        box = QRectF(px(2), px(6), side, side)
+        painter.setPen(
+            QPen(QColor(own.accent if self.hasFocus() or self.isChecked() else own.muted), 2 if self.hasFocus() else 1)
+        )
+        painter.setBrush(QColor(own.accent if self.isChecked() else own.surface))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), px(4), px(4))
+        if self.isChecked():
+            painter.setPen(round_pen(own.on_accent, 1.8))
+            x, y = box.left(), box.top()
+            low = QPointF(x + side * 0.43, y + side * 0.70)
+            high = QPointF(x + side * 0.76, y + side * 0.32)
+            painter.drawPolyline([QPointF(x + side * 0.25, y + side * 0.52), low, high])
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(own.accent), 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(-0.5, 0.5, -0.5, -0.5), px(5), px(5))
+
+
+class PastRow(QAbstractButton):
+    """A kept call: title, and when."""
+
+    opened = Signal(str)
+
+    def __init__(self, past: PastCall, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = TextBlock(Type.BODY, "text", 1, self)
+        self._when = TextBlock(Type.TINY, "muted", 1, self)
+        self._title.say(past.title or "Untitled call")
+        note = _STATES[past.state]
+        when = f"{past.started:%d %b %Y, %H:%M}" + (f" · {note}" if note else "")
+        self._when.say(when)
+        for block in (self._title, self._when):
+            block.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(10), px(6), px(10), px(7))
+        column.setSpacing(px(1))
+        column.addWidget(self._title)
+        column.addWidget(self._when)
+        self.setText(plain(past.title))
+        self.setAccessibleName(f"Open {plain(past.title) or 'untitled call'}, {when}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(lambda: self.opened.emit(past.id))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(own.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(own.hover) if self.underMouse() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(6), px(6))

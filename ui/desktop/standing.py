@@ -1,0 +1,104 @@
+"""Where a call stands: its phase, and what is wrong with it right now. Pure values, folded from `Status` events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from assistant.values import Channel, State, Status
+from ui.desktop.plain import plain
+
+
+class Phase(StrEnum):
+    READY = "ready"
+    RECORDING = "recording"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # the disk is full: nothing is recorded any more
+    FINISHING = "finishing"
+    FINISHED = "finished"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know, said in place. `key` tells it apart from the others that may stand beside it."""
+
+    key: str
+    severity: Severity
+    title: str
+    detail: str
+
+
+_VOICE = {Channel.YOU: "Your microphone is", Channel.THEM: "The call is", None: "A device is"}
+_PHASES = {
+    State.READY: Phase.READY,
+    State.RECORDING: Phase.RECORDING,
+    State.PAUSED: Phase.PAUSED,
+    State.DISK_FULL: Phase.STOPPED,
+    State.FINISHING: Phase.FINISHING,
+    State.FINISHED: Phase.FINISHED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    phase: Phase = Phase.READY
+    behind_seconds: float | None = None  # None: not behind
+    notices: tuple[Notice, ...] = ()
+    lost: frozenset[Channel | None] = field(default_factory=frozenset)
+
+
+def after(standing: Standing, status: Status) -> Standing:
+    """`standing` once `status` is known."""
+    message = plain(status.message)
+    match status.state:
+        case State.BEHIND:
+            return replace(standing, behind_seconds=status.behind_seconds or 0.0)
+        case State.CAUGHT_UP:
+            return replace(standing, behind_seconds=None)
+        case State.DEVICE_LOST:
+            title = f"{_VOICE[status.channel]} not heard"
+            lost = replace(standing, lost=standing.lost | {status.channel})
+            return _with(lost, Notice(f"lost {status.channel}", Severity.WARNING, title, message))
+        case State.DEVICE_BACK:
+            back = replace(standing, lost=standing.lost - {status.channel})
+            return without(back, f"lost {status.channel}")
+        case State.WARNING:
+            return _with(standing, Notice("warning", Severity.INFO, "Good to know", message))
+        case State.FAILED:
+            if any(notice.key == "disk" and notice.detail == message for notice in standing.notices):
+                return standing
+            return _with(standing, Notice("failed", Severity.ERROR, "Transcription has stopped", message))
+        case State.DISK_FULL:
+            full = Notice("disk", Severity.ERROR, "Recording has stopped: the disk is full", message)
+            return replace(_with(standing, full), phase=Phase.STOPPED, behind_seconds=None)
+    return _entered(standing, _PHASES[status.state])
+
+
+def closed(standing: Standing) -> Standing:
+    """No event will come any more."""
+    return standing if standing.phase is Phase.READY else _entered(standing, Phase.FINISHED)
+
+
+def without(standing: Standing, key: str) -> Standing:
+    return replace(standing, notices=tuple(notice for notice in standing.notices if notice.key != key))
+
+
+def _with(standing: Standing, notice: Notice) -> Standing:
+    if any(old.key == notice.key for old in standing.notices):
+        replaced = tuple(notice if old.key == notice.key else old for old in standing.notices)
+        return replace(standing, notices=replaced)
+    return replace(standing, notices=(*standing.notices, notice))
+
+
+def _entered(standing: Standing, phase: Phase) -> Standing:
+    """A call that is over has nobody left to lose and nothing to be late for; what went wrong in it stays said."""
+    if phase not in (Phase.FINISHING, Phase.FINISHED):
+        return replace(standing, phase=phase)
+    kept = tuple(notice for notice in standing.notices if not notice.key.startswith("lost "))
+    return replace(standing, phase=phase, behind_seconds=None, lost=frozenset(), notices=kept)
