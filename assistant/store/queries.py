@@ -77,19 +77,10 @@ def search_utterances(connection: sqlite3.Connection, text: str) -> list[Found]:
     return [Found(row[0], row[1], Channel(row[2]), row[3], row[4]) for row in rows]
 
 
-def transcribed_until(connection: sqlite3.Connection, session_id: str) -> dict[Channel, float]:
-    """For each channel of a session the end of its last stored utterance; 0 where there is none."""
-    until = {}
-    for channel in Channel:
-        row = connection.execute(
-            "SELECT max(end_seconds) FROM utterance WHERE session = ? AND channel = ?", (session_id, channel.value)
-        ).fetchone()
-        until[channel] = float(row[0] or 0.0)
-    return until
-
-
 def last_end_seconds(connection: sqlite3.Connection, session_id: str) -> float:
-    return max(transcribed_until(connection, session_id).values())
+    """The end of the last stored utterance of a session; 0 where there is none."""
+    row = connection.execute("SELECT max(end_seconds) FROM utterance WHERE session = ?", (session_id,)).fetchone()
+    return float(row[0] or 0.0)
 
 
 def _utterances(connection: sqlite3.Connection, session_id: str) -> tuple[TranscriptUpdate, ...]:

@@ -12,7 +12,7 @@ from contextlib import closing
 
 from assistant.errors import StoreError
 from assistant.store.schema import connect, transaction, translated
-from assistant.store.statements import Offsets, is_kept, offsets_after, write
+from assistant.store.statements import is_kept, write
 from assistant.store.store import Store
 from assistant.values import Stamped
 
@@ -27,10 +27,8 @@ class StoreSink:
     tried again with each later event and at the end, so that a disk that is full for a while loses nothing.
     """
 
-    def __init__(self, store: Store, session_id: str, *, continues: bool = False) -> None:
-        """Args:
-            continues: the numbers and ids of the events begin anew, behind those that are stored already. Times are
-                those of the call's clock all the same.
+    def __init__(self, store: Store, session_id: str) -> None:
+        """Write to a session, also to one with events: those of the same number or id are replaced.
 
         Raises:
             StoreError: there is no such session, another process writes it, or the database can't be used.
@@ -45,7 +43,6 @@ class StoreSink:
         self._is_owner = store.hold(session_id)
         with translated(store.path):
             self._connection = connect(store.path)
-            self._offsets = offsets_after(self._connection, session_id) if continues else Offsets()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
@@ -108,6 +105,5 @@ class StoreSink:
             return
         with translated(self._store.path), transaction(self._connection):
             for stamped in self._pending:
-                event = self._offsets.apply(stamped.event)
-                write(self._connection, self._session_id, Stamped(event, stamped.audio_seconds, stamped.wall_seconds))
+                write(self._connection, self._session_id, stamped)
         self._pending.clear()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.store.codec import encode, encode_words, storable
@@ -47,49 +45,6 @@ def is_kept(event: Event) -> bool:
             return True
         case _:
             return False
-
-
-@dataclass(frozen=True, slots=True)
-class Offsets:
-    """Added to the numbers of a session that goes on after a crash, so that it replaces nothing of before."""
-
-    utterances: int = 0
-    sentences: int = 0
-    flags: int = 0
-    follow_ups: int = 0
-
-    def apply(self, event: Event) -> Event:
-        match event:
-            case TranscriptUpdate():
-                return replace(event, utterance=event.utterance + self.utterances)
-            case ReviewedSentence():
-                sentence = replace(event.sentence, index=event.sentence.index + self.sentences)
-                return replace(event, sentence=sentence)
-            case Flag():
-                return replace(event, id=_later(event.id, self.flags), sentence=event.sentence + self.sentences)
-            case FlagWithdrawn():
-                return replace(event, id=_later(event.id, self.flags))
-            case FollowUp():
-                flag_id = None if event.flag_id is None else _later(event.flag_id, self.flags)
-                return replace(event, id=_later(event.id, self.follow_ups), flag_id=flag_id)
-            case FollowUpRetired():
-                return replace(event, id=_later(event.id, self.follow_ups))
-            case _:
-                return event
-
-
-def offsets_after(connection: sqlite3.Connection, session_id: str) -> Offsets:
-    """Offsets that let a session go on. Raises sqlite3.Error."""
-
-    def next_number(table: str) -> int:
-        row = connection.execute(f"SELECT max(number) FROM {table} WHERE session = ?", (session_id,)).fetchone()
-        return 0 if row[0] is None else int(row[0]) + 1
-
-    def last_id(table: str) -> int:
-        rows = connection.execute(f"SELECT id FROM {table} WHERE session = ?", (session_id,))
-        return max((int(digits.group()) for row in rows if (digits := re.search(r"\d+$", row[0]))), default=0)
-
-    return Offsets(next_number("utterance"), next_number("sentence"), last_id("flag"), last_id("follow_up"))
 
 
 def write(connection: sqlite3.Connection, session_id: str, stamped: Stamped) -> None:
@@ -152,9 +107,3 @@ def _write_utterance(connection: sqlite3.Connection, session_id: str, update: Tr
             encode_words(update.words),
         ),
     )
-
-
-def _later(id_: str, offset: int) -> str:
-    """ "f3" after five others is "f8"."""
-    digits = re.search(r"\d+$", id_)
-    return f"{id_[: digits.start()]}{int(digits.group()) + offset}" if digits else id_

@@ -20,7 +20,6 @@ from assistant.store.queries import (
     read_call,
     read_notices,
     search_utterances,
-    transcribed_until,
 )
 from assistant.store.schema import connect, prepare, translated
 from assistant.store.views import Found, Notice, Recovered, SessionSummary
@@ -192,7 +191,7 @@ class Store:
 
     def untranscribed(self) -> list[Recovered]:
         """Recovered sessions whose tail nobody has transcribed yet, the oldest first. Append to them with a
-        `StoreSink` (`continues=True`), then call `tail_transcribed`."""
+        `StoreSink`, then call `tail_transcribed`."""
         return [
             self._recovered(session_id) for session_id in self._unowned(lambda row: bool(row["has_untranscribed_tail"]))
         ]
@@ -274,8 +273,7 @@ class Store:
 
     def _recovered(self, session_id: str, problem: str = "") -> Recovered:
         with self._connection() as connection:
-            until = transcribed_until(connection, session_id)
             last_seconds = last_end_seconds(connection, session_id)
         audio = find_recording(self.folder(session_id))
         duration_seconds = max(self._recorded_seconds(session_id), last_seconds)
-        return Recovered(session_id, audio, duration_seconds, until, problem)
+        return Recovered(session_id, audio, duration_seconds, problem)

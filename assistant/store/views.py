@@ -26,7 +26,6 @@ class Recovered:
     session_id: str
     audio: Path | None  # for `read_recording`; None where no sound was kept
     duration_seconds: float
-    transcribed_until_seconds: dict[Channel, float]  # what was heard after it is in no transcript yet
     problem: str = ""  # for a person: why the recording could not be packed
 
 

@@ -18,7 +18,6 @@ from assistant.values import (
     Flag,
     FlagWithdrawn,
     Level,
-    Mark,
     State,
     Status,
     UpdateKind,
@@ -198,22 +197,19 @@ def test_two_read_while_one_records(store: Store) -> None:
     sink.close()
 
 
-def test_a_session_that_goes_on_replaces_nothing(store: Store) -> None:
+def test_a_session_can_go_on_and_be_corrected(store: Store) -> None:
     session_id, _ = store.begin("Talk", STARTED, "tiny.en", BOTH, None)
     flag = Flag("f1", ClaimKind.VAGUE, Channel.THEM, 0, "a lot", 0, 5, 1.0, 2.0, (), "what?")
     first = StoreSink(store, session_id)
-    send(first, final(0, "before"), flag, Mark(1.0, "here"))
+    send(first, final(0, "before"), flag, FlagWithdrawn("f1", "answered"))
     first.close()
-    second = StoreSink(store, session_id, continues=True)
-    send(second, final(0, "after", 20.0), flag, FlagWithdrawn("f1", "answered"), AudioGap(Channel.YOU, 3.0, 4.0, "x"))
+    second = StoreSink(store, session_id)
+    send(second, final(1, "after", 20.0), final(0, "corrected"), flag, AudioGap(Channel.YOU, 3.0, 4.0, "x"))
     second.close()
     call = store.load(session_id)
-    assert [(update.utterance, update.text) for update in call.utterances] == [(0, "before"), (1, "after")]
-    assert [(fate.flag.id, fate.withdrawn_reason) for fate in call.flags] == [("f1", None), ("f2", "answered")]
-    same = StoreSink(store, session_id)
-    send(same, final(1, "corrected", 20.0))
-    same.close()
-    assert [update.text for update in store.load(session_id).utterances] == ["before", "corrected"]
+    assert [(update.utterance, update.text) for update in call.utterances] == [(0, "corrected"), (1, "after")]
+    assert [(fate.flag.id, fate.withdrawn_reason) for fate in call.flags] == [("f1", None)]  # it stands again
+    assert len(call.gaps) == 1
 
 
 def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""The parts of a call that its text formats tell in the same words, beside what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.call import Call, FlagFate, FollowUpFate
+from assistant.export.coverage import Coverage, coverage_of, good_signs
+from assistant.export.wording import ASPECTS, KINDS, VOICES
+from assistant.plain import clock, plain
+from assistant.values import AudioGap, Mark, RetiredWhy, ReviewedSentence
+
+Escape = Callable[[str], str]  # makes text harmless in a format; what is said by us is left alone
+
+_RETIRED = {
+    RetiredWhy.ANSWERED: "answered",
+    RetiredWhy.ASKED: "asked",
+    RetiredWhy.DISMISSED: "put off",
+    RetiredWhy.STALE: "the talk had moved on",
+    RetiredWhy.DISPLACED: "better ones stood there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One point of a list: what it is about (words of ours and times only), and what there is to say."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    items: list[Item]
+
+
+def sections_of(call: Call, escape: Escape) -> list[Section]:
+    """Coverage, flags and all else beside the transcript. A section without items is left out."""
+    coverage = coverage_of(call) if call.sentences else []
+    sections = [
+        Section("Covered", [_covered(one, escape) for one in coverage if one.answers]),
+        Section("Still open", [_still_open(one) for one in coverage if not one.answers]),
+        Section("Mistakes and lessons told openly", [_good_sign(one, escape) for one in good_signs(call)]),
+        Section("Flags", [flag(fate, escape) for fate in call.flags]),
+        Section("Follow-ups", [_follow_up(fate, escape) for fate in call.follow_ups]),
+        Section("Marks", [_mark(one, escape) for one in call.marks]),
+        Section("Not heard", [_gap(one, escape) for one in call.gaps]),
+    ]
+    return [section for section in sections if section.items]
+
+
+def flag(fate: FlagFate, escape: Escape) -> Item:
+    one = fate.flag
+    text = f"{VOICES[one.channel]}, {KINDS[one.kind]}: {_quoted(one.quote, escape)}. {_full(one.reason, escape)}"
+    if one.missing:
+        text += f" Missing: {', '.join(ASPECTS[aspect].lower() for aspect in one.missing)}."
+    if fate.withdrawn_at_seconds is None:
+        text += " It stands."
+    else:
+        text += f" Taken back at {clock(fate.withdrawn_at_seconds)}: {_full(fate.withdrawn_reason or '', escape)}"
+    return Item(f"{escape(plain(one.id))} at {clock(one.start_seconds)}", text)
+
+
+def _follow_up(fate: FollowUpFate, escape: Escape) -> Item:
+    one = fate.follow_up
+    text = f"{_quoted(one.question, escape)} ({ASPECTS[one.aspect].lower()})"
+    if one.quote:
+        at = "" if one.start_seconds is None else f" at {clock(one.start_seconds)}"
+        text += f" on {_quoted(one.quote, escape)}{at}"
+    text += f". {_full(one.why, escape)}"
+    if fate.retired_at_seconds is None:
+        text += " It was open to the end."
+    else:
+        why = _RETIRED[fate.retired_why] if fate.retired_why else "no longer needed"
+        text += f" Taken away at {clock(fate.retired_at_seconds)}: {why}."
+    return Item(f"{escape(plain(one.id))} at {clock(fate.raised_at_seconds)}", text)
+
+
+def _covered(one: Coverage, escape: Escape) -> Item:
+    first = one.answers[0].sentence
+    times = ", ".join(clock(answer.sentence.start_seconds) for answer in one.answers)
+    return Item(ASPECTS[one.aspect], f"{times}; first {_quoted(first.text, escape)}")
+
+
+def _still_open(one: Coverage) -> Item:
+    times = ", ".join(map(clock, one.asked_at_seconds))
+    return Item(ASPECTS[one.aspect], f"asked at {times}, not answered" if times else "not touched")
+
+
+def _good_sign(one: ReviewedSentence, escape: Escape) -> Item:
+    return Item(clock(one.sentence.start_seconds), _quoted(one.sentence.text, escape))
+
+
+def _gap(one: AudioGap, escape: Escape) -> Item:
+    span = f"{clock(one.start_seconds)} to {clock(one.end_seconds)}"
+    return Item(span, f"{VOICES[one.channel]}, {_full(one.reason, escape)}")
+
+
+def _mark(one: Mark, escape: Escape) -> Item:
+    return Item(clock(one.at_seconds), escape(plain(one.note)) or "marked")
+
+
+def _quoted(text: str, escape: Escape) -> str:
+    return f"“{escape(plain(text))}”"
+
+
+def _full(text: str, escape: Escape) -> str:
+    """A reason as a sentence that others can follow."""
+    text = plain(text)
+    return escape(text if text.endswith((".", "?", "!")) else f"{text}.")

@@ -1,0 +1,148 @@
+"""JSON: everything that is kept of a call, exactly as it was said. Stable: fields may be added, none changes.
+
+    format        "depthcue-call"
+    version       1
+    id, title, model
+    started       ISO 8601 with time zone
+    duration_s    length in seconds; all times below are seconds since the start of the call
+    state         "recording", "recovered" or "finished"
+    consent       text or null
+    audio         name of the recording in the session's folder, or null
+    utterances    [utterance (number), channel ("you", "them"), start_s, end_s, text, words]
+    sentences     [index, channel, start_s, end_s, text, words, label (null for you), aspects, is_good_sign]
+    flags         [id, kind, channel, sentence (index), quote, quote_start, quote_end (characters of that sentence's
+                  text), start_s, end_s, missing (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
+    follow_ups    [id, kind, channel, aspect, question, why, quote, start_s, end_s, flag_id, raised_at_s,
+                  retired_at_s, retired_why]
+    gaps          [channel, start_s, end_s, reason]
+    marks         [at_s, note]
+
+`words` are [text, start_s, end_s, probability]. What does not exist is null. The file is UTF-8; characters that are not
+for reading (controls, direction marks) are written as escapes, so that it is safe to look at and loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.call import Call, FlagFate, FollowUpFate
+from assistant.values import ReviewedSentence, TranscriptUpdate, Word
+
+_UNREADABLE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def render(call: Call) -> str:
+    table = {
+        "format": "depthcue-call",
+        "version": 1,
+        "id": call.id,
+        "title": call.title,
+        "started": call.started.isoformat(),
+        "duration_s": call.duration_seconds,
+        "state": call.state.value,
+        "model": call.model,
+        "consent": call.consent,
+        "audio": None if call.audio is None else call.audio.name,
+        "utterances": [_utterance(update) for update in call.utterances],
+        "sentences": [_sentence(one) for one in call.sentences],
+        "flags": [_flag(fate) for fate in call.flags],
+        "follow_ups": [_follow_up(fate) for fate in call.follow_ups],
+        "gaps": [
+            {
+                "channel": gap.channel.value,
+                "start_s": gap.start_seconds,
+                "end_s": gap.end_seconds,
+                "reason": gap.reason,
+            }
+            for gap in call.gaps
+        ],
+        "marks": [{"at_s": mark.at_seconds, "note": mark.note} for mark in call.marks],
+    }
+    return _readable(json.dumps(table, ensure_ascii=False, indent=1)) + "\n"
+
+
+def _utterance(update: TranscriptUpdate) -> dict[str, Any]:
+    return {
+        "utterance": update.utterance,
+        "channel": update.channel.value,
+        "start_s": update.start_seconds,
+        "end_s": update.end_seconds,
+        "text": update.text,
+        "words": _words(update.words),
+    }
+
+
+def _sentence(one: ReviewedSentence) -> dict[str, Any]:
+    sentence = one.sentence
+    return {
+        "index": sentence.index,
+        "channel": sentence.channel.value,
+        "start_s": sentence.start_seconds if sentence.words else None,
+        "end_s": sentence.end_seconds if sentence.words else None,
+        "text": sentence.text,
+        "words": _words(sentence.words),
+        "label": None if one.label is None else one.label.value,
+        "aspects": [aspect.value for aspect in one.aspects],
+        "is_good_sign": one.is_good_sign,
+    }
+
+
+def _flag(fate: FlagFate) -> dict[str, Any]:
+    flag = fate.flag
+    return {
+        "id": flag.id,
+        "kind": flag.kind.value,
+        "channel": flag.channel.value,
+        "sentence": flag.sentence,
+        "quote": flag.quote,
+        "quote_start": flag.quote_start,
+        "quote_end": flag.quote_end,
+        "start_s": flag.start_seconds,
+        "end_s": flag.end_seconds,
+        "missing": [aspect.value for aspect in flag.missing],
+        "reason": flag.reason,
+        "raised_at_s": fate.raised_at_seconds,
+        "withdrawn_at_s": fate.withdrawn_at_seconds,
+        "withdrawn_reason": fate.withdrawn_reason,
+    }
+
+
+def _follow_up(fate: FollowUpFate) -> dict[str, Any]:
+    follow_up = fate.follow_up
+    return {
+        "id": follow_up.id,
+        "kind": follow_up.kind.value,
+        "channel": follow_up.channel.value,
+        "aspect": follow_up.aspect.value,
+        "question": follow_up.question,
+        "why": follow_up.why,
+        "quote": follow_up.quote,
+        "start_s": follow_up.start_seconds,
+        "end_s": follow_up.end_seconds,
+        "flag_id": follow_up.flag_id,
+        "raised_at_s": fate.raised_at_seconds,
+        "retired_at_s": fate.retired_at_seconds,
+        "retired_why": None if fate.retired_why is None else fate.retired_why.value,
+    }
+
+
+def _words(words: Iterable[Word]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": word.text,
+            "start_s": word.start_seconds,
+            "end_s": word.end_seconds,
+            "probability": word.probability,
+        }
+        for word in words
+    ]
+
+
+def _readable(text: str) -> str:
+    """JSON with escapes for what is not for reading. It can only stand in strings."""
+    return _UNREADABLE.sub(lambda match: json.dumps(match.group())[1:-1].replace("\x7f", "\\u007f"), text)

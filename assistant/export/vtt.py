@@ -1,0 +1,36 @@
+"""WebVTT subtitles (https://www.w3.org/TR/webvtt1/), with voices, and a note before the first cue of each flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.call import Call, FlagFate
+from assistant.export import notes
+from assistant.export.cues import cues_of, timestamp
+from assistant.export.wording import VOICES, milliseconds, title_of
+
+
+def render(call: Call) -> str:
+    return "\n\n".join(_blocks(call)) + "\n"
+
+
+def escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _blocks(call: Call) -> Iterator[str]:
+    yield "WEBVTT"
+    yield f"NOTE {escape(title_of(call))}"
+    waiting = sorted(call.flags, key=lambda fate: fate.flag.start_seconds)
+    for cue in cues_of(call):
+        while waiting and milliseconds(waiting[0].flag.start_seconds) < cue.end_ms:
+            yield _note(waiting.pop(0))
+        times = f"{timestamp(cue.start_ms, '.')} --> {timestamp(cue.end_ms, '.')}"
+        yield f"{times}\n<v {VOICES[cue.channel]}>{escape(cue.text)}"
+    for fate in waiting:
+        yield _note(fate)
+
+
+def _note(fate: FlagFate) -> str:
+    item = notes.flag(fate, escape)
+    return f"NOTE Flag {item.head}: {item.text}"

@@ -1,0 +1,101 @@
+"""What all formats share: names of things, the head of a document, lines and the flags over their words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.call import Call, CallState, FlagFate
+from assistant.plain import clock, plain
+from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Word
+
+VOICES = {Channel.YOU: "You", Channel.THEM: "Them"}
+KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "only a number", ClaimKind.ASPECT: "not touched yet"}
+ASPECTS = {
+    Aspect.METRIC_DEFINITION: "What was measured",
+    Aspect.BASELINE: "Compared with what",
+    Aspect.MEASUREMENT_METHOD: "How it was measured",
+    Aspect.OWN_CONTRIBUTION: "Own part",
+    Aspect.CHALLENGE: "Hardest part",
+    Aspect.HOW_OVERCOME: "How it was overcome",
+    Aspect.RESULT: "Result",
+    Aspect.LESSON: "Lesson, differently today",
+    Aspect.TRADEOFF: "Trade-off",
+    Aspect.AUDIENCE_EXPLAINED: "How it was explained",
+}
+
+
+def milliseconds(seconds: float) -> int:
+    """The nearest, a half upwards. The inner rounding undoes what binary fractions add to 0.9995."""
+    return math.floor(round(seconds * 1000, 6) + 0.5)
+
+
+def title_of(call: Call) -> str:
+    return plain(call.title) or "Call"
+
+
+def header(call: Call) -> Iterator[tuple[str, str]]:
+    """What is to know about a call, as names with values (not escaped for any format)."""
+    yield "Date", call.started.isoformat(" ", "minutes")
+    yield "Length", clock(call.duration_seconds)
+    yield "Speech model", plain(call.model) or "none (imported transcript)"
+    yield "Consent", plain(call.consent or "") or "nothing was noted"
+    if call.state is CallState.RECORDING:
+        yield "State", "still being recorded: this is what there is so far"
+    elif call.state is CallState.RECOVERED:
+        yield "State", f"the program ended in mid-call; everything up to {clock(call.duration_seconds)} was recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said, to be written as one paragraph or one cue."""
+
+    channel: Channel
+    start_seconds: float
+    words: tuple[Word, ...]
+
+
+def lines_of(call: Call) -> list[Line]:
+    """What was said, in order: the utterances, or the sentences of a transcript that has none."""
+    if call.utterances:
+        return [Line(update.channel, _start(update), update.words) for update in call.utterances]
+    return [
+        Line(one.sentence.channel, one.sentence.start_seconds, one.sentence.words)
+        for one in call.sentences
+        if one.sentence.words
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring words of a line under the same flags."""
+
+    text: str
+    flags: tuple[FlagFate, ...]
+
+
+def runs_of(line: Line, flags: tuple[FlagFate, ...]) -> list[Run]:
+    """The words of a line, parted where a flag begins or ends. Words belong to a flag by their times, since sentences
+    and utterances cut the same speech at different places."""
+    runs: list[Run] = []
+    for word in line.words:
+        middle = (word.start_seconds + word.end_seconds) / 2
+        over = tuple(
+            fate
+            for fate in flags
+            if fate.flag.channel is line.channel
+            and fate.flag.start_seconds < fate.flag.end_seconds
+            and fate.flag.start_seconds <= middle <= fate.flag.end_seconds
+        )
+        text = plain(word.text)
+        if runs and runs[-1].flags == over:
+            runs[-1] = Run(f"{runs[-1].text} {text}".strip(), over)
+        else:
+            runs.append(Run(text, over))
+    return [run for run in runs if run.text]
+
+
+def _start(update: TranscriptUpdate) -> float:
+    """When its first word is said; the audio that was decoded begins earlier."""
+    return update.words[0].start_seconds if update.words else update.start_seconds

@@ -1,0 +1,165 @@
+"""`depthcue sessions`: what was recorded."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.store import SessionSummary, Store
+
+EXAMPLES = """\
+examples:
+  depthcue sessions list
+  depthcue sessions list --format json
+  depthcue sessions show last                       `last` is the newest one
+  depthcue sessions show 20261126-12                the beginning of an id is enough
+  depthcue sessions export last --format md,srt,wav --out ~/interviews
+  depthcue sessions delete 20261126-120405          removes its recording, too: for good"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "sessions",
+        help="list, show, export and delete what was recorded",
+        description="Lists, shows, exports and deletes the calls that were recorded on this computer.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
+    _add(
+        actions, "list", "all recorded calls, the newest first", "  depthcue sessions list --format json"
+    ).add_argument(
+        "--format", choices=("text", "json"), default="text", help="json: id, started, duration_s, title, state"
+    )
+    _add_with_id(actions, "show", "transcript, flags and follow-ups of a call", "  depthcue sessions show last")
+    export = _add_with_id(
+        actions,
+        "export",
+        "write a call to files",
+        "  depthcue sessions export last --format md,srt,wav --out ~/interviews",
+    )
+    export.add_argument(
+        "--format", type=formats, default=["md"], metavar="F,...", help="md, txt, json, srt, vtt, wav (default: md)"
+    )
+    export.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder, made if needed (default: here)"
+    )
+    _add_with_id(
+        actions, "delete", "remove a call with its recording, for good", "  depthcue sessions delete 20261126-120405"
+    )
+
+
+def formats(text: str) -> list[str]:
+    """The names in "md,srt". Raises argparse.ArgumentTypeError for one that is not known."""
+    from assistant.export import FORMATS
+
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        what = f"{unknown[0]!r} is no format" if unknown else "no format is given"
+        raise argparse.ArgumentTypeError(f"{what}; there are {', '.join(FORMATS)}")
+    return names
+
+
+def run(args: argparse.Namespace) -> int:
+    from assistant.settings import data_folder
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        if args.action == "list":
+            _list(store, args.format)
+            return 0
+        session_id = store.resolve(args.id)
+        if args.action == "delete":
+            store.delete(session_id)
+            print(f"Deleted {session_id} with its recording.")
+            return 0
+        _recover(store)
+        if args.action == "show":
+            _show(store, session_id)
+        else:
+            _export(store, session_id, args.format, args.out)
+    return 0
+
+
+def _list(store: Store, format_: str) -> None:
+    from assistant.plain import clock, plain
+
+    # Only the sound is repaired here, so that a list comes at once; a model for the last words takes its time.
+    for session_id in store.recoverable():
+        problem = store.recover(session_id).problem
+        _say(f"The call {session_id} ended without a stop and was recovered. {problem}".rstrip())
+    summaries = store.sessions()
+    if format_ == "json":
+        print(json.dumps([_table(summary) for summary in summaries], indent=1))
+    elif not summaries:
+        print("Nothing has been recorded yet. `depthcue listen` records a call, and so does the panel: `depthcue`.")
+    for summary in summaries if format_ == "text" else ():
+        length, state = clock(summary.duration_seconds), summary.state.value
+        print(f"{summary.id:<18} {summary.started:%Y-%m-%d %H:%M}  {length:>8}  {state:<9}  {plain(summary.title)}")
+
+
+def _table(summary: SessionSummary) -> dict[str, object]:
+    return {
+        "id": summary.id,
+        "started": summary.started.isoformat(),
+        "duration_s": summary.duration_seconds,
+        "title": summary.title,
+        "state": summary.state.value,
+    }
+
+
+def _show(store: Store, session_id: str) -> None:
+    from assistant.export import render_text
+    from assistant.plain import clock, plain
+
+    print(render_text(store.load(session_id), "txt"), end="")
+    notices = [notice for notice in store.notices(session_id) if notice.status.message]
+    if notices:
+        print("\nNotices")
+    for notice in notices:
+        print(f"- {clock(notice.at_seconds)}: {plain(notice.status.message)}")
+
+
+def _export(store: Store, session_id: str, names: list[str], folder: Path) -> None:
+    from assistant.export import export_call
+
+    for path in export_call(store.load(session_id), names, folder):
+        print(path)
+
+
+def _recover(store: Store) -> None:
+    """Complete what a crash left, last words and all, before it is read."""
+    from ui import compose, recovery
+
+    if store.recoverable() or store.untranscribed():
+        recovery.recover(store, compose.user_settings(), _say)
+
+
+def _say(message: str) -> None:
+    print(f"depthcue: {message}", file=sys.stderr)
+
+
+def _add(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, example: str
+) -> argparse.ArgumentParser:
+    return actions.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_with_id(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, example: str
+) -> argparse.ArgumentParser:
+    parser = _add(actions, name, what, example)
+    parser.add_argument("id", metavar="ID", help="an id, its beginning, or last")
+    return parser
