@@ -35,10 +35,10 @@ LINES
 }
 eval "$(environment)"
 
-server_pid() { # prints the id if it is still a sound server: ids are used again
+server_pid() { # prints the id if it is still a sound server: ids are used again, and one that ended may wait for init
   local pid
   pid="$(cat "$pid_file" 2>/dev/null)" || return 1
-  [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = pulseaudio ] && echo "$pid"
+  grep -qs '^Name:.pulseaudio$' "/proc/$pid/status" && ! grep -qs '^State:.Z' "/proc/$pid/status" && echo "$pid"
 }
 
 answers() { timeout 5 pactl info >/dev/null 2>&1; }
@@ -99,7 +99,7 @@ stop() {
   local pid
   if pid="$(server_pid)"; then
     kill -TERM "$pid" 2>/dev/null || true
-    for _ in $(seq 40); do [ -d "/proc/$pid" ] || break; sleep 0.05; done
+    for _ in $(seq 40); do server_pid >/dev/null || break; sleep 0.05; done
     kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -rf "$folder/state" "$socket" "$pid_file" "$folder/cookie"

@@ -1,0 +1,72 @@
+"""A sound server of our own for the tests that listen. It is the real PulseAudio, without a sound card."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+RIG = Path(__file__).with_name("virtual_audio.sh")
+
+
+class VirtualAudio:
+    """The rig's commands. `environment` lets any program of ours find its server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._env = {**os.environ, "VIRTUAL_AUDIO_FOLDER": str(folder)}
+        self.environment = dict(re.findall(r"export (PULSE_\w+)='(.*)'", self("env")))
+
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run([RIG, *arguments], env=self._env, capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, f"virtual_audio.sh {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def pactl(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["pactl", *arguments], env={**self._env, **self.environment}, capture_output=True, text=True, check=True
+        ).stdout
+
+    def play(self, file: Path, device: str, program: str = "player") -> subprocess.Popen[bytes]:
+        """Play into the sink `device`; whoever calls it ends it."""
+        command = ["paplay", f"--device={device}", f"--client-name={program}", str(file)]
+        return subprocess.Popen(command, env={**self._env, **self.environment})
+
+    def whole(self) -> None:
+        """Bring it back to how it starts, whatever a test did to it."""
+        self("start")
+        sinks = self.pactl("list", "short", "sinks")
+        for sink, plug in (("call", "plug-call"), ("micfeed", "plug-mic")):
+            if f"\t{sink}\t" not in sinks:
+                self(plug)
+        self.pactl("set-default-sink", "call")
+        self.pactl("set-default-source", "mic")
+        self.pactl("set-sink-mute", "call", "0")
+
+
+@pytest.fixture(scope="session")
+def audio_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualAudio]:
+    missing = [program for program in ("pulseaudio", "pactl", "paplay", "parec") if shutil.which(program) is None]
+    assert not missing, f"{missing} missing: apt-get install -y --no-install-recommends pulseaudio pulseaudio-utils"
+    rig = VirtualAudio(tmp_path_factory.mktemp("sound"))
+    rig("start")
+    yield rig
+    rig("stop")
+
+
+@pytest.fixture
+def virtual_audio(audio_rig: VirtualAudio, monkeypatch: pytest.MonkeyPatch) -> VirtualAudio:
+    """A sound server with a microphone "mic" and an output "call", both the defaults; this process finds it."""
+    audio_rig.whole()
+    for name, value in audio_rig.environment.items():
+        monkeypatch.setenv(name, value)
+    return audio_rig
+
+
+@pytest.fixture
+def no_sound_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
