@@ -55,7 +55,7 @@ def pieces_of(cues: Sequence[PlainCue]) -> list[Piece]:
         voices = [_named_by_format(cue) for cue in cleaned]
     else:
         cleaned = _without_repeats(cleaned)
-        voices = _named_by_habit(cleaned)
+        voices = _named_in_every_cue(cleaned) or _named_by_habit(cleaned)
     has_word_times = any(line.words for cue in cleaned for line in cue.lines)
     pieces: list[Piece] = []
     for cue, spoken in zip(cleaned, voices, strict=True):
@@ -70,6 +70,24 @@ def _cleaned(cue: PlainCue) -> PlainCue:
 
 def _named_by_format(cue: PlainCue) -> list[_Voice]:
     return _joined(_Voice(line.speaker, line.text, line.words) for line in cue.lines)
+
+
+def _named_in_every_cue(cues: Sequence[PlainCue]) -> list[list[_Voice]] | None:
+    """Programs name the speaker in each cue; dashes and chevrons are then part of the talk. None where one lacks it."""
+    names = believable_names([cue.lines[0].text for cue in cues if cue.lines])
+    result: list[list[_Voice]] = []
+    for cue in cues:
+        speaker: str | None = None
+        voices: list[_Voice] = []
+        for line in cue.lines:
+            split = split_label(line.text)
+            is_named = split is not None and split[0].casefold() in names
+            speaker, text = split if split is not None and is_named else (speaker, line.text)
+            if speaker is None:
+                return None
+            voices.append(_Voice(speaker, text, line.words, is_named))
+        result.append(_joined(voices))
+    return result
 
 
 def _named_by_habit(cues: Sequence[PlainCue]) -> list[list[_Voice]]:

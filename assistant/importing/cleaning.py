@@ -7,8 +7,9 @@ import re
 # Controls, zero-width space and marks that turn the direction of the text around them, half surrogates from JSON.
 # Joiners (200C, 200D) stay: Persian, Hindi and emoji need them.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2061-\u206f\ufeff\ud800-\udfff]"
 )
+_WORD_JOINER = "\u2060"  # in subtitles it parts signs that would be a command: it goes after the commands went
 _MUSIC = re.compile(r"[\s♩♪♫♬🎵🎶#*-]*")
 _NOTE = re.compile("[♩♪♫♬🎵🎶]")
 _LONGEST_NAME = 120  # characters; longer ones are no names
@@ -21,7 +22,7 @@ def without_unsafe_characters(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """One line with single spaces, safe to show."""
-    return " ".join(without_unsafe_characters(text).split())
+    return " ".join(without_unsafe_characters(text).replace(_WORD_JOINER, "").split())
 
 
 def clean_name(name: str | None) -> str | None:

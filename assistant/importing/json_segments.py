@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -19,19 +21,38 @@ _TEXT = ("text", "body", "transcript")
 _START = ("start", "startTime", "start_s", "start_seconds")
 _END = ("end", "endTime", "end_s", "end_seconds")
 _SPEAKER = ("speaker", "speaker_name", "channel")
+_SIDES = {"you": "You", "them": "Them"}  # as our other formats call the two channels
+_OWN_FORMAT = "depthcue-call"
 _WORD = ("word", "text")
 _LARGEST_SECONDS = 1e7
 
 
 def read_json(text: str) -> ImportedTranscript:
     """Raises ImportFileError for damaged JSON and for JSON that is no transcript."""
-    segments = _segments(_loaded(text))
+    loaded = _loaded(text)
+    segments = _segments(loaded)
     warnings: list[str] = []
     pieces: list[Piece] = []
     for number, segment in enumerate(segments, 1):
         pieces.extend(_pieces(segment, f"Segment {number}", warnings))
-    turns = join_turns(pieces)
-    return ImportedTranscript(turns, tuple(warnings))
+    transcript = ImportedTranscript(join_turns(pieces), tuple(warnings))
+    is_ours = isinstance(loaded, dict) and loaded.get("format") == _OWN_FORMAT
+    return _with_header(transcript, loaded) if is_ours else transcript
+
+
+def _with_header(transcript: ImportedTranscript, loaded: dict[str, Any]) -> ImportedTranscript:
+    """Title, date and length as our own export says them."""
+    title, started = loaded.get("title"), loaded.get("started")
+    try:
+        recorded = datetime.fromisoformat(started) if isinstance(started, str) else None
+    except ValueError:  # changed by hand: then the file has no date
+        recorded = None
+    return replace(
+        transcript,
+        title=clean_text(title) or None if isinstance(title, str) else None,
+        recorded=recorded,
+        duration_seconds=_seconds(loaded.get("duration_s")),
+    )
 
 
 def _loaded(text: str) -> Any:
@@ -46,7 +67,7 @@ def _loaded(text: str) -> Any:
 def _segments(loaded: Any) -> list[dict[str, Any]]:
     found = loaded
     if isinstance(loaded, dict):
-        found = next((loaded[key] for key in _LISTS if isinstance(loaded.get(key), list)), None)
+        found = next((loaded[key] for key in _LISTS if loaded.get(key) and isinstance(loaded[key], list)), None)
     if not isinstance(found, list) or not found or not all(isinstance(segment, dict) for segment in found):
         raise ImportFileError("its JSON holds no list of segments with text")
     if not any(isinstance(_first(segment, _TEXT), str) for segment in found):
@@ -70,7 +91,7 @@ def _speaker(holder: dict[str, Any]) -> str | None:
     value = _first(holder, _SPEAKER)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"Speaker {value}" if abs(value) < _LARGEST_SECONDS else None
-    return clean_text(value) or None if isinstance(value, str) else None
+    return _SIDES.get(value, clean_text(value)) or None if isinstance(value, str) else None
 
 
 def _pieces(segment: dict[str, Any], label: str, warnings: list[str]) -> list[Piece]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 
 from assistant.importing.dialogue import TextLine
-from assistant.importing.plain_text import from_lines
+from assistant.importing.own_exports import own_markdown
+from assistant.importing.plain_text import from_lines, from_own_export
+from assistant.importing.srt import unescape
 from assistant.importing.transcript import ImportedTranscript
 
 _HEADING = re.compile(r"#{1,6}\s*(?P<text>.*?)\s*#*")
-_STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)([^*_]{1,2000}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_]{1,2000}?)(?<=[^\s\\])\1(?![\w*])")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^*_]{1,2000}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_]{1,2000}?)(?<=\S)\1(?![\w*])")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{1,500})\]\((?:https?:|mailto:|#)[^()\s]{0,2000}\)")
 _CODE = re.compile(r"`([^`]{1,2000})`")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ASIDE = 0x10F000  # private characters that no text uses
+_STEPPED_ASIDE = re.compile("[\U0010f021-\U0010f07e]")
 _OPENING = re.compile(r"^(?:(?:>\s?)+|[-*+]\s+(?=\S))")
 _RULE = re.compile(r"(?:[-*_]\s*){3,}")
 _LINE_BREAK = re.compile(r"(?:\\|<br\s*/?>)$")
@@ -25,7 +29,9 @@ def read_markdown(text: str) -> ImportedTranscript:
     """Raises ImportFileError where nothing is said."""
     lines = text.split("\n")
     title, names, lines = _front_matter(lines)
-    return from_lines([plain for line in lines if (plain := _plain(line)).text], title=title, names=names)
+    plain_lines = [plain for line in lines if (plain := _plain(line)).text]
+    own = own_markdown([plain.text for plain in plain_lines])
+    return from_own_export(own) if own is not None else from_lines(plain_lines, title=title, names=names)
 
 
 def _plain(line: str) -> TextLine:
@@ -38,10 +44,12 @@ def _plain(line: str) -> TextLine:
 
 
 def _without_inline_marks(text: str) -> str:
+    # Escaped signs step aside first, so that they neither make marks nor stand in the way of them.
+    text = _ESCAPE.sub(lambda match: chr(_ASIDE + ord(match[1])), text)
     text = _LINK.sub(r"\1", text)
     text = _CODE.sub(r"\1", text)
     text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    return _ESCAPE.sub(r"\1", text)
+    return _STEPPED_ASIDE.sub(lambda match: chr(ord(match[0]) - _ASIDE), unescape(text))
 
 
 def _front_matter(lines: list[str]) -> tuple[str | None, list[str], list[str]]:

@@ -10,6 +10,7 @@ from datetime import time
 from assistant.errors import ImportFileError
 from assistant.importing.cleaning import clean_text
 from assistant.importing.dialogue import LONGEST_HEAD, Dialogue, TextLine, read_dialogue
+from assistant.importing.own_exports import OwnExport, own_text
 from assistant.importing.pieces import join_turns
 from assistant.importing.preamble import Header, find_date, read_header, without_service_lines
 from assistant.importing.transcript import ImportedTranscript
@@ -29,7 +30,14 @@ def read_plain_text(text: str) -> ImportedTranscript:
     messages = sum(_CHAT.fullmatch(line.rstrip()) is not None for line in lines)
     if lines and messages >= _CHAT_SHARE * len(lines):
         raise ImportFileError("it is a chat log: typed messages, not speech, so there is nothing to review in it")
-    return from_lines([TextLine(line.strip()) for line in lines])
+    stripped = [line.strip() for line in lines]
+    own = own_text(stripped)
+    return from_own_export(own) if own is not None else from_lines([TextLine(line) for line in stripped])
+
+
+def from_own_export(own: OwnExport) -> ImportedTranscript:
+    transcript = from_lines([TextLine(line) for line in own.lines], title=own.title)
+    return replace(transcript, recorded=own.recorded, duration_seconds=own.duration_seconds)
 
 
 def from_lines(lines: Sequence[TextLine], *, title: str | None = None, names: Sequence[str] = ()) -> ImportedTranscript:

@@ -11,7 +11,7 @@ from assistant.importing.clock import CLOCK, parse_clock
 from assistant.importing.dialogue import TextLine
 
 _SERVICE = re.compile(
-    r".{1,120} (?:started|stopped|initiated|ended) transcription"
+    r"[^:\[\]]{1,120} (?:started|stopped|initiated|ended) transcription"
     r"|Transcribed by https?://\S+"
     r"|This editable transcript was computer generated.{0,200}",
     re.IGNORECASE,
