@@ -106,6 +106,7 @@ def write_new(target: Path, chunks: Iterable[bytes], limit_bytes: int) -> tuple[
     """
     digest, size = hashlib.sha256(), 0
     with target.open("xb") as file:
+        target.chmod(0o600)
         for chunk in chunks:
             size += len(chunk)
             if size > limit_bytes:
