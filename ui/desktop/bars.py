@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from assistant.values import Channel
 from ui.desktop.buttons import button
+from ui.desktop.panel_state import SILENCE_DBFS
 from ui.desktop.plain import clock
 from ui.desktop.signs import Bar, StateSign
 from ui.desktop.standing import Phase, Standing
@@ -34,7 +35,7 @@ class _Edge(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         y = 0 if self._line_above else self.height() - 1
-        QPainter(self).fillRect(0, y, self.width(), 1, QColor(colours(self).line))
+        QPainter(self).fillRect(0, y, self.width(), 1, QColor(colours().line))
 
 
 class Header(_Edge):
@@ -63,7 +64,7 @@ class Header(_Edge):
         self._mark.setToolTip("M")
         self._pause.setToolTip("Space")
         self.row.setContentsMargins(px(14), px(10), px(14), px(11))
-        self.row.setSpacing(px(8))
+        self.row.setSpacing(px(6))
         for widget in (self._sign, self._clock):
             self.row.addWidget(widget)
         self.row.addWidget(self._title, 1)
@@ -78,6 +79,7 @@ class Header(_Edge):
         bold.setFeature(QFont.Tag("tnum"), 1)
         self._clock.setFont(bold)
         self._title.restyle()
+        self._keep_pause_width()
 
     def show_title(self, title: str) -> None:
         self._role = title
@@ -108,6 +110,12 @@ class Header(_Edge):
             made.setEnabled(is_open)
         self._stop.setEnabled(is_open or phase is Phase.STOPPED)
         self._done.setVisible(phase is Phase.FINISHED)
+
+    def _keep_pause_width(self) -> None:
+        """Wide enough for both of its texts, so that a press moves no button under the pointer."""
+        widths = QFontMetrics(font(Type.STRONG))
+        text = max(widths.horizontalAdvance("Pause"), widths.horizontalAdvance("Resume"))
+        self._pause.setFixedWidth(text + 2 * px(8) + 2)
 
     def _set_primary(self, is_primary: bool) -> None:
         look = "primary" if is_primary else ""
@@ -143,21 +151,22 @@ class Meters(_Edge):
         self.restyle()
 
     def restyle(self) -> None:
-        own = colours(self)
+        own = colours()
         for label in (*self._names.values(), self._delay):
             label.setFont(font(Type.SMALL))
             label.setStyleSheet(f"color: {own.muted}")
         if self._is_late:
             self._delay.setStyleSheet(f"color: {own.warning}; font-weight: bold")
 
-    def show_levels(self, levels: dict[Channel, float], is_listening: bool) -> None:
+    def show_levels(self, levels: dict[Channel, float], standing: Standing) -> None:
         for channel, bar in self._bars.items():
-            bar.setEnabled(is_listening)
-            bar.fill_dbfs(levels[channel] if is_listening else -96.0)
+            is_heard = standing.phase is Phase.RECORDING and not standing.lost & {channel, None}
+            bar.setEnabled(is_heard)
+            bar.fill_dbfs(levels[channel] if is_heard else SILENCE_DBFS)
 
     def show_delay(self, standing: Standing, delay_seconds: float | None) -> None:
         is_late = standing.behind_seconds is not None
-        if standing.phase is not Phase.RECORDING or delay_seconds is None:
+        if standing.phase is not Phase.RECORDING or delay_seconds is None or standing.is_deaf:
             self._texts = ("", "")
         elif is_late:
             self._texts = (
@@ -202,7 +211,7 @@ class Footer(_Edge):
         self.restyle()
 
     def restyle(self) -> None:
-        own = colours(self)
+        own = colours()
         for label in (self._you, self._them):
             label.setFont(font(Type.SMALL))
             label.setStyleSheet(f"color: {own.muted}")

@@ -28,13 +28,15 @@ class Bubble(QFrame):
             column.addWidget(block)
         self.hide()
 
-    def say(self, title: str, *rows: str, near: QRect) -> None:
-        """Show up to three rows of text above `near` (in the parent's coordinates), or below where there is no room."""
+    def say(self, title: str, *rows: tuple[str, str], near: QRect) -> None:
+        """Show up to three rows of (text, colour of the theme) above `near` (in the parent's coordinates), or below where there is no room."""
         self._title.say(title)
-        for block, text in zip(self._rows, (*rows, "", "", ""), strict=False):
+        nothing = ("", "text")
+        for block, (text, colour) in zip(self._rows, (*rows, nothing, nothing, nothing), strict=False):
             block.say(text)
+            block.recolour(colour)
             block.setVisible(bool(text))
-        self.setAccessibleName(" ".join((title, *rows)))
+        self.setAccessibleName(" ".join((title, *(text for text, _ in rows))))
         margin = px(10)
         outer = self._outer.rect()
         width = min(px(340), outer.width() - 2 * margin)
@@ -53,7 +55,7 @@ class Bubble(QFrame):
         return self.accessibleName() if self.isVisible() else ""
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(own.muted), 1))

@@ -47,7 +47,7 @@ class KeyButton(QPushButton):
         painter = QStylePainter(self)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own = colours(self)
+        own = colours()
         metrics = QFontMetricsF(self.font())
         width = metrics.horizontalAdvance(label) + px(6) + self._cap_width()
         left = (self.width() - width) / 2

@@ -56,7 +56,7 @@ class CardWidget(QFrame):
         self._later.setEnabled(False)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shape = QPainterPath()

@@ -57,7 +57,9 @@ class CardStack(QWidget):
                 self._let_go(widget)
         known = {widget.card.id for widget in self._shown}
         for card in [card for card in cards if card.id not in known][: MOST_CARDS - len(self._shown)]:
-            self._add(card, fades=not at_once)  # one that finds no place yet comes when the places of those that leave are closed up
+            self._add(
+                card, fades=not at_once
+            )  # one that finds no place yet comes when the places of those that leave are closed up
         self._empty.setVisible(not self._shown)
 
     def press(self, number: int, is_later: bool) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from ui.desktop.coverage import Chip
-from ui.desktop.theme import Type, colours, font, px
+from ui.desktop.theme import Type, colours, font, px, round_pen
 
 
 class FlowLayout(QLayout):
@@ -62,7 +62,9 @@ class FlowLayout(QLayout):
 
 
 class ChipButton(QAbstractButton):
-    """A pill; covered ones carry a tick and can be pressed."""
+    """A pill; covered ones carry a tick and can be pressed. Emits `left` when pointer or focus go elsewhere."""
+
+    left = Signal()
 
     def __init__(self, chip: Chip, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,8 +88,16 @@ class ChipButton(QAbstractButton):
         metrics = QFontMetricsF(font(Type.SMALL))
         return QSize(round(metrics.horizontalAdvance(self.chip.name) + px(30)), px(22))
 
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 Qt's name
+        super().focusOutEvent(event)
+        self.left.emit()
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         covered = self.chip.is_covered
@@ -103,20 +113,20 @@ class ChipButton(QAbstractButton):
         if not covered:
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.chip.name)
             return
-        left, middle = px(9), self.height() / 2
-        tick = [QPoint(left, round(middle)), QPoint(left + px(3), round(middle + px(3))),
-                QPoint(left + px(8), round(middle - px(4)))]  # fmt: skip
+        left, middle = px(10), self.height() / 2
+        tick = [QPointF(left, middle), QPointF(left + px(3), middle + px(3)), QPointF(left + px(8), middle - px(3))]
         painter.drawText(
             QRectF(px(21), 0, self.width() - px(21), self.height()), Qt.AlignmentFlag.AlignVCenter, self.chip.name
         )
-        painter.setPen(QPen(ink, px(1.5), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(round_pen(own.good, 1.4))
         painter.drawPolyline(tick)
 
 
 class ChipRow(QWidget):
-    """All chips; emits `wanted` with a covered chip that was pressed."""
+    """All chips; emits `wanted` with a covered chip that was pressed, and `left` when it was left."""
 
     wanted = Signal(object)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,5 +149,6 @@ class ChipRow(QWidget):
 
     def _add(self, button: ChipButton) -> None:
         button.clicked.connect(lambda: self.wanted.emit(button.chip) if button.chip.is_covered else None)
+        button.left.connect(self.left)
         self._buttons.append(button)
         self._flow.addWidget(button)

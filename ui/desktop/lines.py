@@ -110,7 +110,8 @@ class Lines:
         return [self._insert(Line(LineKind.GAP, gap.start_seconds, text, len(text), gap.channel))]
 
     def mark(self, mark: Mark) -> list[LineChange]:
-        text = plain(mark.note) or "Marked"
+        note = plain(mark.note)
+        text = f"Marked: {note}" if note else "Marked"
         return [self._insert(Line(LineKind.MARK, mark.at_seconds, text, len(text)))]
 
     def span(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.values import Channel
 from ui.desktop.bars import Footer, Meters
@@ -12,6 +12,7 @@ from ui.desktop.bubble import Bubble
 from ui.desktop.card_stack import CardStack
 from ui.desktop.chips import ChipRow
 from ui.desktop.coverage import Chip
+from ui.desktop.fitted import Fitted, FittedArea
 from ui.desktop.panel_state import Changes, PanelState, Part
 from ui.desktop.plain import clock
 from ui.desktop.standing import Phase
@@ -41,6 +42,7 @@ class LivePage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.meters)
         column.addWidget(self._upper)
+        column.addWidget(_Rule())
         column.addWidget(self.transcript, 1)
         column.addWidget(self.footer)
         self.transcript.setMinimumHeight(px(110))
@@ -48,6 +50,7 @@ class LivePage(QWidget):
         self.transcript.span_wanted.connect(self._explain)
         self.transcript.span_left.connect(self._hide_bubble)
         self.chips.wanted.connect(self._show_evidence)
+        self.chips.left.connect(self._hide_bubble)
 
     def show_state(self, state: PanelState, is_live: bool) -> None:
         """Another call from its beginning."""
@@ -67,7 +70,7 @@ class LivePage(QWidget):
         if changes.lines:
             self.model.follow(changes.lines)
         if Part.LEVELS in parts or Part.STANDING in parts:
-            self.meters.show_levels(state.levels, state.standing.phase is Phase.RECORDING)
+            self.meters.show_levels(state.levels, state.standing)
         if Part.DELAY in parts or Part.STANDING in parts:
             self.meters.show_delay(state.standing, state.delay_seconds)
         if Part.CARDS in parts:
@@ -103,14 +106,17 @@ class LivePage(QWidget):
         reason = self._state.reason(reason_id)
         missing = f"Not said: {reason.missing}." if reason.missing else ""
         question = f"Ask: {reason.question}" if reason.question else ""
-        self._note().say(reason.title, reason.text, missing, question, near=near)
+        rows = ((reason.text, "text"), (missing, "muted"), (question, "accent"))
+        self._note().say(reason.title, *(row for row in rows if row[0]), near=near)
 
     def _show_evidence(self, chip: Chip) -> None:
         newest = chip.evidence[-1]
         row = self._state.lines.row_at(Channel.THEM, newest.at_seconds)
         if row is not None:
             self.transcript.show_row(row)
-        said = [f"{clock(proof.at_seconds)} “{proof.text}”" for proof in reversed(chip.evidence[-_MOST_EVIDENCE:])]
+        said = [
+            (f"{clock(proof.at_seconds)} “{proof.text}”", "text") for proof in reversed(chip.evidence[-_MOST_EVIDENCE:])
+        ]
         sender = next(button for button in self.chips.buttons() if button.chip.name == chip.name)
         corner = sender.mapTo(self.window(), sender.rect().topLeft())
         self._note().say(chip.name, *said, near=QRect(corner, sender.size()))
@@ -125,7 +131,7 @@ class LivePage(QWidget):
             self._bubble.hide()
 
     def _sections(self) -> QWidget:
-        sections = _Sections()
+        sections = Fitted()
         column = QVBoxLayout(sections)
         column.setContentsMargins(px(14), px(13), px(14), px(12))
         column.setSpacing(px(8))
@@ -137,44 +143,12 @@ class LivePage(QWidget):
         return sections
 
 
-class _Sections(QWidget):
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        """The area goes by the height for its width; the layout's own answer is for the narrowest width."""
-        return QSize(px(200), 0)
+class _Rule(QWidget):
+    """A hairline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours(self).line))
-
-
-class FittedArea(QScrollArea):
-    """As high as what it holds, where there is room; scrolls where there is not."""
-
-    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._inner = inner
-        self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        inner.installEventFilter(self)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
-        return self._inner.heightForWidth(width)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        width = self.width() or px(380)
-        return QSize(width, self._inner.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(200), px(60))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
-        if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
+        QPainter(self).fillRect(self.rect(), QColor(colours().line))

@@ -60,7 +60,7 @@ class NoticeBar(QFrame):
         self.setAccessibleDescription(notice.detail)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         ink, tint = _ink(own, self.notice.severity)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

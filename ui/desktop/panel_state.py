@@ -31,7 +31,7 @@ from ui.desktop.plain import clock, plain
 from ui.desktop.standing import Phase, Standing
 
 MOST_CARDS = 3
-_SILENCE_DBFS = -96.0
+SILENCE_DBFS = -96.0
 _DELAYS = 5  # readings that the shown delay is the median of, so that it does not flicker
 _SPAN_KINDS = {ClaimKind.NUMBER_ONLY: SpanKind.NUMBER_ONLY, ClaimKind.VAGUE: SpanKind.VAGUE}
 GOOD_SIGN = "good sign"  # first word of the reason of every good sign; flags have ids of their own
@@ -82,7 +82,7 @@ class PanelState:
     consent: str = ""
     clock_seconds: float = 0.0
     standing: Standing = field(default_factory=Standing)
-    levels: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, _SILENCE_DBFS))
+    levels: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, SILENCE_DBFS))
     cards: tuple[Card, ...] = ()
     chips: tuple[Chip, ...] = field(default_factory=empty_chips)
     spoken_seconds: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, 0.0))

@@ -78,7 +78,7 @@ def save_picture(app: QApplication, window: PanelWindow, path: Path, scale: floa
         app.processEvents()
     pixmap = QPixmap(window.size() * scale)
     pixmap.setDevicePixelRatio(scale)
-    pixmap.fill(theme.colours(window).ground)
+    pixmap.fill(theme.colours().ground)
     window.render(pixmap)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

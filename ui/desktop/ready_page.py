@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.call import CallState
 from ui.desktop.buttons import button
 from ui.desktop.controls import PastCall, Ready
+from ui.desktop.fitted import Fitted
 from ui.desktop.plain import plain
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, font, px, round_pen
+from ui.desktop.theme import Type, colours, px, round_pen
 
 CONSENT_TEXT = "Consent given: they know that this is recorded and transcribed"
+HINT_TEXT = "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
 _STATES = {
     CallState.FINISHED: "",
     CallState.RECOVERED: "recovered",
@@ -29,11 +31,12 @@ class ReadyPage(QWidget):
         super().__init__(parent)
         self._title = TextBlock(Type.TITLE, "text", 3)
         self._hint = TextBlock(Type.BODY, "muted", 3)
-        self._hint.say("Listens to both sides of the call on this computer, and shows what to ask next.")
+        self._hint.say(
+            "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
+        )
         self._sources = {"You": _Source("You"), "Them": _Source("Them")}
         self._consent = Tick(CONSENT_TEXT)
-        self._start = button("Start", "Start listening and recording", "primary")
-        self._start.setMinimumHeight(px(36))
+        self._start = button("Start", "Start listening and recording", "wide")
         self._start.clicked.connect(lambda: self.start.emit(self._consent.isChecked()))
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
         self._past_label.say("KEPT CALLS")
@@ -68,7 +71,7 @@ class ReadyPage(QWidget):
         self._start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        inner = QWidget()
+        inner = Fitted()
         column = QVBoxLayout(inner)
         column.setContentsMargins(px(20), px(26), px(20), px(18))
         column.setSpacing(px(8))
@@ -100,8 +103,8 @@ class _Source(QWidget):
 
     def __init__(self, who: str) -> None:
         super().__init__()
-        label = QLabel(who)
-        label.setFont(font(Type.STRONG))
+        label = TextBlock(Type.STRONG, "text", 2)
+        label.say(who)
         label.setFixedWidth(px(46))
         self._name = TextBlock(Type.BODY, "text", 2)
         row = QHBoxLayout(self)
@@ -116,7 +119,7 @@ class _Source(QWidget):
         self._name.setAccessibleName(f"Heard through: {self._name.text()}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(own.edge), 1))
@@ -153,7 +156,7 @@ class Tick(QAbstractButton):
         return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = px(16)
@@ -208,7 +211,7 @@ class PastRow(QAbstractButton):
         return layout.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(own.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)

@@ -31,7 +31,7 @@ class StateSign(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -89,7 +89,7 @@ class Bar(QWidget):
         self.fill((peak_dbfs - _FLOOR_DBFS) / (_CEILING_DBFS - _FLOOR_DBFS))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours(self)
+        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -52,6 +52,11 @@ class Standing:
     notices: tuple[Notice, ...] = ()
     lost: frozenset[Channel | None] = field(default_factory=frozenset)
 
+    @property
+    def is_deaf(self) -> bool:
+        """Nothing is written down any more, whether or not it is recorded."""
+        return any(notice.key == "failed" for notice in self.notices)
+
 
 def after(standing: Standing, status: Status) -> Standing:
     """`standing` once `status` is known."""

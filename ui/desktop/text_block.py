@@ -57,7 +57,7 @@ class TextBlock(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         painter = QPainter(self)
-        own: Colours = colours(self)
+        own: Colours = colours()
         painter.setPen(QColor(getattr(own, self._colour)))
         painter.setFont(self.font())
         metrics = QFontMetricsF(self.font())

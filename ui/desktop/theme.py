@@ -77,9 +77,9 @@ class Type(Enum):
     TITLE = (1.4, True)
 
 
-def colours(widget: QWidget) -> Colours:
-    """Those of the palette that the widget has just now."""
-    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+def colours() -> Colours:
+    """Those of the present theme."""
+    return DARK if QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def claim_colour(own: Colours, kind: ClaimKind) -> str:
@@ -160,17 +160,23 @@ def _sheet(own: Colours) -> str:
     QWidget {{ color: {own.text}; }}
     QPushButton {{
         background: {own.surface}; border: 1px solid {own.edge}; border-radius: {px(6)}px;
-        padding: {px(4)}px {px(9)}px; min-height: {px(16)}px; outline: none;
+        padding: {px(4)}px {px(8)}px; min-height: {px(16)}px; outline: none;
     }}
     QPushButton:hover {{ background: {own.hover}; }}
     QPushButton:pressed {{ background: {own.line}; }}
-    QPushButton:focus {{ border: 2px solid {own.accent}; padding: {px(4) - 1}px {px(9) - 1}px; }}
+    QPushButton:focus {{ border: 2px solid {own.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
     QPushButton:disabled {{ color: {own.muted}; background: {own.ground}; }}
     QPushButton[look="primary"] {{
         background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
     }}
     QPushButton[look="primary"]:focus {{ border-color: {own.text}; }}
     QPushButton[look="primary"]:disabled {{ background: {own.track}; border-color: {own.track}; color: {own.muted}; }}
+    QPushButton[look="wide"] {{
+        background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
+        padding: {px(9)}px; border-radius: {px(7)}px;
+    }}
+    QPushButton[look="wide"]:focus {{ border-color: {own.text}; padding: {px(9) - 1}px; }}
+    QPushButton[look="wide"]:disabled {{ background: {own.track}; border-color: {own.track}; color: {own.muted}; }}
     QPushButton[look="small"] {{
         font-size: {small}px; padding: {px(1)}px {px(7)}px; min-height: {px(16)}px; border-radius: {px(5)}px;
     }}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.call import Call
 from ui.desktop.bars import Header
@@ -208,8 +208,11 @@ class PanelWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         """Keys that no control has taken. Escape puts a note away; it never ends a call."""
+        focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._pause_or_resume()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
         elif event.key() == Qt.Key.Key_Escape:
             if not self.live_page.hide_bubble():
                 self.notices.take("close")

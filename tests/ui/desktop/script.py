@@ -33,13 +33,16 @@ TITLE = "Senior product manager"
 CHANNELS = {"interviewer": Channel.YOU, "candidate": Channel.THEM}
 # The claims of the interview: sentence, words, what is asked, why, and the sentence after which the card goes.
 CLAIMS = [
-    (7, "increased revenue by 7000%", ClaimKind.NUMBER_ONLY, "What did that 7000% measure, and against what starting point?",
+    (7, "increased revenue by 7000%", ClaimKind.NUMBER_ONLY,
+     "What did that 7000% measure, and against what starting point?",
      "number without baseline or method", 15, RetiredWhy.ASKED),
-    (8, "improved a lot of things across the platform", ClaimKind.VAGUE, "Which of those was yours, and what exactly did you do?",
+    (8, "improved a lot of things across the platform", ClaimKind.VAGUE,
+     "Which of those was yours, and what exactly did you do?",
      "no own part yet", 20, RetiredWhy.ASKED),
     (12, "it works so much better now", ClaimKind.VAGUE, "What works better now, and how can you tell?",
      "nothing to check yet", None, None),
-    (47, "customer satisfaction is up 35%", ClaimKind.NUMBER_ONLY, "How was that satisfaction measured, and what was it before?",
+    (47, "customer satisfaction is up 35%", ClaimKind.NUMBER_ONLY,
+     "How was that satisfaction measured, and what was it before?",
      "number without baseline or method", None, None),
 ]  # fmt: skip
 
@@ -70,7 +73,9 @@ def flag_of(number: int, reviewed: ReviewedSentence) -> Flag:
     first = len(text[:start].split())
     last = first + len(quote.split()) - 1
     words = reviewed.sentence.words
-    missing = (Aspect.BASELINE, Aspect.MEASUREMENT_METHOD) if kind is ClaimKind.NUMBER_ONLY else (Aspect.OWN_CONTRIBUTION,)
+    missing = (
+        (Aspect.BASELINE, Aspect.MEASUREMENT_METHOD) if kind is ClaimKind.NUMBER_ONLY else (Aspect.OWN_CONTRIBUTION,)
+    )
     return Flag(
         f"f{number + 1}", kind, Channel.THEM, reviewed.sentence.index, quote, start, start + len(quote),
         words[first].start_seconds, words[last].end_seconds, missing, why.capitalize() + ".",

@@ -1,0 +1,50 @@
+"""Scroll areas that are as high as what they hold, where there is room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from ui.desktop.theme import px
+
+
+class Fitted(QWidget):
+    """What a scroll area holds: takes any width, and goes by the height for it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        """The layout's own answer is the height for the narrowest width."""
+        return QSize(px(200), 0)
+
+
+class FittedArea(QScrollArea):
+    """As high as what it holds, where there is room; scrolls where there is not."""
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inner = inner
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        inner.installEventFilter(self)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
+        return self._inner.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        width = self.width() or px(380)
+        return QSize(width, self._inner.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(200), px(60))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
+        if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
