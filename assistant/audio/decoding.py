@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.audio.wholeness import is_cut_short, states_its_duration
 from assistant.errors import AudioFileError
+from assistant.plain import plain
 from assistant.values import SAMPLE_RATE_HZ
 
 # Only what a recording comes in: playlists and the like can name other files and addresses, and a file of a stranger
@@ -43,11 +44,6 @@ class Contents:
     duration_seconds: float | None
 
 
-def printable(text: object) -> str:
-    """`text` without what could disturb a terminal or a window: controls and direction marks become U+FFFD."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(text))
-
-
 def look_into(path: Path) -> Contents:
     """What a recording holds.
 
@@ -57,17 +53,15 @@ def look_into(path: Path) -> Contents:
     with _open(path) as container:
         if not container.streams.audio:
             kind = "a video without sound" if container.streams.video else "a file without sound"
-            raise AudioFileError(f"{printable(path)} is {kind}: there is nothing to transcribe.")
+            raise AudioFileError(f"{plain(str(path))} is {kind}: there is nothing to transcribe.")
         tracks = []
         for number, stream in enumerate(container.streams.audio):
             if stream.codec_context is None:
                 raise AudioFileError(
-                    f"The sound of {printable(path)} is coded in a way that can't be decoded here. "
+                    f"The sound of {plain(str(path))} is coded in a way that can't be decoded here. "
                     "Convert it to WAV or FLAC and try again."
                 )
-            tracks.append(
-                Track(number, stream.codec_context.channels, printable(stream.metadata.get("title", ""))[:60])
-            )
+            tracks.append(Track(number, stream.codec_context.channels, plain(stream.metadata.get("title", ""))[:60]))
         duration_seconds = container.duration / av.time_base if container.duration else None
         return Contents(tuple(tracks), duration_seconds)
 
@@ -107,7 +101,7 @@ class TrackReader:
             yield self._resampled(samples)
         if not self._rate_hz:
             raise AudioFileError(
-                f"{printable(self._path)} holds no sound that can be read: it is of zero length or damaged. "
+                f"{plain(str(self._path))} holds no sound that can be read: it is of zero length or damaged. "
                 "Copy or export it again from where it was recorded."
             )
         yield from self._rest()
@@ -185,29 +179,29 @@ class TrackReader:
 
 def _open(path: Path) -> av.container.InputContainer:
     if path.is_dir():
-        raise AudioFileError(f"{printable(path)} is a folder. Name a recording in it.")
+        raise AudioFileError(f"{plain(str(path))} is a folder. Name a recording in it.")
     try:
         if not path.is_file():
-            raise AudioFileError(f"There is no recording {printable(path)}. Check the name and the folder.")
+            raise AudioFileError(f"There is no recording {plain(str(path))}. Check the name and the folder.")
         if path.stat().st_size == 0:
             raise AudioFileError(
-                f"{printable(path)} is empty: nothing was recorded, or the copy failed. Copy it again."
+                f"{plain(str(path))} is empty: nothing was recorded, or the copy failed. Copy it again."
             )
         # "file:" keeps a name like "http:x.wav" from being taken for an address.
         return av.open(f"file:{path}", options={"format_whitelist": _FORMATS}, metadata_errors="replace")
     except av.InvalidDataError as error:
         if _head(path)[4:8] == b"ftyp":  # an MP4 that begins as it should lacks what is written last
             raise AudioFileError(
-                f"{printable(path)} is cut off: the recording program ended before it wrote the file's index, and "
+                f"{plain(str(path))} is cut off: the recording program ended before it wrote the file's index, and "
                 "without it no player can read it. Look for the original, or mend it with a repair tool for MP4."
             ) from error
         raise AudioFileError(
-            f"{printable(path)} is no recording that can be read. "
+            f"{plain(str(path))} is no recording that can be read. "
             "WAV, FLAC, MP3, M4A, OGG, MP4, MKV and WebM are understood; convert it to one of them."
         ) from error
     except (av.FFmpegError, OSError) as error:
         raise AudioFileError(
-            f"{printable(path)} can't be opened ({error.strerror}). Check that you may read it."
+            f"{plain(str(path))} can't be opened ({error.strerror}). Check that you may read it."
         ) from error
 
 

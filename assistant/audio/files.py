@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.audio.decoding import TrackReader, look_into, printable
+from assistant.audio.decoding import TrackReader, look_into
 from assistant.audio.layout import ChannelMode, Side, decide_layout, side_by_side
 from assistant.errors import AudioFileError
+from assistant.plain import clock, plain
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
@@ -35,7 +36,7 @@ class FileSource:
     """
 
     def __init__(self, path: Path, channels: ChannelMode = "auto", you: Side = "left") -> None:
-        self._name = printable(path.name)
+        self._name = plain(path.name)
         self._duration_seconds = look_into(path).duration_seconds
         self._plan = decide_layout(path, channels, you)
         self._lock = threading.Lock()  # a container must not be closed while it decodes
@@ -98,21 +99,17 @@ class FileSource:
         """What is wrong with a file that could be read all the same."""
         for reader in self._readers:
             if reader.damaged_seconds:
-                places = ", ".join(_clock(seconds) for seconds in reader.damaged_seconds[:5])
+                places = ", ".join(clock(seconds) for seconds in reader.damaged_seconds[:5])
                 more = " and more" if len(reader.damaged_seconds) > 5 else ""
                 yield Status(State.WARNING, f"{self._name} is damaged at {places}{more}; the rest was read.")
         cuts = [reader.cut_off_seconds for reader in self._readers if reader.cut_off_seconds is not None]
         if cuts:
             yield Status(
                 State.WARNING,
-                f"{self._name} is cut off at {_clock(min(cuts))}: the file ends in the middle. "
+                f"{self._name} is cut off at {clock(min(cuts))}: the file ends in the middle. "
                 "All up to there was read; copy it again if the original is longer.",
             )
         for channel, name, peak in zip(self._plan.voices, self._plan.names, peaks, strict=True):
             if peak < _SILENT_PEAK:
                 who = f" ({channel.value})" if len(self._plan.voices) > 1 else ""
                 yield Status(State.WARNING, f"{self._name}: {name}{who} is silent from beginning to end.", channel)
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 3600:d}:{int(seconds) // 60 % 60:02d}:{seconds % 60:04.1f}"

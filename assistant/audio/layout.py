@@ -10,9 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.audio.decoding import Track, TrackReader, look_into, printable
+from assistant.audio.decoding import Track, TrackReader, look_into
 from assistant.audio.voices import BLOCK_SAMPLES, VoiceComparison
 from assistant.errors import AudioFileError
+from assistant.plain import plain
 from assistant.values import Channel
 
 ChannelMode = Literal["auto", "split", "mix"]
@@ -47,7 +48,7 @@ def decide_layout(path: Path, mode: ChannelMode, you: Side) -> Layout:
     if mode == "split":
         count = "one channel" if track.channels == 1 else f"{track.channels} channels"
         raise AudioFileError(
-            f"{printable(path)} has {count}: only two can be split into two voices. "
+            f"{plain(str(path))} has {count}: only two can be split into two voices. "
             "Leave the channels on auto, or export the recording with one voice per channel."
         )
     description = f"all {track.channels} channels together as one voice" if track.channels > 1 else "one voice"
