@@ -6,6 +6,7 @@ import errno
 import filecmp
 import os
 import re
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable
@@ -29,7 +30,8 @@ def file_stem(call: Call) -> str:
     title = " ".join(_FORBIDDEN.sub(" ", title).split())
     # A leading dot hides a file, a leading dash makes it an option, an equals sign a formula.
     title = re.sub(r"^[\s.~=+@-]+|[\s.]+$", "", title)
-    title = title.encode()[:LIMIT_BYTES].decode(errors="ignore").rstrip(" .") or "call"
+    encoding = sys.getfilesystemencoding()  # not UTF-8 everywhere: what it lacks is left out of the name
+    title = title.encode(encoding, "ignore")[:LIMIT_BYTES].decode(encoding, "ignore").strip(" .") or "call"
     if _RESERVED.match(title):
         title = f"call {title}"
     return f"{title} {call.started:%Y%m%d-%H%M%S}"

@@ -53,7 +53,7 @@ def sections_of(call: Call, escape: Escape) -> list[Section]:
 
 def flag(fate: FlagFate, escape: Escape) -> Item:
     one = fate.flag
-    text = f"{VOICES[one.channel]}, {KINDS[one.kind]}: {_quoted(one.quote, escape)}. {_full(one.reason, escape)}"
+    text = f"{_quoted(one.quote, escape)} ({VOICES[one.channel]}, {KINDS[one.kind]}). {_full(one.reason, escape)}"
     if one.missing:
         text += f" Missing: {', '.join(ASPECTS[aspect].lower() for aspect in one.missing)}."
     if fate.withdrawn_at_seconds is None:
@@ -65,11 +65,11 @@ def flag(fate: FlagFate, escape: Escape) -> Item:
 
 def _follow_up(fate: FollowUpFate, escape: Escape) -> Item:
     one = fate.follow_up
-    text = f"{_quoted(one.question, escape)} ({ASPECTS[one.aspect].lower()})"
+    about = ASPECTS[one.aspect].lower()
     if one.quote:
         at = "" if one.start_seconds is None else f" at {clock(one.start_seconds)}"
-        text += f" on {_quoted(one.quote, escape)}{at}"
-    text += f". {_full(one.why, escape)}"
+        about += f", on {_quoted(one.quote, escape)}{at}"
+    text = f"{_quoted(one.question, escape)} ({about}). {_full(one.why, escape)}"
     if fate.retired_at_seconds is None:
         text += " It was open to the end."
     else:

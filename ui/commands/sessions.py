@@ -31,27 +31,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    _add(
-        actions, "list", "all recorded calls, the newest first", "  depthcue sessions list --format json"
-    ).add_argument(
+    listing = _add(actions, "list", "all recorded calls, the newest first", "sessions list --format json")
+    listing.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: id, started, duration_s, title, state"
     )
-    _add_with_id(actions, "show", "transcript, flags and follow-ups of a call", "  depthcue sessions show last")
-    export = _add_with_id(
-        actions,
-        "export",
-        "write a call to files",
-        "  depthcue sessions export last --format md,srt,wav --out ~/interviews",
-    )
+    show = _add(actions, "show", "transcript, flags and follow-ups of a call", "sessions show last")
+    export = _add(actions, "export", "write a call to files", "sessions export last --format md,srt,wav --out calls")
     export.add_argument(
         "--format", type=formats, default=["md"], metavar="F,...", help="md, txt, json, srt, vtt, wav (default: md)"
     )
     export.add_argument(
-        "--out", type=Path, default=Path(), metavar="DIR", help="folder, made if needed (default: here)"
+        "--out", type=Path, default=Path(), metavar="DIR", help="a folder, made if needed (default: this one)"
     )
-    _add_with_id(
-        actions, "delete", "remove a call with its recording, for good", "  depthcue sessions delete 20261126-120405"
-    )
+    delete = _add(actions, "delete", "remove a call with its recording, for good", "sessions delete 20261126-120405")
+    for action in (show, export, delete):
+        action.add_argument("id", metavar="ID", help="an id, its beginning, or last")
 
 
 def formats(text: str) -> list[str]:
@@ -135,9 +129,9 @@ def _export(store: Store, session_id: str, names: list[str], folder: Path) -> No
 
 def _recover(store: Store) -> None:
     """Complete what a crash left, last words and all, before it is read."""
-    from ui import compose, recovery
-
     if store.recoverable() or store.untranscribed():
+        from ui import compose, recovery
+
         recovery.recover(store, compose.user_settings(), _say)
 
 
@@ -152,14 +146,6 @@ def _add(
         name,
         help=what,
         description=f"{what[0].upper()}{what[1:]}.",
-        epilog=f"example:\n{example}",
+        epilog=f"example:\n  depthcue {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-
-
-def _add_with_id(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, example: str
-) -> argparse.ArgumentParser:
-    parser = _add(actions, name, what, example)
-    parser.add_argument("id", metavar="ID", help="an id, its beginning, or last")
-    return parser
