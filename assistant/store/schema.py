@@ -85,13 +85,8 @@ def prepare(path: Path) -> None:
         StoreError: it is damaged, newer than this program (both are left as they are), or can't be opened.
     """
     with translated(path):
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            # Looked at read-only first: opening for writing may already move pages of a database that is not ours.
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-                if _version(connection, path) == len(MIGRATIONS):
-                    return
+        if _exists(path) and _is_current(path):
+            return
         with closing(connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")  # lasts: readers never wait for a recording
             connection.execute("BEGIN IMMEDIATE")
@@ -99,6 +94,26 @@ def prepare(path: Path) -> None:
                 MIGRATIONS[number](connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
             connection.execute("COMMIT")
+
+
+def _exists(path: Path) -> bool:
+    """False for a new file, which is made private before SQLite writes to it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return True
+    return False
+
+
+def _is_current(path: Path) -> bool:
+    """Looked at read-only: opening it for writing may already move pages of a database that is not ours."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        version = _version(connection, path)
+        # Two milliseconds for a megabyte: better to know before a call than in the middle of one.
+        state = connection.execute("PRAGMA quick_check (1)").fetchone()[0]
+        if state != "ok":
+            raise StoreError(_damaged(path, " ".join(state.split())))
+        return version == len(MIGRATIONS)
 
 
 def connect(path: Path) -> sqlite3.Connection:

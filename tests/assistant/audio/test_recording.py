@@ -231,10 +231,9 @@ def child(code: str, folder: Path) -> subprocess.Popen[str]:
 def test_kill_while_recording_keeps_everything_that_was_written(tmp_path: Path) -> None:
     with child(RECORDING_CHILD, tmp_path / "call") as process:
         assert process.stdout
-        for _ in range(200):
-            process.stdout.readline()
+        printed = [process.stdout.readline() for _ in range(200)]
         process.kill()
-        written = int(process.stdout.read().split()[-1])
+        written = int([*printed, *process.stdout.read().split()][-1])
     for _ in ("raw", "finished"):
         samples = heard(tmp_path / "call")
         for column in range(2):

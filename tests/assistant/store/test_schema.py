@@ -87,8 +87,8 @@ def test_a_damaged_database_is_refused_and_left_untouched(tmp_path: Path, kind: 
     assert digest(path) == before
 
 
-def test_damage_inside_is_said_when_it_is_met(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+def with_damage_inside(data_folder: Path) -> tuple[Store, str]:
+    store = Store.open(data_folder)
     session_id, _ = store.begin("Talk", STARTED, "tiny.en", (), None)
     sink = StoreSink(store, session_id)
     send(sink, *(final(number, "word " * 300, float(number)) for number in range(100)))
@@ -96,8 +96,21 @@ def test_damage_inside_is_said_when_it_is_met(tmp_path: Path) -> None:
     content = bytearray(store.path.read_bytes())
     content[len(content) // 4 :] = b"\xa5" * (len(content) - len(content) // 4)
     store.path.write_bytes(content)
+    return store, session_id
+
+
+def test_damage_inside_is_found_at_the_start(tmp_path: Path) -> None:
+    store, _ = with_damage_inside(tmp_path)
+    before = digest(store.path)
+    with pytest.raises(StoreError, match=r"damaged.*left untouched"):
+        Store.open(tmp_path)
+    assert digest(store.path) == before
+
+
+def test_damage_that_comes_later_is_said_when_it_is_met(tmp_path: Path) -> None:
+    store, session_id = with_damage_inside(tmp_path)
     with pytest.raises(StoreError, match="damaged"):
-        Store.open(tmp_path).load(session_id)
+        store.load(session_id)
 
 
 def test_four_programs_may_start_the_history_at_once(tmp_path: Path) -> None:
