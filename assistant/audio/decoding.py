@@ -12,13 +12,12 @@ from typing import Any
 
 import av
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
+from assistant.audio.resampling import Resampler
 from assistant.audio.wholeness import is_cut_short, states_its_duration
 from assistant.errors import AudioFileError
 from assistant.plain import plain
-from assistant.values import SAMPLE_RATE_HZ
 
 # Only what a recording comes in: playlists and the like can name other files and addresses, and a file of a stranger
 # must not make this program open them.
@@ -82,7 +81,7 @@ class TrackReader:
         self._stream = self._container.streams.audio[number]
         self._channels = 1 if as_mono else self._stream.codec_context.channels
         self._rate_hz = 0
-        self._resampler: soxr.ResampleStream | None = None
+        self._resampler: Resampler | None = None
         self._position_seconds = 0.0
         self._start_seconds = (self._container.start_time or 0) / av.time_base
 
@@ -92,29 +91,18 @@ class TrackReader:
     def blocks(self) -> Iterator[NDArray[np.int16]]:
         """The sound in order, (samples, channels) int16 at 16 kHz, a second or less at a time."""
         for samples, rate_hz in self._decoded():
-            if rate_hz != self._rate_hz:
-                yield from self._rest()
+            if self._resampler is None or rate_hz != self._rate_hz:  # a chained file may change its rate
+                if self._resampler is not None:
+                    yield self._resampler.finish()
                 self._rate_hz = rate_hz
-                self._resampler = soxr.ResampleStream(
-                    rate_hz, SAMPLE_RATE_HZ, self._channels, dtype="float32", quality="HQ"
-                )
-            yield self._resampled(samples)
-        if not self._rate_hz:
+                self._resampler = Resampler(rate_hz, self._channels)
+            yield self._resampler.process(samples)
+        if self._resampler is None:
             raise AudioFileError(
                 f"{plain(str(self._path))} holds no sound that can be read: it is of zero length or damaged. "
                 "Copy or export it again from where it was recorded."
             )
-        yield from self._rest()
-
-    def _rest(self) -> Iterator[NDArray[np.int16]]:
-        if self._resampler is not None:
-            nothing = np.zeros((0, self._channels), np.float32)
-            yield _as_int16(self._resampler.resample_chunk(nothing, last=True))
-
-    def _resampled(self, samples: NDArray[np.float32]) -> NDArray[np.int16]:
-        if self._rate_hz == SAMPLE_RATE_HZ or self._resampler is None:
-            return _as_int16(samples)
-        return _as_int16(self._resampler.resample_chunk(samples))
+        yield self._resampler.finish()
 
     def _decoded(self) -> Iterator[tuple[NDArray[np.float32], int]]:
         """(samples, channels) at the track's own rate, holes filled with silence."""
@@ -219,10 +207,3 @@ def _as_float(frame: av.AudioFrame) -> NDArray[np.float32]:
     elif data.dtype.kind == "i":
         rows = rows / 2.0 ** (8 * data.dtype.itemsize - 1)
     return rows.astype(np.float32)
-
-
-def _as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    # Hostile or broken float files hold NaN and infinities; neither is a sound.
-    scaled = np.nan_to_num(samples * 32768.0, nan=0.0, posinf=32767.0, neginf=-32768.0)
-    samples_int16: NDArray[np.int16] = np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
-    return samples_int16

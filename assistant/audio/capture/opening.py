@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.audio.capture import portaudio
 from assistant.audio.capture.devices import Device
@@ -13,6 +14,11 @@ from assistant.audio.capture.live import LiveSource
 from assistant.audio.capture.snapshot import Snapshot
 from assistant.errors import CaptureError
 from assistant.values import Channel, State, Status
+
+if TYPE_CHECKING:
+    from assistant.audio.capture.server import SoundServer
+
+_Answer = TypeVar("_Answer")
 
 NO_DEVICE = "none"  # in place of a device's name: this side is not recorded
 
@@ -72,6 +78,15 @@ def list_devices() -> list[Device]:
 
 def server_snapshot() -> Snapshot | None:
     """What the sound server has; None where there is no server, or the system knows none."""
+    return _asked(lambda server: server.snapshot())
+
+
+def server_name() -> str | None:
+    """The sound server, for people; None where `server_snapshot` gives None."""
+    return _asked(lambda server: server.name())
+
+
+def _asked(question: Callable[[SoundServer], _Answer]) -> _Answer | None:
     if sys.platform != "linux":
         return None
     try:
@@ -80,7 +95,7 @@ def server_snapshot() -> Snapshot | None:
         return None
     try:
         with SoundServer() as server:
-            return server.snapshot()
+            return question(server)
     except CaptureError:
         return None
 

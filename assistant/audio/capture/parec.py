@@ -16,14 +16,14 @@ from collections.abc import Mapping
 from itertools import count
 
 import numpy as np
-import soxr
 
 from assistant.audio.capture.feed import Block
 from assistant.audio.capture.guard import Guard, Watched
 from assistant.audio.capture.server import TAG
 from assistant.audio.capture.snapshot import Snapshot, Target
+from assistant.audio.resampling import Resampler
 from assistant.errors import CaptureError
-from assistant.values import SAMPLE_RATE_HZ, Channel
+from assistant.values import Channel
 
 _LATENCY_MSEC = 20
 _WAIT_SECONDS = 0.02
@@ -64,7 +64,7 @@ class ParecFeed:
         self._stream = Watched(f"{os.getpid()}-{next(_numbers)}", channel, target)
         self._held: deque[Block] = deque()
         self._odd = b""
-        self._resampler = soxr.ResampleStream(_SERVER_RATE_HZ, SAMPLE_RATE_HZ, 1, dtype="int16", quality="HQ")
+        self._resampler = Resampler(_SERVER_RATE_HZ, 1)
         ours, theirs = os.pipe()
         fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._output = os.fdopen(ours, "rb", buffering=0)
@@ -102,8 +102,8 @@ class ParecFeed:
         data = self._odd + data
         whole = len(data) - len(data) % _SAMPLE_BYTES
         self._odd = data[whole:]
-        samples = np.frombuffer(data[:whole], "<i2").astype(np.int16)
-        self._held.append(Block(arrived_seconds, self._resampler.resample_chunk(samples)))
+        samples = np.frombuffer(data[:whole], "<i2").astype(np.float32).reshape(-1, 1) / np.float32(32768.0)
+        self._held.append(Block(arrived_seconds, self._resampler.process(samples)[:, 0]))
 
 
 def _command(target: Target, tag: str) -> list[str]:

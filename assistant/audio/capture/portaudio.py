@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from assistant.audio.capture.devices import Device, DeviceKind
 from assistant.audio.capture.feed import Block
+from assistant.audio.resampling import Resampler
 from assistant.errors import CaptureError
-from assistant.values import SAMPLE_RATE_HZ, Channel
+from assistant.values import Channel
 
 _BLOCK_SECONDS = 0.02
 _QUEUE_BLOCKS = 500  # 10 s
@@ -52,7 +52,7 @@ class PortAudioFeed:
         self.description = str(device["name"])
         rate_hz = round(device["default_samplerate"])
         self._blocks: queue.Queue[tuple[float, NDArray[np.float32]]] = queue.Queue(_QUEUE_BLOCKS)
-        self._resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32", quality="HQ")
+        self._resampler = Resampler(rate_hz, 1)
         self._is_over = threading.Event()
         try:
             self._stream = sounddevice.InputStream(
@@ -75,8 +75,8 @@ class PortAudioFeed:
             if self._is_over.is_set():
                 raise CaptureError(f"{self.description} is gone") from None
             return None
-        resampled = self._resampler.resample_chunk(sound.mean(axis=1, dtype=np.float32))
-        return Block(arrived_seconds, np.clip(np.rint(resampled * 32768.0), -32768, 32767).astype(np.int16))
+        mono = sound.mean(axis=1, keepdims=True, dtype=np.float32)
+        return Block(arrived_seconds, self._resampler.process(mono)[:, 0])
 
     def close(self) -> None:
         self._stream.close(ignore_errors=True)
