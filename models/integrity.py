@@ -129,6 +129,7 @@ def _check_weights(path: Path) -> None:
     Raises:
         ValueError: it is another model. EOFError: it ends early.
     """
+    size = path.stat().st_size
     with path.open("rb") as file:
         (version,) = _unpack(file, "<I")
         if not 2 <= version < 100:
@@ -142,11 +143,8 @@ def _check_weights(path: Path) -> None:
             _text(file)
             (rank,) = _unpack(file, "<B")
             *_, size_bytes = _unpack(file, f"<{rank}IBI")
-            file.seek(size_bytes, os.SEEK_CUR)
-        position = file.tell()
-        size = path.stat().st_size
-        if position > size:
-            raise EOFError(f"it ends after {size:,} bytes, in the middle of its weights")
+            if file.seek(size_bytes, os.SEEK_CUR) > size:
+                raise EOFError(f"it ends after {size:,} bytes, in the middle of its weights")
 
 
 def _text(file: BinaryIO) -> str:

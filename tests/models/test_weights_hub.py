@@ -1,0 +1,241 @@
+"""Fetching from a real web server: breaks, wrong files, certificates. No test leaves this computer."""
+
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import ModelError
+from models.catalog import CATALOG
+from models.hub import HUB_VARIABLE, Patience, fetch
+from models.weights import locate
+from tests.models import model_files
+
+TLS = Path(__file__).parents[1] / "data" / "tls"
+QUICK = Patience(silence_seconds=0.5, pause_seconds=0.01)
+FILES = model_files.contents(size_bytes=400_000)
+ENTRY = model_files.entry(FILES)
+PREFIX = "/somebody/small/resolve/0123456789abcdef/"
+
+
+@dataclass
+class Behaviour:
+    files: dict[str, bytes] = field(default_factory=lambda: dict(FILES))
+    breaks: int = 0  # how many answers with weights end in their middle
+    understands_ranges: bool = True
+    statuses: list[int] = field(default_factory=list)  # to answer with first
+    pause_seconds: float = 0.0  # between pieces of an answer
+    silent_from: int = 1 << 30  # byte before which a pause is made that nobody waits out
+    ranges: list[str] = field(default_factory=list)  # that were asked for
+    paths: list[str] = field(default_factory=list)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        behaviour = self.server.behaviour
+        behaviour.paths.append(self.path)
+        if behaviour.statuses:
+            self.send_response(behaviour.statuses.pop(0))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        data = behaviour.files.get(self.path.removeprefix(PREFIX))
+        if data is None:
+            self.send_error(404)
+            return
+        start = 0
+        wanted = self.headers.get("Range")
+        if wanted:
+            behaviour.ranges.append(wanted)
+        if wanted and behaviour.understands_ranges:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        else:
+            self.send_response(200)
+        self.send_header("Content-Length", str(len(data) - start))
+        self.end_headers()
+        end = len(data)
+        if self.path.endswith("model.bin") and behaviour.breaks:
+            behaviour.breaks -= 1
+            end = start + (len(data) - start) // 2
+            self.close_connection = True
+        for position in range(start, end, 100_000):
+            if position >= behaviour.silent_from:
+                time.sleep(0.3)
+            self.wfile.write(data[position : min(position + 100_000, end)])
+            self.wfile.flush()
+            time.sleep(behaviour.pause_seconds)
+
+    def log_message(self, *_):
+        """The tests look at what arrives, not at a log."""
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A client that breaks off is part of the tests."""
+
+
+@contextmanager
+def serving(behaviour, monkeypatch, is_secure=False):
+    server = Server(("127.0.0.1", 0), Handler)
+    server.behaviour = behaviour
+    if is_secure:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    scheme, host = ("https", "localhost") if is_secure else ("http", "127.0.0.1")
+    monkeypatch.setenv(HUB_VARIABLE, f"{scheme}://{host}:{server.server_port}/")
+    monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch):
+    monkeypatch.setitem(CATALOG, "small", ENTRY)
+
+
+def fetched(folder, data_folder):
+    assert folder == data_folder / "models" / "small"
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name in FILES} == FILES
+    return locate("small", data_folder)
+
+
+def test_a_model_is_fetched_at_its_revision_and_found_afterwards(tmp_path, monkeypatch):
+    seen = []
+    with serving(Behaviour(), monkeypatch) as server:
+        model = fetched(fetch(ENTRY, tmp_path, seen.append, QUICK), tmp_path)
+    assert server.behaviour.paths == [f"{PREFIX}{name}" for name in FILES]
+    assert seen == sorted(seen)
+    assert seen[-1] == ENTRY.size_bytes
+    assert model.source.startswith("hub http://127.0.0.1:")
+    assert [path.name for path in (tmp_path / "models").iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_break_in_the_middle_goes_on_where_it_was(tmp_path, monkeypatch):
+    half = len(FILES["model.bin"]) // 2
+    with serving(Behaviour(breaks=1), monkeypatch) as server:
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+    assert server.behaviour.ranges == [f"bytes={half}-"]
+
+
+def test_many_breaks_are_no_end_as_long_as_something_arrives(tmp_path, monkeypatch):
+    with serving(Behaviour(breaks=8), monkeypatch):
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+
+
+def test_the_next_start_of_the_program_goes_on_too(tmp_path, monkeypatch):
+    with serving(Behaviour(breaks=1, statuses=[]), monkeypatch) as server:
+        server.behaviour.files.pop("tokenizer.json")
+        with pytest.raises(ModelError, match="404"):
+            fetch(ENTRY, tmp_path, patience=QUICK)
+    with serving(Behaviour(), monkeypatch) as server:
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+    assert server.behaviour.paths == [f"{PREFIX}tokenizer.json", f"{PREFIX}vocabulary.txt"]
+
+
+def test_a_server_that_knows_no_ranges_is_asked_for_the_whole(tmp_path, monkeypatch):
+    with serving(Behaviour(breaks=1, understands_ranges=False), monkeypatch):
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+
+
+def test_temporary_answers_are_tried_again(tmp_path, monkeypatch):
+    with serving(Behaviour(statuses=[503, 429, 502]), monkeypatch):
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+
+
+def test_slow_is_not_broken(tmp_path, monkeypatch):
+    with serving(Behaviour(pause_seconds=0.15), monkeypatch) as server:
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+    assert server.behaviour.ranges == []
+
+
+def test_silence_ends_with_a_message_and_keeps_what_came(tmp_path, monkeypatch):
+    with (
+        serving(Behaviour(silent_from=100_000), monkeypatch),
+        pytest.raises(ModelError, match=r"timed out.*goes on where it stopped"),
+    ):
+        fetch(ENTRY, tmp_path, patience=Patience(silence_seconds=0.05, pause_seconds=0.01))
+    assert (tmp_path / "models" / ".fetching-small" / "config.json").exists()
+    assert not (tmp_path / "models" / "small").exists()
+
+
+def test_a_file_with_another_digest_is_thrown_away(tmp_path, monkeypatch):
+    weights = bytearray(FILES["model.bin"])
+    weights[200_000] ^= 1
+    with (
+        serving(Behaviour(files={**FILES, "model.bin": bytes(weights)}), monkeypatch),
+        pytest.raises(ModelError, match=r"model\.bin is not the published file.*\n.*other ways"),
+    ):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+    assert not (tmp_path / "models" / "small").exists()
+    assert not (tmp_path / "models" / ".fetching-small" / "model.bin").exists()
+
+
+def test_a_page_in_place_of_a_file_is_told_from_it(tmp_path, monkeypatch):
+    page = b"<html>please sign in</html>"
+    with (
+        serving(Behaviour(files=dict.fromkeys(FILES, page)), monkeypatch),
+        pytest.raises(ModelError, match="sign in"),
+    ):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "does not have"), (403, "refuses"), (407, "proxy wants a name")])
+def test_a_refusal_says_what_it_means_and_the_other_ways(tmp_path, monkeypatch, status, words):
+    with (
+        serving(Behaviour(statuses=[status]), monkeypatch),
+        pytest.raises(ModelError, match=rf"{words}[\s\S]*depthcue models import PATH"),
+    ):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+
+
+def test_nobody_there_is_a_message(tmp_path, monkeypatch):
+    with serving(Behaviour(), monkeypatch):
+        pass
+    with pytest.raises(ModelError, match=r"can't be reached.*HTTPS_PROXY"):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+
+
+@pytest.mark.parametrize("address", ["file:///etc", "ftp://x/y", "huggingface.co", "https://"])
+def test_only_web_addresses_are_asked(tmp_path, monkeypatch, address):
+    monkeypatch.setenv(HUB_VARIABLE, address)
+    with pytest.raises(ModelError, match=HUB_VARIABLE):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+
+
+def test_an_authority_that_the_system_trusts_is_trusted(tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    with serving(Behaviour(), monkeypatch, is_secure=True):
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+
+
+def test_another_authority_is_not_trusted_and_the_way_out_is_told(tmp_path, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with (
+        serving(Behaviour(), monkeypatch, is_secure=True) as server,
+        pytest.raises(ModelError, match=r"certificate of localhost is not trusted.*SSL_CERT_FILE"),
+    ):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+    assert server.behaviour.paths == []
+
+
+def test_a_full_disk_is_noticed_before_the_first_byte(tmp_path, monkeypatch):
+    monkeypatch.setattr("models.placing.SPARE_BYTES", 1 << 60)
+    with serving(Behaviour(), monkeypatch) as server, pytest.raises(ModelError, match="Make room"):
+        fetch(ENTRY, tmp_path, patience=QUICK)
+    assert server.behaviour.paths == []
