@@ -1,0 +1,136 @@
+"""Claims that wait for substance: provisional at first, shown as flags when nothing came, closed when something did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from assistant.review.emptiness import Strength
+from assistant.review.interviewer import Turn
+from assistant.review.judge import Finding, Judgement
+from assistant.review.keywords import keywords
+from assistant.review.numbers import read
+from assistant.values import Aspect, ClaimKind, Flag, Label, Sentence
+
+SILENCE_SECONDS = 2.0  # of the candidate, after which a flag is shown
+LATEST_SECONDS = 3.0  # after a sentence is known, its flag is shown even while they speak on
+NEAR_SENTENCES = 4  # so far behind a claim content is taken to belong to it, if nobody asked for something else
+MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
+
+
+class Stage(Enum):
+    PENDING = "pending"  # provisional: not shown yet
+    SHOWN = "shown"
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """One finding in one sentence, and what became of it so far."""
+
+    finding: Finding
+    sentence: Sentence
+    known_at_seconds: float
+    answer: int  # which answer of the candidate it stands in
+    keywords: frozenset[str]
+    values: frozenset[float]
+    silent_since_seconds: float
+    has_card: bool  # the first claim of its sentence may be asked about
+    stage: Stage = Stage.PENDING
+    sentences_since: int = 0
+    is_asked: bool = False
+    is_closed_to_questions: bool = False  # an honest "I don't know" was the answer
+    flag_id: str = ""
+
+    @property
+    def kind(self) -> ClaimKind:
+        return self.finding.kind
+
+    @property
+    def missing(self) -> tuple[Aspect, ...]:
+        return self.finding.missing
+
+    @property
+    def quote(self) -> str:
+        return self.sentence.text[self.finding.start : self.finding.end]
+
+    def times(self) -> tuple[float, float]:
+        """When the quoted words begin and end."""
+        at, inside = 0, []
+        for word in self.sentence.words:
+            if at < self.finding.end and at + len(word.text) > self.finding.start:
+                inside.append(word)
+            at += len(word.text) + 1
+        return inside[0].start_seconds, inside[-1].end_seconds
+
+    def show_at_seconds(self, candidate_speaks: bool) -> float:
+        """When the flag is shown if no further sentence comes."""
+        latest = self.known_at_seconds + LATEST_SECONDS
+        return latest if candidate_speaks else min(latest, self.silent_since_seconds + SILENCE_SECONDS)
+
+    def flag(self) -> Flag:
+        start, end = self.times()
+        finding, channel = self.finding, self.sentence.channel
+        return Flag(
+            self.flag_id, finding.kind, channel, self.sentence.index, self.quote, finding.start, finding.end, start, end,
+            finding.missing, finding.reason,
+        )  # fmt: skip
+
+    def is_meant_by(self, turn: Turn) -> bool:
+        """Whether an interviewer's sentence names this claim: by its figure or by a word of it."""
+        return bool(self.values & turn.values) or bool(self.keywords & turn.keywords)
+
+    def is_filled_by(self, judgement: Judgement, answer: int, is_focus: bool, focus_elsewhere: bool) -> bool:
+        """Whether a later sentence of the candidate says what is missing here."""
+        if not _fills(self, judgement):
+            return False
+        if is_focus:
+            return True
+        shares = bool(self.keywords & keywords(judgement.reading))
+        near = self.answer == answer and self.sentences_since <= NEAR_SENTENCES
+        return (near and not focus_elsewhere) or (shares and self.sentences_since <= 3 * NEAR_SENTENCES)
+
+
+def _fills(claim: Claim, judgement: Judgement) -> bool:
+    if claim.kind is ClaimKind.NUMBER_ONLY:
+        told = set(judgement.aspects) & {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.METRIC_DEFINITION}
+        return judgement.label is Label.SUBSTANTIATED and bool(told)
+    return judgement.label in (Label.SUBSTANTIATED, Label.NUMBER_ONLY)
+
+
+def claims_of(sentence: Sentence, judgement: Judgement, least: Strength, answer: int, at_seconds: float) -> list[Claim]:
+    """The claims of a sentence that are worth following, at most two, in the order of their words."""
+    worth = [finding for finding in judgement.findings if finding.strength >= least]
+    worth = sorted(sorted(worth, key=lambda f: -f.strength)[:2], key=lambda f: f.start)
+    claims = []
+    for position, finding in enumerate(worth):
+        reading, quantities = read(sentence.text[finding.start : finding.end])
+        claims.append(
+            Claim(
+                finding,
+                sentence,
+                at_seconds,
+                answer,
+                keywords(reading),
+                frozenset(q.value for q in quantities if q.value is not None),
+                sentence.end_seconds,
+                position == 0,
+            )  # fmt: skip
+        )
+    return claims
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Which aspects the current story has answered, and how much of a story there is."""
+
+    answered: set[Aspect] = field(default_factory=set)
+    substantiated: int = 0
+
+    def note(self, judgement: Judgement) -> None:
+        if judgement.label is Label.SUBSTANTIATED:
+            self.substantiated += 1
+        self.answered.update(judgement.aspects)
+
+    def new_topic(self) -> None:
+        self.answered.clear()
+        self.substantiated = 0

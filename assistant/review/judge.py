@@ -1,0 +1,170 @@
+"""One sentence of the candidate: what it is, the words that justify it, what it leaves open and what it answers.
+
+Looks back, never forward, and asks one question only: could an interviewer probe this as it stands, or must they first
+ask what it means? Hedges, grammar and fluency weigh nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.review import boasts, emptiness, evidence, numbers
+from assistant.review.emptiness import Strength
+from assistant.review.keywords import keywords
+from assistant.review.text import Reading
+from assistant.values import Aspect, ClaimKind, Label
+
+NUMBER_ASPECTS = (Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.OWN_CONTRIBUTION)
+_LIFTS_A_NUMBER = {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD}
+_OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
+_QUESTION = re.compile(
+    r"^(?:(?:so|and|but) )?(?:do|does|did|what|how|why|where|who|which|can|could|would|is|are|should|shall) (?:you|we|i|that|it|the|this|do|did|is|are|was|your)\b"
+)
+_TALK = re.compile(
+    r"^(?:so )?(?:thank|thanks|i am (?:good|fine|well|great)|nice to meet|good (?:question|morning|afternoon)|that is (?:a )?(?:good|great|fair) (?:question|point)|"
+    r"(?:that|this) is (?:great|awesome|cool|good|nice|amazing|fine|funny|interesting|a good \w+|a great \w+)$|glad to|i (?:like|love|enjoy|enjoyed|prefer|hate) (?:that|it|this|your|the question|working with)|"
+    r"(?:great|good|nice|perfect|awesome|cool|sure|exactly|right|yes|no|okay)(?: (?:thank|thanks|question|point)(?: \w+)*)?$|let me (?:think|see)|can i (?:have|think)|i (?:enjoyed|love) (?:that|this))"
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|imagine|let us say|suppose|whether|could be|might be|may be|would be|would have been|you (?:can|could|have to|need to|want|should|would|will|get|might|are|know)|when you|your|for you)\b"
+)
+_OPINION = re.compile(
+    r"\b(?:in general|generally speaking|nowadays|these days|most (?:people|companies|teams)|companies|developers|the industry|the market|the world|people)\b"
+)
+_ECHO = re.compile(
+    r"^(?:(?:and|so|but|which) )*(?:which|that|it|this) (?:is|was|has been) (?:a |an |so |still |all |really |at that scale )*(?:\w+ )?(?:huge|great|good|enormous|amazing|massive|nice|incredible|big|fantastic|cool|\w+able|unheard of|fun)\b"
+)
+_CONCRETE = re.compile(
+    r"\b(?:because|since the|so that|in order to|instead of|by \w+ing|which meant|turned out|for (?:example|instance)|called|named|such as|specifically|rather than|to avoid|until)\b"
+)
+_STRETCHED = 24  # words; a long sentence mostly holds something else than the empty words in it
+_CAUSE = re.compile(r"\b(?:because|by \w+ing|after (?:i|we) \w+ed|so (?:i|we) \w+)\b")
+_REASON_NUMBER = "A number as proof of success, without {missing}."
+_PLAIN = {
+    Aspect.METRIC_DEFINITION: "what it counts",
+    Aspect.BASELINE: "what it was before",
+    Aspect.MEASUREMENT_METHOD: "how it was measured",
+    Aspect.OWN_CONTRIBUTION: "the own part in it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Words worth asking about: `start` and `end` are offsets in the sentence as written."""
+
+    kind: ClaimKind
+    start: int
+    end: int
+    strength: Strength
+    missing: tuple[Aspect, ...]
+    reason: str
+    name: str  # of the pattern, or the type of the number
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known of one sentence. `findings` is empty unless the label is vague or number-only."""
+
+    label: Label
+    aspects: tuple[Aspect, ...]
+    findings: tuple[Finding, ...]
+    is_good_sign: bool
+    is_refusal: bool
+    reading: Reading
+
+
+def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Judgement] = ()) -> Judgement:
+    """Judge a sentence with what was said before it, oldest first.
+
+    `previous` are sentences of the same answer, `earlier` those before the interviewer's question: they lift a number only
+    where they speak of the same thing.
+    """
+    reading, quantities = numbers.read(written)
+    text = reading.text
+    refusal = evidence.is_refusal(text)
+    if not text or written.rstrip().endswith("?") or _QUESTION.search(text) or _TALK.search(text):
+        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
+    if refusal and len(reading.tokens) <= _STRETCHED:
+        return Judgement(Label.NEUTRAL, (), (), False, True, reading)
+    aspects = evidence.answered(text)
+    proofs = boasts.find(reading, quantities)
+    if proofs and not _is_supported(aspects, reading, previous, earlier):
+        open_ones = tuple(aspect for aspect in NUMBER_ASPECTS if aspect not in aspects)
+        findings = tuple(_number_finding(reading, proof, open_ones) for proof in proofs)
+        kept = tuple(a for a in aspects if a in (Aspect.RESULT, Aspect.METRIC_DEFINITION)) or (Aspect.RESULT,)
+        return Judgement(Label.NUMBER_ONLY, kept, findings, False, refusal, reading)
+    findings = () if _ECHO.search(text) and _echoes(previous) else _vague_findings(reading, aspects)
+    if findings:
+        return Judgement(Label.VAGUE, (), findings, False, refusal, reading)
+    if proofs and Aspect.RESULT not in aspects:
+        aspects = tuple(a for a in Aspect if a in aspects or a is Aspect.RESULT)
+    substantiated = bool(aspects) and not (_HYPOTHETICAL.search(text) and not _OWN.search(text))
+    if not substantiated:
+        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
+    return Judgement(Label.SUBSTANTIATED, aspects, (), Aspect.LESSON in aspects, refusal, reading)
+
+
+def _is_supported(
+    aspects: tuple[Aspect, ...], reading: Reading, previous: Sequence[Judgement], earlier: Sequence[Judgement]
+) -> bool:
+    """Any one of baseline, method or a cause of one's own lifts a number, in the sentence or shortly before."""
+    if _LIFTS_A_NUMBER & set(aspects) or _CAUSE.search(reading.text):
+        return True
+    subject = keywords(reading)
+    return any(_lifts(said) for said in previous[-3:]) or any(
+        _lifts(said) and subject & keywords(said.reading) for said in earlier[-3:]
+    )
+
+
+def _lifts(said: Judgement) -> bool:
+    return said.label is Label.SUBSTANTIATED and "#" in said.reading.text and bool(_LIFTS_A_NUMBER & set(said.aspects))
+
+
+def _number_finding(reading: Reading, proof: boasts.Boast, missing: tuple[Aspect, ...]) -> Finding:
+    start, end = reading.written_span(proof.start, proof.end)
+    words = [_PLAIN[aspect] for aspect in missing[:3]]
+    listed = " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+    reason = _REASON_NUMBER.format(missing=listed)
+    return Finding(ClaimKind.NUMBER_ONLY, start, end, proof.strength, missing, reason, proof.type.value)
+
+
+def _vague_findings(reading: Reading, aspects: tuple[Aspect, ...]) -> tuple[Finding, ...]:
+    text = reading.text
+    found = emptiness.find(reading)
+    if not found or _is_filled(found, text, aspects):
+        return ()
+    doubt = (
+        (not _OWN.search(text) and not re.search(r"\b(?:was|were|went|got|had|did)\b", text))
+        + (len(reading.tokens) > _STRETCHED)
+        + bool(_HYPOTHETICAL.search(text))
+        + bool(_OPINION.search(text) and not _OWN.search(text))
+        + bool(_CONCRETE.search(text))
+        + bool("#" in text)
+    )
+    findings = []
+    for one in found:
+        level = one.strength - doubt
+        if level >= Strength.POSSIBLE:
+            start, end = reading.written_span(one.start, one.end)
+            findings.append(Finding(ClaimKind.VAGUE, start, end, Strength(level), one.missing, one.reason, one.name))
+    return tuple(findings)
+
+
+def _is_filled(found: list[emptiness.Emptiness], text: str, aspects: tuple[Aspect, ...]) -> bool:
+    """Whether the sentence itself holds what the empty words leave open, outside of them."""
+    if not aspects:
+        return False
+    rest, at = [], 0
+    for one in found:
+        rest.append(text[at : one.start])
+        at = max(at, one.end)
+    rest.append(text[at:])
+    outside = {aspect for piece in rest for aspect in evidence.answered(piece)}
+    return bool(outside)
+
+
+def _echoes(previous: Sequence[Judgement]) -> bool:
+    """Praise right after a supported or a just-flagged claim adds no claim of its own."""
+    return bool(previous) and previous[-1].label is not Label.NEUTRAL

@@ -1,0 +1,336 @@
+"""Numbers in speech: found however they are spelled, and typed before anything else is made of them.
+
+A date, an age, a version or a head count is no boast; a percentage next to a verb of change is. So the type comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.review.text import Reading, Token, words_of
+from assistant.transcript.vocabulary import vocabulary
+
+_ONES = {
+    word: value
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {"oh": 0, "nought": 0}
+_TENS = {
+    w: 10 * i
+    for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
+}
+_TENS["fourty"] = 40
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5, "crore": 1e7}
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mm": 1e6, "mil": 1e6, "bn": 1e9, "b": 1e9}
+_CROWDS = {"hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "dozens": 12.0}
+_FRACTIONS = {"half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2}
+_ORDINALS = vocabulary(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth
+    """
+)
+_AFTER_ONE = vocabulary(
+    """
+    percent % per point and x times pct
+    """
+) | set(_SCALES)
+_CURRENCIES = vocabulary(
+    """
+    $ € £ ¥ dollar dollars euro euros pound pounds quid bucks usd eur gbp rupees cents franc francs
+    """
+)
+_DIGITS = re.compile(r"^([$€£¥]?)(\d+(?:,\d{3})*(?:\.\d+)?)(%|x|k|mm|m|mil|bn|b|st|nd|rd|th|'?s|[a-z]+)?$")
+
+
+class Shape(StrEnum):
+    """How a number is written, as `Reading.text` shows it."""
+
+    PLAIN = "#"
+    PERCENT = "#%"
+    MONEY = "#$"
+    TIMES = "#x"
+
+
+class NumberType(StrEnum):
+    MONEY = "money"
+    PERCENTAGE = "percentage"
+    MULTIPLIER = "multiplier"
+    COUNT = "count"
+    DURATION = "duration"
+    DATE = "date"
+    AGE = "age"
+    VERSION = "version"
+    HEAD_COUNT = "head count"
+    SIZE = "size"
+    RANK = "rank"
+    RATE = "rate"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a sentence. `token` is its place in the reading, `value` None where none is said ("a 7-figure")."""
+
+    type: NumberType
+    value: float | None
+    token: int
+
+
+def read(written: str) -> tuple[Reading, tuple[Quantity, ...]]:
+    """The reading of a sentence with its numbers put in, and the numbers with their types."""
+    tokens, numbers = _find(words_of(written))
+    reading = Reading.of(written, tokens)
+    return reading, tuple(Quantity(_type(reading, place), value, place) for place, value in numbers)
+
+
+def _find(words: list[Token]) -> tuple[list[Token], list[tuple[int, float | None]]]:
+    tokens: list[Token] = []
+    numbers: list[tuple[int, float | None]] = []
+    i = 0
+    while i < len(words):
+        found = _number_at(words, i)
+        if found is None:
+            tokens.append(words[i])
+            i += 1
+            continue
+        shape, value, after = found
+        numbers.append((len(tokens), value))
+        tokens.append(Token(shape.value, words[i].start, words[after - 1].end))
+        i = after
+    return tokens, numbers
+
+
+def _number_at(words: list[Token], i: int) -> tuple[Shape, float | None, int] | None:
+    """The number that begins at word `i`: its shape, its value and the index behind it."""
+    money = words[i].text in _CURRENCIES and len(words[i].text) == 1
+    start = i + 1 if money else i
+    parsed = _digits(words, start) or _spelled(words, start)
+    if parsed is None:
+        return None
+    value, after, shape = parsed
+    value, after = _scaled(words, value, after)
+    if shape is Shape.PLAIN:
+        shape, after = _unit(words, after)
+    return (Shape.MONEY if money else shape), value, after
+
+
+def _digits(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
+    match = _DIGITS.match(words[i].text) if i < len(words) else None
+    if not match or len(match[2]) > 15:
+        return None
+    currency, figure, suffix = match.groups()
+    if suffix in ("st", "nd", "rd", "th", "s", "'s"):
+        return (
+            None
+            if suffix != "th" and suffix in ("s", "'s") and len(figure) == 4
+            else (float(figure.replace(",", "")), i + 1, Shape.PLAIN)
+        )
+    value, i = float(figure.replace(",", "")), i + 1
+    if suffix not in (None, "%", "x") and suffix not in _SUFFIXES:
+        return None  # a unit or a name is glued to it: "4ms", "3d"
+    while (
+        suffix is None
+        and i < len(words)
+        and re.fullmatch(r"\d{3}", words[i].text)
+        and value < 1e9
+        and float(figure.replace(",", "")) < 1000
+    ):
+        value, i = value * 1000 + float(words[i].text), i + 1  # 7 000
+    value *= _SUFFIXES.get(suffix or "", 1.0)
+    shape = Shape.MONEY if currency else {"%": Shape.PERCENT, "x": Shape.TIMES}.get(suffix or "", Shape.PLAIN)
+    return value, i, shape
+
+
+def _spelled(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
+    """ "seven thousand", "two and a half", "one fourteen", "twenty twenty two", "point five", "a hundred", "half a million"."""
+    texts = [word.text for word in words[i : i + 14]]
+    if not texts:
+        return None
+    if texts[0] in _CROWDS:
+        crowd, n = _CROWDS[texts[0]], 1
+        while n + 1 < len(texts) and texts[n] == "of" and texts[n + 1] in _CROWDS:
+            crowd, n = crowd * _CROWDS[texts[n + 1]], n + 2
+        return crowd, i + n, Shape.PLAIN
+    if texts[0] == "half" and texts[1:2] == ["a"] and texts[2:3] and texts[2] in _SCALES:
+        return 0.5 * _SCALES[texts[2]], i + 3, Shape.PLAIN
+    if (
+        texts[0] in ("a", "couple")
+        and texts[1:2]
+        and (texts[1] == "dozen" or (texts[0] == "couple" and texts[1] in _SCALES))
+    ):
+        return _SCALES.get(texts[1], 12.0), i + 2, Shape.PLAIN
+    if texts[0] == "a" and texts[1:2] and texts[1] in _SCALES:
+        texts[0] = "one"
+    groups, n = _groups(texts)
+    if (
+        not groups
+        or (texts[:n] == ["one"] and texts[n : n + 1] and texts[n] not in _AFTER_ONE)
+        or texts[:n] == texts == ["one"]
+    ):
+        return None  # "that one", "one of them" count nothing
+    if texts[n : n + 1] == ["point"] and n + 1 < len(texts) and texts[n + 1] in _ONES:
+        decimals, n = "", n + 1
+        while n < len(texts) and _ONES.get(texts[n], 10) < 10:
+            decimals, n = decimals + str(_ONES[texts[n]]), n + 1
+        return groups[0] + float("0." + (decimals or "0")), i + n, Shape.PLAIN
+    if texts[n : n + 3] in (["and", "a", "half"], ["and", "a", "quarter"]):
+        return groups[0] + _FRACTIONS[texts[n + 2]], i + n + 3, Shape.PLAIN
+    value = groups[0]
+    for group in groups[1:]:  # said in pieces: "one fourteen" is 114, "nineteen ninety eight" a year
+        value = value * (100 if group >= 10 else 10) + group
+    return value, i + n, Shape.PLAIN
+
+
+def _groups(texts: list[str]) -> tuple[list[float], int]:
+    """The values that stand side by side, each complete in itself, and how many words they take."""
+    groups: list[float] = []
+    n, room = 0, 0.0  # `room`: what may still be added to the last group
+    while n < len(texts):
+        word = texts[n]
+        if word in _TENS:
+            value, next_room = float(_TENS[word]), 10.0
+        elif word in _ONES and (word != "oh" or groups):
+            value, next_room = float(_ONES[word]), 0.0
+        elif word in _SCALES and groups:
+            groups[-1], room, n = _multiplied(groups[-1], _SCALES[word]), _SCALES[word], n + 1
+            continue
+        elif word == "and" and room >= 100 and n + 1 < len(texts) and (texts[n + 1] in _TENS or texts[n + 1] in _ONES):
+            n += 1
+            continue
+        else:
+            break
+        if groups and 0 < value < room:
+            groups[-1] += value
+        elif len(groups) >= 3 or (groups and room >= 100):
+            break
+        else:
+            groups.append(value)
+        room, n = (next_room if next_room else 0.0), n + 1
+    if n and texts[n - 1] == "and":
+        n -= 1
+    return groups, n
+
+
+def _multiplied(value: float, scale: float) -> float:
+    """ "two hundred thousand" multiplies all of it, "two thousand three hundred" only the three."""
+    rest = value % scale if value > scale else value
+    return value - rest + rest * scale
+
+
+def _scaled(words: list[Token], value: float, after: int) -> tuple[float, int]:
+    while after < len(words):
+        text = words[after].text
+        if text in _SCALES:
+            value, after = value * _SCALES[text], after + 1
+        elif text in ("k", "mil", "bn"):
+            value, after = value * _SUFFIXES[text], after + 1
+        else:
+            break
+    return value, after
+
+
+def _unit(words: list[Token], after: int) -> tuple[Shape, int]:
+    """The unit that belongs to the number and is written apart from it."""
+    texts = [word.text for word in words[after : after + 2]]
+    if texts[:1] in (["%"], ["percent"], ["pct"], ["percentage"]) and texts[1:2] != ["point"]:
+        return Shape.PERCENT, after + (2 if texts[1:2] in (["points"],) else 1)
+    if texts == ["per", "cent"]:
+        return Shape.PERCENT, after + 2
+    if texts == ["basis", "points"] or texts == ["percentage", "points"]:
+        return Shape.PERCENT, after + 2
+    if texts[:1] in (["x"], ["times"], ["fold"]):
+        return Shape.TIMES, after + 1
+    if texts[:1] and texts[0] in _CURRENCIES:
+        return Shape.MONEY, after + 1
+    return Shape.PLAIN, after
+
+
+_TIME_UNIT = r"(?:milli ?seconds?|ms|seconds?|minutes?|mins?|hours?|days?|nights?|weeks?|months?|years?|quarters?|sprints?|decades?|weekends?)"
+_PEOPLE = (
+    r"(?:people|persons?|engineers?|developers?|designers?|reports?|members?|colleagues|employees|staff|managers?|of us|"
+    r"nurses?|teachers?|officers?|analysts?|folks|guys|hires?|direct|scientists?|contractors?|interns?|leads?|reps?|"
+    r"pm|pms|product|person|man|strong|head|heads|team|teams|pupils|kids|children|students)"
+)
+_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_BEFORE = 40  # characters of the reading that are looked at on each side
+
+# (type, what stands before, what stands after); the first that fits decides. `before` ends right at the number.
+_RULES: tuple[tuple[NumberType, str, str], ...] = tuple(
+    (kind, rf"(?:^|\b){before}$" if before else "", rf"^{after}")
+    for kind, before, after in (
+        (NumberType.TARGET, r"(?:target|goal|aim|budget|threshold|quota|limit|sla)s?(?: (?:was|is|of|to|at|were|for|had|set))* ", ""),
+        (NumberType.TARGET, r"(?:want|wanted|plan|planned|hope|hoping|aiming|trying|supposed|meant|need|needed) to (?:\w+ ){1,4}", ""),
+        (NumberType.VERSION, r"(?:version|release|android|ios|python|java|windows|node|release|phase|tier|level|step|chapter|episode|p|q|v|port|section|room|gen|stage|series|grade|year|age group|part|option|number) ", ""),
+        (NumberType.RANK, r"(?:top|number|ranked|rank|place) ", ""),
+        (NumberType.AGE, r"", r"(?: to #)? years? old"),
+        (NumberType.AGE, r"(?:aged?|turned|at the age of) ", r""),
+        (NumberType.DATE, rf"(?:since|{_MONTH}|back in|of|by) ", rf"(?: {_MONTH})?$"),
+        (NumberType.RATE, r"", r"(?:\S* \w+){0,3} (?:per|an?|every|each) (?:second|minute|hour|day|week|month|year|quarter|night|shift|ton|unit)\b"),
+        (NumberType.DURATION, r"", rf"(?: to #| or #| and a half| #|-)? ?{_TIME_UNIT}\b"),
+        (NumberType.HEAD_COUNT, r"(?:team|group|crew|squad|staff) (?:of )?(?:about |around |like |maybe )?", r""),
+        (NumberType.HEAD_COUNT, r"(?:there (?:was|were|are|is)|we (?:are|were|had|have)|hired|managed?|led|lead|of) (?:about |around |like |only )?", rf" (?:\w+ )?{_PEOPLE}\b"),
+    )
+)  # fmt: skip
+_COMPILED = tuple((kind, re.compile(before), re.compile(after)) for kind, before, after in _RULES)
+_SIZE = re.compile(
+    r"^ (?:\w+ )?(?:beds?|rooms?|stores?|sites?|countries|markets|offices|services|servers|machines|tables?|rows|lines|pages|gigs?|gigabytes|terabytes|square|metres?|meters?|miles|km|kilos?)\b"
+)
+
+
+def _type(reading: Reading, token: int) -> NumberType:
+    shape = reading.tokens[token].text
+    at = reading.starts[token]
+    before, after = reading.text[max(0, at - _BEFORE) : at], reading.text[at + len(shape) : at + len(shape) + _BEFORE]
+    for kind, left, right in _COMPILED:
+        if (
+            kind in (NumberType.VERSION, NumberType.AGE, NumberType.DATE, NumberType.HEAD_COUNT)
+            and shape != Shape.PLAIN
+        ):
+            continue
+        if left.search(before) and right.search(after):
+            if kind is NumberType.DATE and not _is_year(reading, token):
+                continue
+            return kind
+    if (
+        shape == Shape.PLAIN
+        and _is_year(reading, token)
+        and re.search(r"\b(?:in|from|until|till|since|during)(?: \w+)? $", before)
+    ):
+        return NumberType.DATE
+    if shape == Shape.PLAIN and _SIZE.search(after):
+        return NumberType.SIZE
+    return {
+        Shape.PERCENT: NumberType.PERCENTAGE,
+        Shape.TIMES: NumberType.MULTIPLIER,
+        Shape.MONEY: NumberType.MONEY,
+    }.get(Shape(shape), NumberType.COUNT)
+
+
+def _is_year(reading: Reading, token: int) -> bool:
+    place = reading.tokens[token]
+    written = reading.written[place.start : place.end].lower()
+    return bool(re.fullmatch(r"'?(?:19|20)\d\d|(?:nineteen|twenty)[ -]\w+(?:[ -]\w+)?", written))

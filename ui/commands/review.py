@@ -1,0 +1,192 @@
+"""`depthcue review`: reviews a transcript that another program made."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.values import Verbosity
+
+if TYPE_CHECKING:
+    from assistant.importing import ImportedTranscript
+    from assistant.review.transcript_review import FollowUpInText, SentenceInText, TranscriptReview
+
+EXAMPLES = """\
+examples:
+  depthcue review interview.vtt
+  depthcue review call.docx --candidate "Dana Reyes"          whose words are reviewed
+  depthcue review call.srt --verbosity quiet                  only the surest flags
+  depthcue review notes.txt --format json --out notes.json    for another program
+
+Reads .vtt, .srt, .txt, .md, .docx and .json; no speech model is needed."""
+
+_CANDIDATE_NAMES = ("candidate", "interviewee", "applicant", "guest", "them")
+_INTERVIEWER_NAMES = ("interviewer", "host", "recruiter", "hiring manager", "you", "moderator")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "review",
+        help="review a transcript that another program made",
+        description="Marks vague and number-only claims of the candidate in a transcript, and says which follow-ups a "
+        "live call would have shown, and when they would have gone.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help=".vtt, .srt, .txt, .md, .docx or .json")
+    parser.add_argument("--candidate", metavar="NAME", help="whose words are reviewed")
+    parser.add_argument(
+        "--verbosity", choices=[v.value for v in Verbosity], default="normal", help="how much is said (default: normal)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the terminal")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from assistant.importing import read_transcript
+    from assistant.plain import plain
+    from assistant.review.transcript_review import SpokenTurn, review_transcript
+
+    transcript = read_transcript(args.file)
+    for warning in transcript.warnings:
+        print(f"depthcue: note: {plain(warning)}", file=sys.stderr)
+    candidate, problem = choose_candidate(transcript, args.candidate)
+    if problem:
+        print(f"depthcue: {problem}", file=sys.stderr)
+        return 2
+    turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
+    review = review_transcript(turns, candidate, Verbosity(args.verbosity))
+    text = as_json(review) if args.format == "json" else as_text(review)
+    if args.out is None:
+        print(text)
+    else:
+        _write(args.out, text + "\n")
+        print(f"{len(review.sentences)} sentences reviewed, written to {args.out}", file=sys.stderr)
+    return 0
+
+
+def choose_candidate(transcript: ImportedTranscript, wanted: str | None) -> tuple[str | None, str]:
+    """Whose words are reviewed (None: the words of nobody in particular), and what to say where that can't be told."""
+    speakers = transcript.speakers
+    if wanted is not None:
+        same = [name for name in speakers if name.casefold() == wanted.strip().casefold()]
+        return (same[0], "") if same else (None, _which(speakers, f"nobody in it is called {wanted!r}"))
+    if len(speakers) <= 1:
+        return (speakers[0] if speakers else None), ""
+    likely = [name for name in speakers if name.casefold() in _CANDIDATE_NAMES]
+    if not likely and len(speakers) == 2:
+        likely = [name for name in speakers if name.casefold() not in _INTERVIEWER_NAMES]
+    if len(likely) == 1:
+        return likely[0], ""
+    return None, _which(speakers, "it does not say who the candidate is")
+
+
+def _which(speakers: tuple[str, ...], why: str) -> str:
+    from assistant.plain import plain
+
+    if not speakers:
+        return f"The transcript names no speakers, and {plain(why)}. Leave --candidate out to review all of it."
+    names = "\n".join(f'  --candidate "{plain(name)}"' for name in speakers)
+    return f"The transcript has {len(speakers)} speakers, and {plain(why)}. Run it again with one of:\n{names}"
+
+
+def as_json(review: TranscriptReview) -> str:
+    """The review as other programs read it."""
+    table = {
+        "sentences": [_sentence_table(sentence) for sentence in review.sentences],
+        "follow_ups": [_follow_up_table(follow_up) for follow_up in review.follow_ups],
+    }
+    return json.dumps(table, ensure_ascii=False, indent=1)
+
+
+def _sentence_table(sentence: SentenceInText) -> dict[str, Any]:
+    reviewed = sentence.reviewed
+    return {
+        "speaker": sentence.speaker,
+        "start_s": sentence.start_seconds,
+        "end_s": sentence.end_seconds,
+        "text": reviewed.sentence.text,
+        "label": reviewed.label,
+        "flags": [
+            {
+                "kind": entry.flag.kind,
+                "start": entry.flag.quote_start,
+                "end": entry.flag.quote_end,
+                "text": entry.flag.quote,
+                "missing": list(entry.flag.missing),
+                "reason": entry.flag.reason,
+                "withdrawn_after": entry.withdrawn_after,
+            }
+            for entry in sentence.flags
+        ],
+        "aspects": list(reviewed.aspects),
+    }
+
+
+def _follow_up_table(entry: FollowUpInText) -> dict[str, Any]:
+    return {
+        "question": entry.follow_up.question,
+        "kind": entry.follow_up.kind,
+        "aspect": entry.follow_up.aspect,
+        "quote": entry.follow_up.quote,
+        "raised_after": entry.raised_after,
+        "retired_after": entry.retired_after,
+        "retired_why": entry.retired_why,
+    }
+
+
+def as_text(review: TranscriptReview) -> str:
+    """The review for a person: every sentence, flagged words in brackets, follow-ups where they came and went."""
+    from assistant.plain import clock, plain
+    from ui.terminal import KINDS, RETIRED
+
+    lines: list[str] = []
+    speaker = ""
+    for index, sentence in enumerate(review.sentences):
+        if sentence.speaker != speaker:
+            speaker = sentence.speaker
+            lines += ["", f"{plain(speaker)}:"]
+        time = "" if sentence.start_seconds is None else f"[{clock(sentence.start_seconds)}] "
+        lines.append(f"{index:>4}  {time}{plain(_marked(sentence))}")
+        for entry in sentence.flags:
+            taken = "" if entry.withdrawn_after is None else f" (taken back after {entry.withdrawn_after})"
+            lines.append(f"      ⚑ {KINDS[entry.flag.kind]}: “{plain(entry.flag.quote)}” {entry.flag.reason}{taken}")
+        for follow_up in review.follow_ups:
+            question = plain(follow_up.follow_up.question)
+            if follow_up.raised_after == index:
+                lines.append(f"      → ask: {question}")
+            if follow_up.retired_after == index and follow_up.retired_why is not None:
+                lines.append(f"      ✓ {RETIRED[follow_up.retired_why]}: {question}")
+    flags = [entry for sentence in review.sentences for entry in sentence.flags]
+    open_ones = sum(entry.withdrawn_after is None for entry in flags)
+    lines += ["", f"{len(flags)} claims flagged, {open_ones} of them still open; {len(review.follow_ups)} follow-ups."]
+    return "\n".join(lines).lstrip("\n")
+
+
+def _marked(sentence: SentenceInText) -> str:
+    text = sentence.reviewed.sentence.text
+    for entry in sorted(sentence.flags, key=lambda entry: -entry.flag.quote_start):
+        start, end = entry.flag.quote_start, entry.flag.quote_end
+        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    return text
+
+
+def _write(path: Path, text: str) -> None:
+    """Raises ExportError where it can't be written; a half-written file never replaces a good one."""
+    from assistant.errors import ExportError
+
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise ExportError(
+            f"The review can't be written to {path}: {reason}. Choose another place with --out."
+        ) from error
