@@ -80,7 +80,7 @@ class ChannelCapture(threading.Thread):
                 if time.monotonic() - heard_seconds > _STALLED_SECONDS:
                     raise CaptureError(f"{feed.description} gives no sound")
                 continue
-            heard_seconds = block.arrived_seconds
+            heard_seconds = time.monotonic()
             clock.add(block.arrived_seconds, len(block.samples))
             rest = np.concatenate((rest, block.samples))
             if not clock.is_primed:

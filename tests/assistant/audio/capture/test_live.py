@@ -155,7 +155,10 @@ def best_match(heard: NDArray[np.float64], played: NDArray[np.float64]) -> tuple
 def test_each_voice_is_recorded_on_its_own_channel(virtual_audio: VirtualAudio, tmp_path: Path) -> None:
     speech, rate_hz = soundfile.read(INTERVIEW, start=1 * SAMPLE_RATE_HZ, frames=12 * SAMPLE_RATE_HZ)
     loudest = {
-        channel: max(range(0, len(speech) - 2 * rate_hz, rate_hz // 4), key=lambda at: np.std(speech[at : at + 2 * rate_hz, side]))
+        channel: max(
+            range(0, len(speech) - 2 * rate_hz, rate_hz // 4),
+            key=lambda at: np.std(speech[at : at + 2 * rate_hz, side]),
+        )
         for side, channel in enumerate((YOU, THEM))
     }
     voices = {channel: speech[loudest[channel] :, side][: 2 * rate_hz] for side, channel in enumerate((YOU, THEM))}

@@ -1,0 +1,194 @@
+"""One channel against scripted devices: gaps, messages, and where sound lies on the call's clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from assistant.audio.capture import LiveSource
+from assistant.audio.capture.feed import Block
+from assistant.errors import CaptureError
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
+
+YOU, THEM = Channel.YOU, Channel.THEM
+
+
+class ScriptedFeed:
+    """Gives its blocks, then ends with `reason`, or stays silent without one."""
+
+    description = "Headset"
+
+    def __init__(self, blocks: list[Block], reason: str = "") -> None:
+        self._blocks = list(blocks)
+        self._reason = reason
+        self.is_closed = False
+        self.spent = threading.Event()  # all of its sound was taken in
+
+    def read(self) -> Block | None:
+        if self._blocks:
+            return self._blocks.pop(0)
+        if self._reason:
+            raise CaptureError(self._reason)
+        self.spent.set()
+        time.sleep(0.002)
+        return None
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class ScriptedBackend:
+    """Hands out its feeds in order; an error in between is a device that isn't there."""
+
+    def __init__(self, **feeds: list[ScriptedFeed | CaptureError]) -> None:
+        self._feeds = {Channel(name): list(items) for name, items in feeds.items()}
+        self.waits_seconds: list[float] = []
+        self._stopped = threading.Event()
+
+    def attach(self, channel: Channel) -> ScriptedFeed:
+        item = self._feeds[channel].pop(0) if self._feeds[channel] else ScriptedFeed([])
+        if isinstance(item, CaptureError):
+            raise item
+        return item
+
+    def wait_for_change(self, timeout_seconds: float) -> None:
+        self.waits_seconds.append(timeout_seconds)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def blocks(start_seconds: float, seconds: float, value: int = 1000) -> list[Block]:
+    """Sound of that length that began then, on an imagined clock."""
+    return [Block(start_seconds + (n + 1) * 0.02, np.full(320, value, np.int16)) for n in range(round(seconds / 0.02))]
+
+
+Item = AudioFrame | AudioGap | Status
+
+
+def play(backend: ScriptedBackend, *channels: Channel, until: Callable[[list[Item]], bool]) -> list[Item]:
+    source = LiveSource(backend, channels)
+    items: list[Item] = []
+    late = threading.Timer(5.0, source.close)
+    late.start()
+    while not until(items) and (item := source.read()) is not None:
+        items.append(item)
+    late.cancel()
+    source.close()
+    return items
+
+
+def frames(items: list[Item], channel: Channel) -> list[AudioFrame]:
+    return [item for item in items if isinstance(item, AudioFrame) and item.channel is channel]
+
+
+def gaps(items: list[Item]) -> list[AudioGap]:
+    return [item for item in items if isinstance(item, AudioGap)]
+
+
+def test_a_loss_is_a_gap_of_the_clock_s_length_with_its_reason() -> None:
+    backend = ScriptedBackend(
+        you=[ScriptedFeed(blocks(100.0, 1.0), "Headset is gone"), ScriptedFeed(blocks(101.37, 1.0))]
+    )
+    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 100)
+    (gap,) = gaps(items)
+    assert (gap.start_seconds, gap.end_seconds) == (1.0, pytest.approx(1.37, abs=1e-4))
+    assert gap.reason == "Headset is gone"
+    assert [item.state for item in items if isinstance(item, Status)] == [State.DEVICE_LOST, State.DEVICE_BACK]
+    assert frames(items, YOU)[50].start_seconds == gap.end_seconds
+
+
+def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
+    missing: list[ScriptedFeed | CaptureError] = [CaptureError("Headset is gone") for _ in range(7)]
+    backend = ScriptedBackend(
+        you=[ScriptedFeed(blocks(100.0, 1.0), "Headset is gone"), *missing, ScriptedFeed(blocks(110.0, 1.0))]
+    )
+    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 100)
+    assert backend.waits_seconds == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+    assert len([item for item in items if isinstance(item, Status)]) == 2
+    assert len(gaps(items)) == 1
+
+
+def test_sound_that_was_given_out_is_not_given_out_again() -> None:
+    backend = ScriptedBackend(
+        you=[ScriptedFeed(blocks(100.0, 1.0), "moved"), ScriptedFeed(blocks(100.9, 1.0, value=7))]  # 0.1 s is old
+    )
+    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 95)
+    assert gaps(items) == []
+    assert frames(items, YOU)[-1].end_seconds == pytest.approx(1.9)
+    assert [int(frame.samples[0]) for frame in frames(items, YOU)] == [1000] * 50 + [7] * 45
+
+
+def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
+    backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 1.0))], them=[ScriptedFeed(blocks(100.03, 1.0, value=7))])
+    items = play(backend, YOU, THEM, until=lambda items: all(len(frames(items, c)) >= 49 for c in (YOU, THEM)))
+    assert gaps(items) == []
+    sound = {c: np.concatenate([f.samples for f in frames(items, c)]) for c in (YOU, THEM)}
+    assert frames(items, YOU)[0].start_seconds == frames(items, THEM)[0].start_seconds == 0.0
+    first_you, first_them = (int(np.argmax(sound[c] != 0)) for c in (YOU, THEM))
+    assert abs(first_them - first_you) in (480, 0)  # 30 ms; nothing where the later one came first and set the zero
+    times = [frame.start_seconds for frame in items if isinstance(frame, AudioFrame)]
+    assert all(later - earlier > -0.041 for earlier, later in pairwise(times))
+
+
+def test_a_channel_that_is_lost_does_not_hold_up_the_other() -> None:
+    backend = ScriptedBackend(
+        you=[ScriptedFeed(blocks(100.0, 2.0))],
+        them=[ScriptedFeed(blocks(100.0, 0.4), "gone"), *[CaptureError("gone") for _ in range(200)]],
+    )
+    began = time.monotonic()
+    items = play(backend, YOU, THEM, until=lambda items: len(frames(items, YOU)) == 100)
+    assert len(frames(items, YOU)) == 100
+    assert time.monotonic() - began < 3.0
+
+
+@pytest.mark.parametrize(("channel", "why"), [(YOU, "it is muted"), (THEM, "nobody has spoken yet")])
+def test_ten_seconds_of_exact_zeros_are_told_once_each_time(channel: Channel, why: str) -> None:
+    feed = ScriptedFeed([*blocks(100.0, 25.0, 0), *blocks(125.0, 0.1), *blocks(125.1, 10.0, 0)])
+    items = play(ScriptedBackend(**{channel.value: [feed]}), channel, until=lambda items: len(items) == 1755 + 2)
+    told = [number for number, item in enumerate(items) if isinstance(item, Status)]
+    assert len(told) == 2
+    for number in told:
+        status = items[number]
+        assert isinstance(status, Status)
+        assert (status.state, status.channel) == (State.WARNING, channel)
+        assert "digital silence for 10 s" in status.message
+        assert why in status.message
+
+
+def test_a_quiet_room_is_no_digital_silence() -> None:
+    items = play(ScriptedBackend(you=[ScriptedFeed(blocks(0.0, 12.0, 1))]), YOU, until=lambda items: len(items) == 600)
+    assert not [item for item in items if isinstance(item, Status)]
+
+
+def test_a_device_that_gives_nothing_is_taken_for_lost_and_attached_again() -> None:
+    stalled = ScriptedFeed(blocks(time.monotonic(), 0.4))
+    items = play(
+        ScriptedBackend(you=[stalled]),
+        YOU,
+        until=lambda items: any(isinstance(item, Status) for item in items),
+    )
+    (status,) = [item for item in items if isinstance(item, Status)]
+    assert status.state is State.DEVICE_LOST
+    assert "Headset gives no sound" in status.message
+    assert stalled.is_closed
+
+
+def test_a_reader_that_never_comes_costs_a_gap_that_says_so() -> None:
+    seconds = 130.0  # 2 min are held
+    feed = ScriptedFeed(blocks(100.0, seconds))
+    source = LiveSource(ScriptedBackend(you=[feed]), (YOU,))
+    assert feed.spent.wait(5.0)
+    source.close()
+    items: list[Item] = []
+    while (item := source.read()) is not None:
+        items.append(item)
+    (gap,) = gaps(items)
+    assert len(frames(items, YOU)) == 6000
+    assert (gap.start_seconds, gap.end_seconds) == (120.0, pytest.approx(seconds))
+    assert frames(items, YOU)[-1].samples.shape == (SAMPLE_RATE_HZ // 50,)

@@ -1,0 +1,83 @@
+"""The rules by which a device becomes a channel, without a server."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.audio.capture.devices import DeviceKind
+from assistant.audio.capture.snapshot import Output, Playing, Snapshot, Source
+from assistant.errors import CaptureError
+from assistant.values import Channel
+
+YOU, THEM = Channel.YOU, Channel.THEM
+
+MICROPHONE = Source(1, "mic", "Built-in Microphone", False)
+MONITOR = Source(2, "speakers.monitor", "Monitor of Speakers", True)
+SPEAKERS = Output("speakers", "Speakers", 2)
+HEADSET = Output("headset", "Headset", 3)
+HEADSET_MONITOR = Source(3, "headset.monitor", "Monitor of Headset", True)
+
+
+def machine(**changes: object) -> Snapshot:
+    parts: dict[str, object] = {
+        "sources": (MONITOR, MICROPHONE, HEADSET_MONITOR),
+        "outputs": (SPEAKERS, HEADSET),
+        "default_source": "mic",
+        "default_output": "speakers",
+    }
+    return Snapshot(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def test_the_defaults_are_the_microphone_and_what_the_speakers_play() -> None:
+    assert machine().target(YOU, "").source_name == "mic"
+    assert machine().target(THEM, "").source_name == "speakers.monitor"
+
+
+def test_a_default_source_that_is_a_monitor_is_passed_over() -> None:
+    assert machine(default_source="speakers.monitor").target(YOU, "").source_name == "mic"
+    with pytest.raises(CaptureError, match="there is no microphone"):
+        machine(sources=(MONITOR,), default_source="speakers.monitor").target(YOU, "")
+
+
+def test_names_and_decorated_labels_both_choose() -> None:
+    for wanted in ("headset", "Headset", "headset.monitor", "Monitor of Headset"):
+        assert machine().target(THEM, wanted).source_index == 3
+    for wanted in ("mic", "Built-in Microphone"):
+        assert machine().target(YOU, wanted).source_index == 1
+
+
+def test_a_program_is_taken_by_its_name_or_binary_the_oldest_stream_that_plays() -> None:
+    playing = (
+        Playing(9, "Chromium", "chrome", 3, False),
+        Playing(5, "Chromium", "chrome", 2, False),
+        Playing(4, "Chromium", "chrome", 2, True),
+    )
+    for wanted in ("chromium", "CHROME"):
+        target = machine(playing=playing).target(THEM, wanted)
+        assert (target.playing_index, target.source_name) == (5, "speakers.monitor")
+    programs = [device for device in machine(playing=playing).devices() if device.kind is DeviceKind.PROGRAM]
+    assert [device.name for device in programs] == ["Chromium"]
+
+
+names = st.sampled_from(["", "a", "b", "c", "a.monitor", "b.monitor", "Any"])
+sources = st.lists(st.builds(Source, st.integers(0, 5), names, names, st.booleans()), max_size=5).map(tuple)
+outputs = st.lists(st.builds(Output, names, names, st.integers(0, 5)), max_size=3).map(tuple)
+playings = st.lists(
+    st.builds(Playing, st.integers(0, 9), names, names, st.integers(0, 5), st.booleans()), max_size=3
+).map(tuple)
+
+
+@given(st.builds(Snapshot, sources, outputs, playings, names, names), st.sampled_from([YOU, THEM]), names)
+def test_the_call_is_never_a_microphone_and_you_are_never_a_monitor(
+    snapshot: Snapshot, channel: Channel, wanted: str
+) -> None:
+    try:
+        target = snapshot.target(channel, wanted)
+    except CaptureError as error:
+        assert str(error)
+        return
+    kinds = {s.is_monitor for s in snapshot.sources if (s.index, s.name) == (target.source_index, target.source_name)}
+    assert (channel is THEM) in kinds
+    assert sum(device.is_default for device in snapshot.devices() if device.kind is DeviceKind.PROGRAM) == 0
