@@ -24,11 +24,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError, RecordingError
-from assistant.ports import AudioSource, Recorder, Sink, Transcriber, VoiceDetector
+from assistant.ports import AudioSource, Effort, Hypothesis, Recorder, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
-from assistant.speech.listener import Listener, SpeechStarted
-from assistant.transcript.streaming import Streaming, StreamingSettings
-from assistant.values import AudioFrame, AudioGap, Channel, Event, Level, Mark, ReviewEvent, Stamped, State, Status
+from assistant.speech.listener import Listener, SpeechStarted, Utterance
+from assistant.transcript.streaming import Job, Streaming, StreamingSettings
+from assistant.values import (
+    AudioFrame,
+    AudioGap,
+    Channel,
+    Event,
+    Level,
+    Mark,
+    ReviewEvent,
+    Stamped,
+    State,
+    Status,
+    TranscriptUpdate,
+)
 
 LEVEL_SECONDS = 0.1  # between two readings of a meter
 BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud
@@ -38,6 +50,7 @@ CAUGHT_UP_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
     is_lossless: bool = False  # the source waits for the worker: recordings above real-time speed
+    known: tuple[TranscriptUpdate, ...] = ()  # finals from before a crash: what they cover is not decoded again
     streaming: StreamingSettings = field(default_factory=StreamingSettings)
 
 
@@ -70,6 +83,7 @@ class Session:
         self._streaming = Streaming(
             [Listener(channel, detector()) for channel in source.channels], self._settings.streaming
         )
+        self._known = {_place(update.channel, update.end_seconds): update for update in self._settings.known}
         self._condition = threading.Condition()  # guards streaming and everything below
         self._publishing = threading.Lock()
         self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
@@ -240,7 +254,7 @@ class Session:
             if job is None:
                 break
             try:
-                hypothesis = self._transcriber.transcribe(job.utterance.samples, job.effort)
+                hypothesis = self._recall(job) or self._transcriber.transcribe(job.utterance.samples, job.effort)
             except AssistantError as error:
                 self._is_deaf = True
                 self._fail(error)
@@ -251,6 +265,14 @@ class Session:
                 self._publish(update)
             self._review()
         self._review()
+
+    def _recall(self, job: Job) -> Hypothesis | None:
+        """The text that a final decode of exactly this utterance gave before a crash."""
+        update = self._known.get(_place(job.utterance.channel, job.utterance.end_seconds))
+        if update is None or job.effort is not Effort.FINAL or not _is_near(update.start_seconds, job.utterance):
+            return None
+        shift = -update.start_seconds
+        return Hypothesis(tuple(word.moved(shift) for word in update.words), 0.0, 0.0, 1.0)
 
     def _review(self) -> None:
         """Hand what is locked to the conversation, in the order in which it happened, then the time."""
@@ -316,6 +338,14 @@ class Session:
             stamped = Stamped(event, round(self.clock_seconds, 3), round(wall_seconds, 3))
             for sink in self._sinks:
                 sink.next(stamped)
+
+
+def _place(channel: Channel, end_seconds: float) -> tuple[Channel, int]:
+    return channel, round(end_seconds * 1000)
+
+
+def _is_near(start_seconds: float, utterance: Utterance) -> bool:
+    return abs(start_seconds - utterance.start_seconds) < 0.001
 
 
 class _Meter:

@@ -92,7 +92,7 @@ def save(settings: Settings, path: Path) -> None:
         ) from error
 
 
-def _like(default: object, value: object) -> object:
+def _like(default: Any, value: Any) -> Any:
     """`value` as the type of `default`. Raises ValueError with what is wrong."""
     if isinstance(default, Verbosity):
         try:

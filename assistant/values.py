@@ -5,7 +5,7 @@ Times are seconds on the call's clock: 0.0 is the first sound of the recording, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -69,6 +69,11 @@ class Word:
     start_seconds: float
     end_seconds: float
     probability: float = 1.0
+
+    def moved(self, seconds: float) -> Word:
+        """The same word, that much later; times are kept to the millisecond."""
+        start_seconds, end_seconds = round(self.start_seconds + seconds, 3), round(self.end_seconds + seconds, 3)
+        return replace(self, start_seconds=start_seconds, end_seconds=end_seconds)
 
 
 class UpdateKind(StrEnum):

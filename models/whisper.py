@@ -91,9 +91,9 @@ class WhisperTranscriber:
                 "Copy the whole model again, or choose another model."
             )
         try:
-            self._engine: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
+            self.engine: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
             self._tokenizer: Any = Tokenizer(
-                self._engine.hf_tokenizer, self._engine.model.is_multilingual, task="transcribe", language=language
+                self.engine.hf_tokenizer, self.engine.model.is_multilingual, task="transcribe", language=language
             )
             self._writes_spaces = self._tokenizer.language_code not in UNSPACED_LANGUAGES
             self._silence = self._encode(np.zeros(round(WINDOW_SECONDS * SAMPLE_RATE_HZ), np.float32))
@@ -122,9 +122,9 @@ class WhisperTranscriber:
 
     def _encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """(samples,) -> (1, samples / 320, width): what the encoder makes of exactly these samples."""
-        features = self._engine.feature_extractor(samples)[:, : len(samples) // FRAME_SAMPLES]
+        features = self.engine.feature_extractor(samples)[:, : len(samples) // FRAME_SAMPLES]
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None], dtype=np.float32))
-        return np.array(self._engine.model.encode(view, to_cpu=True))
+        return np.array(self.engine.model.encode(view, to_cpu=True))
 
     def _encode_padded(self, samples: NDArray[np.float32], window: Window) -> Any:
         """(samples,) -> encoder output for the whole window, of which only the first part was computed."""
@@ -138,7 +138,7 @@ class WhisperTranscriber:
     def _generate(self, encoded: Any, samples: int, beam_size: int) -> Hypothesis:
         tokenizer = self._tokenizer
         seconds = samples / SAMPLE_RATE_HZ
-        result = self._engine.model.generate(
+        result = self.engine.model.generate(
             encoded,
             [[*tokenizer.sot_sequence, tokenizer.no_timestamps]],
             beam_size=beam_size,
@@ -161,7 +161,7 @@ class WhisperTranscriber:
 
     def _align(self, encoded: Any, tokens: list[int], seconds: float) -> tuple[Word, ...]:
         frames = max(2, round(seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-        aligned = self._engine.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        aligned = self.engine.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
         words: list[Word] = []
         for entry in aligned:
             text = entry["word"].strip()

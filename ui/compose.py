@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from assistant.review.conversation import Conversation
-
 from assistant import settings as stored_settings
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
+from assistant.errors import AssistantError
 from assistant.ports import AudioSource, Sink, Transcriber, VoiceDetector
+from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
@@ -39,7 +39,6 @@ def load_transcriber(model: str, settings: Settings) -> Transcriber:
         ModelError: it is missing or damaged.
     """
     from models.weights import choose_default, locate
-
     from models.whisper import WhisperTranscriber
 
     data_folder = stored_settings.data_folder()
@@ -70,7 +69,7 @@ def recording_session(
         voice_detector,
         Conversation(verbosity),
         sinks,
-        settings=SessionSettings(is_lossless, StreamingSettings(shows_partials=shows_partials)),
+        settings=SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
     )
 
 
@@ -103,8 +102,10 @@ class KeptCall:
         try:
             self.session.run()
         finally:
-            self.store.finish(self.id, self.session.clock_seconds)
-            finish(self.folder)
+            try:
+                finish(self.folder)  # first: should the program end here, recovery does it
+            finally:
+                self.store.finish(self.id, self.session.clock_seconds)
         return self.store.load(self.id)
 
 
@@ -125,14 +126,23 @@ def kept_call(
         StoreError, RecordingError: it can't be kept, so it does not start.
     """
     store = Store.open(stored_settings.data_folder())
-    begun = store.begin(title, datetime.now().astimezone(), transcriber.name, source.channels, consent)
+    started = datetime.now().astimezone()
+    session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
+    try:
+        recorder = CrashSafeRecorder(folder, source.channels)
+        kept: list[Sink] = [*sinks, StoreSink(store, session_id)]
+    except AssistantError:
+        source.close()
+        store.release(session_id)
+        store.delete(session_id)
+        raise
     session = Session(
         source,
         transcriber,
         voice_detector,
         Conversation(settings.verbosity),
-        [*sinks, StoreSink(store, begun.id)],
-        CrashSafeRecorder(begun.folder, source.channels),
-        SessionSettings(is_lossless, StreamingSettings(shows_partials=shows_partials)),
+        kept,
+        recorder,
+        SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
     )
-    return KeptCall(begun.id, session, store, begun.folder)
+    return KeptCall(session_id, session, store, folder)

@@ -9,9 +9,9 @@ from typing import BinaryIO
 from assistant.call import Call
 from assistant.errors import ExportError
 from assistant.export import markdown, srt, structured, txt, vtt, wav
-from assistant.export.files import file_stem, place
+from assistant.export.files import file_stem, place, renew
 
-__all__ = ["FORMATS", "export_call", "render_text"]
+__all__ = ["FORMATS", "export_call", "render_text", "renew_export"]
 
 _RENDERERS: dict[str, Callable[[Call], str]] = {
     "md": markdown.render,
@@ -43,6 +43,15 @@ def export_call(call: Call, formats: Sequence[str], folder: Path) -> list[Path]:
     if "wav" in wanted and call.audio is None:
         raise ExportError(f"The call {call.id} has no recording, so there is no wav to write. Choose other formats.")
     return [place(folder, file_stem(call), name, _writer(call, name)) for name in wanted]
+
+
+def renew_export(call: Call, format_: str, target: Path) -> None:
+    """Write a call in one format to `target`, in place of the file that may be there.
+
+    Raises:
+        ExportError: as `export_call`; an old file stays then.
+    """
+    renew(target, _writer(call, format_))
 
 
 def _writer(call: Call, format_: str) -> Callable[[BinaryIO], None]:

@@ -9,7 +9,8 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -45,6 +46,23 @@ def place(folder: Path, stem: str, extension: str, write: Callable[[BinaryIO], N
     Raises:
         ExportError: the folder can't be written, or the disk is full; no half-written file stays.
     """
+    with _part(folder, write) as part:
+        return _name(part, folder, stem, extension)
+
+
+def renew(target: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file in place of the one that may be there, whole or not at all.
+
+    Raises:
+        ExportError: as `place`; the old file stays then.
+    """
+    with _part(target.parent, write) as part:
+        part.replace(target)
+
+
+@contextmanager
+def _part(folder: Path, write: Callable[[BinaryIO], None]) -> Iterator[Path]:
+    """A complete private file in `folder` that waits for its name. Raises ExportError, also for errors of the block."""
     part: Path | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,7 +72,7 @@ def place(folder: Path, stem: str, extension: str, write: Callable[[BinaryIO], N
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        return _name(part, folder, stem, extension)
+        yield part
     except OSError as error:
         raise ExportError(_text(folder, error)) from error
     finally:

@@ -57,6 +57,12 @@ def set_state(connection: sqlite3.Connection, session_id: str, state: CallState,
     )
 
 
+def set_consent(connection: sqlite3.Connection, session_id: str, consent: str) -> None:
+    """Raises StoreError where there is no such session."""
+    row(connection, session_id)
+    connection.execute("UPDATE session SET consent = ? WHERE id = ?", (storable(consent), session_id))
+
+
 def set_tail_transcribed(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("UPDATE session SET has_untranscribed_tail = 0 WHERE id = ?", (session_id,))
 

@@ -95,6 +95,15 @@ class Store:
             sessions.set_state(connection, session_id, CallState.FINISHED, duration_seconds)
         self.release(session_id)
 
+    def note_consent(self, session_id: str, consent: str) -> None:
+        """What was answered during the call, and when.
+
+        Raises:
+            StoreError: there is no such session, or it can't be written.
+        """
+        with self._connection() as connection:
+            sessions.set_consent(connection, session_id, consent)
+
     def folder(self, session_id: str) -> Path:
         return self.data_folder / SESSIONS_NAME / session_id
 

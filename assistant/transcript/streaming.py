@@ -229,18 +229,19 @@ def is_nonsense(hypothesis: Hypothesis) -> bool:
 
 def _final(number: int, utterance: Utterance, hypothesis: Hypothesis) -> TranscriptUpdate:
     words = () if is_nonsense(hypothesis) else _placed(hypothesis.words, utterance.start_seconds)
-    return _update(UpdateKind.FINAL, number, utterance, words)
+    return _update(UpdateKind.FINAL, number, utterance, tuple(_within_voice(word, utterance) for word in words))
+
+
+def _within_voice(word: Word, utterance: Utterance) -> Word:
+    """Attention wanders into the silence behind the last word; a word never ends after the voice."""
+    end_seconds = round(utterance.voice_end_seconds, 3)
+    if word.end_seconds <= end_seconds:
+        return word
+    return replace(word, start_seconds=min(word.start_seconds, end_seconds), end_seconds=end_seconds)
 
 
 def _placed(words: tuple[Word, ...], start_seconds: float) -> tuple[Word, ...]:
-    return tuple(
-        replace(
-            word,
-            start_seconds=round(start_seconds + word.start_seconds, 3),
-            end_seconds=round(start_seconds + word.end_seconds, 3),
-        )
-        for word in words
-    )
+    return tuple(word.moved(start_seconds) for word in words)
 
 
 def _update(kind: UpdateKind, number: int, utterance: Utterance, words: tuple[Word, ...]) -> TranscriptUpdate:

@@ -45,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
 
     settings = compose.user_settings()
     if args.window:
-        from ui.desktop_run import run_demo_window
+        from ui.panel import demo_plan, run_panel
 
-        return run_demo_window(args.model, settings)
+        return run_panel(settings, args.model, demo_plan(), starts_at_once=True)
     return _run_in_terminal(args, settings)
 
 
@@ -90,8 +90,9 @@ def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _draw(call: Call, folder: Path) -> Path:
+    from ui.desktop.panel_state import PanelState
     from ui.desktop.picture import draw_panel
 
     picture = folder / "panel.png"
-    draw_panel(call, picture)
+    draw_panel(PanelState.from_call(call), picture)
     return picture

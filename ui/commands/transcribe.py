@@ -91,7 +91,7 @@ def _is_done(path: Path, targets: list[Path]) -> bool:
 
 def _transcribe(path: Path, args: argparse.Namespace, transcriber: Transcriber, targets: list[Path]) -> None:
     from assistant.audio.files import FileSource
-    from assistant.export import write_call
+    from assistant.export import renew_export
     from assistant.plain import plain
     from ui import compose
     from ui.progress import ProgressSource
@@ -99,5 +99,5 @@ def _transcribe(path: Path, args: argparse.Namespace, transcriber: Transcriber, 
     source = ProgressSource(FileSource(path, channels=args.channels, you=args.you), plain(path.name))
     call = compose.reviewed_recording(source, transcriber, path.stem, [source])
     for name, target in zip(args.format, targets, strict=True):
-        write_call(call, name, target)
+        renew_export(call, name, target)
         print(target)
