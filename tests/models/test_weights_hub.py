@@ -1,6 +1,10 @@
 """Fetching from a real web server: breaks, wrong files, certificates. No test leaves this computer."""
 
+import fcntl
+import socket
 import ssl
+import struct
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -17,6 +21,7 @@ from models.weights import locate
 from tests.models import model_files
 
 TLS = Path(__file__).parents[1] / "data" / "tls"
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1  # of Linux
 QUICK = Patience(silence_seconds=0.5, pause_seconds=0.01)
 FILES = model_files.contents(size_bytes=400_000)
 ENTRY = model_files.entry(FILES)
@@ -83,8 +88,19 @@ class Server(ThreadingHTTPServer):
         """A client that breaks off is part of the tests."""
 
 
+def raise_loopback():
+    """Where the network is cut (`unshare -n`), the computer can't even reach itself until its loopback is up."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        name = struct.pack("16sh14x", b"lo", 0)
+        (flags,) = struct.unpack("16xh14x", fcntl.ioctl(control, SIOCGIFFLAGS, name))
+        if not flags & IFF_UP:
+            fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | IFF_UP))
+
+
 @contextmanager
 def serving(behaviour, monkeypatch, is_secure=False):
+    if sys.platform == "linux":
+        raise_loopback()
     server = Server(("127.0.0.1", 0), Handler)
     server.behaviour = behaviour
     if is_secure:
