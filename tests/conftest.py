@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def virtual_audio(audio_rig: VirtualAudio, monkeypatch: pytest.MonkeyPatch) -> V
 @pytest.fixture
 def no_sound_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
+
+
+@pytest.fixture
+def no_sound_at_all(no_sound_server: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither a server nor PortAudio: the module fails as the real one does where its library is missing."""
+    folder = tmp_path / "without_portaudio"
+    folder.mkdir()
+    (folder / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)

@@ -1,0 +1,112 @@
+"""`depthcue devices` and `depthcue doctor`, against a real sound server and without one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from assistant.audio.capture import open_live
+from assistant.settings import HOME_VARIABLE
+from tests.conftest import VirtualAudio
+from ui.commands import devices
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):  # no screen: its missing libraries are no fault
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+def depthcue(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    devices.add_parser(parser.add_subparsers())
+    args = parser.parse_args(arguments)
+    return int(args.run(args))
+
+
+def findings(text: str) -> dict[str, tuple[str, str]]:
+    """Subject: (state, text) of each line of the doctor."""
+    lines = [re.fullmatch(r"(ok|note|problem) +([^:]+): (.*)", line) for line in text.splitlines()]
+    return {match[2]: (match[1], match[3]) for match in lines if match}
+
+
+def test_the_words_that_devices_prints_choose_that_device(
+    virtual_audio: VirtualAudio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert depthcue("devices") == 0
+    output = capsys.readouterr().out
+    assert "* --mic mic  Virtual microphone" in output
+    words = [shlex.split(line.lstrip(" *"))[:2] for line in output.splitlines() if "--" in line]
+    assert ["--call", "call"] in words
+    for option, name in words:
+        source = open_live(name, "none") if option == "--mic" else open_live("none", name)
+        source.close()
+
+
+def test_devices_for_other_programs_are_json(virtual_audio: VirtualAudio, capsys: pytest.CaptureFixture[str]) -> None:
+    assert depthcue("devices", "--format", "json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {"kind": "microphone", "name": "mic", "description": "Virtual microphone", "is_default": True} in rows
+
+
+def test_the_doctor_finds_nothing_wrong_where_all_is_well(
+    virtual_audio: VirtualAudio, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, 48_000 * 10)
+    soundfile.write(tmp_path / "noise.wav", noise, 48_000)
+    player = virtual_audio.play(tmp_path / "noise.wav", "call")
+    code = depthcue("doctor")
+    player.kill()
+    player.wait()
+    output = capsys.readouterr().out
+    found = findings(output)
+    assert code == 0, output
+    assert not [subject for subject, (state, _) in found.items() if state == "problem"]
+    assert found["default microphone"] == ("ok", "Virtual microphone (mic)")
+    assert found["default call output"] == ("ok", "Virtual call (call)")
+    assert re.fullmatch(r"heard, up to -\d+ dB", found["the call's sound"][1])
+    assert found["your voice"] == ("note", "digital silence: the microphone is muted. Switch it on.")
+    assert found["speech model"][0] == "ok"
+    assert "GB free" in found["data folder"][1]
+
+
+@pytest.mark.usefixtures("no_sound_at_all")
+def test_the_doctor_says_what_is_broken_and_what_to_do(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    home.mkdir()
+    (home / "depthcue.db").write_bytes(b"this is no database" * 100)
+    (home / "settings.toml").write_text("model = 'nonesuch'\nverbosity = 'loud'\n")
+    assert depthcue("doctor") == 1
+    output = capsys.readouterr().out
+    found = findings(output)
+    assert output.rstrip().endswith("Something is broken: see the lines marked problem.")
+    assert found["sound server"][0] == "problem"
+    assert "systemctl --user start pipewire-pulse" in found["sound server"][1]
+    assert found["PortAudio"] == ("problem", "missing; needed without a sound server: sudo apt install libportaudio2")
+    assert found["voices"][0] == "problem"
+    assert found["settings"][0] == "note"
+    assert found["history"][0] == "problem"
+    assert found["speech model"][0] == "problem"
+    assert (home / "depthcue.db").read_bytes() == b"this is no database" * 100
+
+
+@pytest.mark.usefixtures("no_sound_at_all")
+def test_a_data_folder_that_cant_be_written_is_a_problem(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "file" / "home"))
+    assert depthcue("doctor") == 1
+    state, text = findings(capsys.readouterr().out)["data folder"]
+    assert state == "problem"
+    assert "can't be written" in text
+    assert HOME_VARIABLE in text
