@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from ui.desktop import theme
@@ -15,6 +15,8 @@ def application(dark: bool | None = None) -> QApplication:
     """The application, made on the first call. `dark` None follows the system."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    if app.platformName() == "offscreen":
+        qInstallMessageHandler(_without_size_hints)
     app.setApplicationName("depthcue")
     app.setApplicationDisplayName("Depthcue")
     app.setDesktopFileName("depthcue")
@@ -37,6 +39,12 @@ def without_screen() -> None:
     """Let Qt draw without a screen. Call before the first `application`; an existing one keeps its platform."""
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _without_size_hints(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """The off-screen platform complains about every window that has a least size; everything else is said."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
 
 
 def _colours(scheme: Qt.ColorScheme) -> theme.Colours:

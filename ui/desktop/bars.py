@@ -171,7 +171,7 @@ class Meters(_Edge):
         elif is_late:
             self._texts = (
                 f"{delay_seconds:.0f} s behind: partial text paused",
-                f"{delay_seconds:.0f} s behind: paused",
+                f"{delay_seconds:.0f} s behind, text waits",
             )
         else:
             self._texts = (f"{delay_seconds:.1f} s behind",) * 2

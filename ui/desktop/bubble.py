@@ -29,7 +29,10 @@ class Bubble(QFrame):
         self.hide()
 
     def say(self, title: str, *rows: tuple[str, str], near: QRect) -> None:
-        """Show up to three rows of (text, colour of the theme) above `near` (in the parent's coordinates), or below where there is no room."""
+        """Show up to three rows of (text, colour of the theme) above `near`, or below where there is no room.
+
+        `near` is in the parent's coordinates.
+        """
         self._title.say(title)
         nothing = ("", "text")
         for block, (text, colour) in zip(self._rows, (*rows, nothing, nothing, nothing), strict=False):

@@ -86,6 +86,7 @@ class CardStack(QWidget):
         widget.later.connect(self.later)
         self._shown.append(widget)
         self._column.addWidget(widget)
+        widget.show()  # now: a layout would show it with the next turn of the event loop
         if fades and motion_ms(self):
             self._fade(widget, 0.0, 1.0)
         self.updateGeometry()

@@ -89,6 +89,7 @@ class Lines:
         self.rows: list[Line] = []
         self._starts: list[float] = []  # of the rows, for bisection
         self._open: dict[int, _Open] = {}
+        self._shown: set[int | None] = set()  # utterances that have a line
 
     def update(self, update: TranscriptUpdate) -> list[LineChange]:
         """Show a partial, committed or final text; a final without words takes its line away."""
@@ -171,12 +172,16 @@ class Lines:
 
     def _row_of(self, utterance: int) -> int | None:
         """Open utterances are among the last lines, so look from the end."""
+        if utterance not in self._shown:
+            return None
         return next((row for row in reversed(range(len(self.rows))) if self.rows[row].utterance == utterance), None)
 
     def _insert(self, line: Line) -> Inserted:
         row = bisect_right(self._starts, line.start_seconds)
         self.rows.insert(row, line)
         self._starts.insert(row, line.start_seconds)
+        if line.utterance is not None:
+            self._shown.add(line.utterance)
         return Inserted(row, line)
 
     def _replace(self, row: int, line: Line) -> Replaced:
@@ -184,6 +189,7 @@ class Lines:
         return Replaced(row, line)
 
     def _remove(self, row: int) -> Removed:
+        self._shown -= {self.rows[row].utterance}
         del self.rows[row], self._starts[row]
         return Removed(row)
 

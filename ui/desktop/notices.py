@@ -106,6 +106,7 @@ class Notices(QWidget):
         else:
             self._column.replaceWidget(old, bar)
             self._discard(old)
+        bar.show()  # now: a layout would show it with the next turn of the event loop
         self._bars[notice.key] = bar
         self.updateGeometry()
         return bar

@@ -76,7 +76,7 @@ class Reason:
     question: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)  # Qt connects signals to its methods by weak references
 class PanelState:
     title: str = ""
     consent: str = ""

@@ -30,9 +30,12 @@ class RowHeights:
         return self._heights[row]
 
     def insert(self, row: int, estimate: float) -> None:
+        if row == len(self._heights) and self._tops is not None:
+            self._tops.append(self._tops[-1] + estimate)
+        else:
+            self._tops = None
         self._heights.insert(row, estimate)
         self._measured.insert(row, False)
-        self._tops = None
 
     def remove(self, row: int) -> None:
         del self._heights[row], self._measured[row]
@@ -44,7 +47,9 @@ class RowHeights:
     def measure(self, row: int, height: float) -> float:
         """Now it is known; how much higher it is than was thought."""
         grown, self._heights[row], self._measured[row] = height - self._heights[row], height, True
-        if grown:
+        if row == len(self._heights) - 1 and self._tops is not None:
+            self._tops[-1] += grown
+        elif grown:
             self._tops = None
         return grown
 

@@ -170,13 +170,13 @@ def _sheet(own: Colours) -> str:
         background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
     }}
     QPushButton[look="primary"]:focus {{ border-color: {own.text}; }}
-    QPushButton[look="primary"]:disabled {{ background: {own.track}; border-color: {own.track}; color: {own.muted}; }}
+    QPushButton[look="primary"]:disabled {{ background: {own.hover}; border-color: {own.edge}; color: {own.muted}; }}
     QPushButton[look="wide"] {{
         background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
         padding: {px(9)}px; border-radius: {px(7)}px;
     }}
     QPushButton[look="wide"]:focus {{ border-color: {own.text}; padding: {px(9) - 1}px; }}
-    QPushButton[look="wide"]:disabled {{ background: {own.track}; border-color: {own.track}; color: {own.muted}; }}
+    QPushButton[look="wide"]:disabled {{ background: {own.hover}; border-color: {own.edge}; color: {own.muted}; }}
     QPushButton[look="small"] {{
         font-size: {small}px; padding: {px(1)}px {px(7)}px; min-height: {px(16)}px; border-radius: {px(5)}px;
     }}

@@ -1,4 +1,6 @@
-"""An item view of rows of different heights that only lays out what is seen.
+"""A list view of rows of different heights that only lays out what is seen.
+
+It is a `QListView` for what that tells a screen reader; the geometry is its own, by way of the abstract base.
 
 One edge stays where it is: the bottom of a live call, the top of a finished one. So text that is being read does not
 move when lines are added, when the view becomes lower, or when the estimate of a row that was not seen is wrong.
@@ -10,7 +12,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from ui.desktop.row_heights import RowHeights
 from ui.desktop.theme import colours, px
@@ -24,7 +26,7 @@ _TRIES = 6  # rows that come into sight while others are measured
 Index = QModelIndex | QPersistentModelIndex
 
 
-class TranscriptRows(QAbstractItemView):
+class TranscriptRows(QListView):
     """Places and paints. The view that derives from it deals with the pointer and the keys, and sets the model."""
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
@@ -143,11 +145,11 @@ class TranscriptRows(QAbstractItemView):
     # --- the model changes ---
 
     def reset(self) -> None:
-        super().reset()
+        QAbstractItemView.reset(self)
         self._remeasure(self.viewport().height())
 
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:  # noqa: N802 Qt's name
-        super().rowsInserted(parent, start, end)
+        QAbstractItemView.rowsInserted(self, parent, start, end)
         value, height = self.verticalScrollBar().value(), self.viewport().height()
         for row in range(start, end + 1):
             estimate = self._style.estimate(self._lines.line(row), self._text_width())
@@ -157,7 +159,7 @@ class TranscriptRows(QAbstractItemView):
         self._arrange(value)
 
     def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:  # noqa: N802 Qt's name
-        super().rowsAboutToBeRemoved(parent, start, end)
+        QAbstractItemView.rowsAboutToBeRemoved(self, parent, start, end)
         for row in reversed(range(start, end + 1)):
             self._rows.remove(row)
 
@@ -167,7 +169,7 @@ class TranscriptRows(QAbstractItemView):
     def dataChanged(  # noqa: N802 Qt's name
         self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()
     ) -> None:
-        super().dataChanged(top_left, bottom_right, list(roles))
+        QAbstractItemView.dataChanged(self, top_left, bottom_right, list(roles))
         for row in range(top_left.row(), bottom_right.row() + 1):
             self._rows.forget(row)
         self._arrange()
@@ -188,7 +190,7 @@ class TranscriptRows(QAbstractItemView):
             self._layout_of(row).paint(painter, px(14), top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
-        super().resizeEvent(event)
+        QAbstractItemView.resizeEvent(self, event)
         old, new = event.oldSize(), event.size()
         if new.width() != old.width():
             self._remeasure(old.height())
@@ -196,6 +198,9 @@ class TranscriptRows(QAbstractItemView):
             self._arrange(self.verticalScrollBar().value() + old.height() - new.height())
         else:
             self._arrange()
+
+    def doItemsLayout(self) -> None:  # noqa: N802 Qt's name
+        """The base would ask for the size of every row."""
 
     def updateGeometries(self) -> None:  # noqa: N802 Qt's name
         """The base would set the scroll bar by its own idea of the rows."""

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.desktop.plain import clock, plain
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Mn", "Zl", "Zp", "Cs"])))
+def test_nothing_that_steers_is_left(text):
+    shown = plain(text)
+    assert not any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in shown)
+    assert not any(
+        character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f" for character in shown
+    )
+    assert plain(shown) == shown
+    shown.encode("utf-16")
+
+
+@pytest.mark.parametrize("text", ["<b>bold</b>", "=cmd()", "../../x", "مرحبا", "👩‍👩‍👧", "naïve"])
+def test_what_is_only_text_stays(text):
+    assert plain(text) == text
+
+
+def test_reversed_text_is_not_reversed():
+    assert plain("harmless \u202egpj.exe") == "harmless gpj.exe"
+
+
+def test_towers_of_accents_are_cut():
+    assert plain("Z" + "\u0301" * 50) == "Z\u0301\u0301\u0301"
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0, "00:00"), (767.9, "12:47"), (3767, "1:02:47"), (-1, "00:00")])
+def test_a_time_is_minutes_and_seconds_and_hours_from_the_first_on(seconds, shown):
+    assert clock(seconds) == shown
