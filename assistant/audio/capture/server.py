@@ -16,7 +16,7 @@ TAG = "depthcue.stream"  # property of our own recording streams, by which they 
 
 # pulsectl raises the last of these, which only its inner module names, when the connection breaks within a call.
 _FAILURES = (PulseError, PulseDisconnected, LibPulse.CallError)
-_NO_MONITOR = 0xFFFFFFFF
+_NONE = 0xFFFFFFFF  # in place of an index: no monitor of anything; a stream that is connected to nothing (yet)
 
 
 class SoundServer:
@@ -54,12 +54,12 @@ class SoundServer:
             raise CaptureError("the sound server ended") from error
         monitors = {output.index: output.monitor_source for output in outputs}
         return Snapshot(
-            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NO_MONITOR) for s in sources),
+            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NONE) for s in sources),
             tuple(Output(o.name, o.description, o.monitor_source) for o in outputs),
             tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors),
             server.default_source_name or "",
             server.default_sink_name or "",
-            {stream.proplist[TAG]: stream.source for stream in recording if TAG in stream.proplist},
+            {s.proplist[TAG]: s.source for s in recording if TAG in s.proplist and s.source != _NONE},
         )
 
     def name(self) -> str:
