@@ -64,7 +64,7 @@ class Header(_Edge):
         self._mark.setToolTip("M")
         self._pause.setToolTip("Space")
         self.row.setContentsMargins(px(14), px(10), px(14), px(11))
-        self.row.setSpacing(px(6))
+        self.row.setSpacing(px(5))
         for widget in (self._sign, self._clock):
             self.row.addWidget(widget)
         self.row.addWidget(self._title, 1)
@@ -105,9 +105,9 @@ class Header(_Edge):
         self._pause.setText("Resume" if phase is Phase.PAUSED else "Pause")
         self._pause.setAccessibleName("Resume, space bar" if phase is Phase.PAUSED else "Pause, space bar")
         self._set_primary(phase is Phase.PAUSED)
-        for made in (self._mark, self._pause, self._stop):
-            made.setVisible(phase is not Phase.FINISHED)
-            made.setEnabled(is_open)
+        for made in (self._mark, self._pause):
+            made.setVisible(is_open)
+        self._stop.setVisible(phase is not Phase.FINISHED)
         self._stop.setEnabled(is_open or phase is Phase.STOPPED)
         self._done.setVisible(phase is Phase.FINISHED)
 

@@ -30,14 +30,14 @@ class CardWidget(QFrame):
         self._asked = KeyButton("Asked")
         self._later = button("Later", "Later", "small")
         self._quote.say(f"“{card.quote}”")
-        self._quote.setVisible(bool(card.quote))
         self._question.say(card.question)
         self._why.say(card.why)
         self._asked.clicked.connect(lambda: self.asked.emit(card.id))
         self._later.clicked.connect(lambda: self.later.emit(card.id))
+        self._lay_out()
+        self._quote.setVisible(bool(card.quote))  # only now: without a parent it would be a window
         self._asked.setVisible(is_live)
         self._later.setVisible(is_live)
-        self._lay_out()
         quoted = f"They said: {card.quote}. " if card.quote else ""
         self.setAccessibleName(f"Suggested question: {card.question}")
         self.setAccessibleDescription(f"{quoted}Why: {card.why}")

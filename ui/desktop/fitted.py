@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from ui.desktop.theme import px
 
+_SETTLE_MS = 50
+
 
 class Fitted(QWidget):
     """What a scroll area holds: takes any width, and goes by the height for it."""
@@ -52,12 +54,12 @@ class FittedArea(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
         if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
             self.updateGeometry()
-            self._settling.start(0)
+            self._settling.start(_SETTLE_MS)
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
-        self._settling.start(0)
+        self._settling.start(_SETTLE_MS)
 
     def _settle(self) -> None:
         is_short = self.height() < self._inner.heightForWidth(self.width())

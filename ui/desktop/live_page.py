@@ -21,6 +21,7 @@ from ui.desktop.theme import Type, colours, px
 from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_view import TranscriptView
 
+NOTHING_YET = "Nothing to ask yet. Questions appear here when a claim needs more depth."
 _MOST_EVIDENCE = 3  # sentences that a chip shows
 
 
@@ -56,11 +57,7 @@ class LivePage(QWidget):
         """Another call from its beginning."""
         self._hide_bubble()
         self._state, self._is_live = state, is_live
-        self._ask_label.say("ASK NEXT" if is_live else "STAYED OPEN")
-        nothing = "Nothing to ask yet. Questions appear here when a claim needs more depth."
-        self.cards.clear(is_live, nothing if is_live else "No question stayed open.")
-        self.cards.show_cards(state.cards, at_once=True)
-        self.meters.setVisible(is_live)
+        self._show_cards_anew()
         self.model.reset(state.lines.rows)
         self.transcript.start(is_live)
         self.follow(Changes(parts=frozenset(Part)))
@@ -79,9 +76,19 @@ class LivePage(QWidget):
             self.chips.show_chips(state.chips)
         if Part.BALANCE in parts:
             self.footer.show_balance(state.share_of_you)
+        if self._is_live and state.standing.phase is Phase.FINISHED:
+            self._is_live = False
+            self._show_cards_anew()
         if Part.STANDING in parts:
             can_note = self._is_live and state.standing.phase in (Phase.RECORDING, Phase.PAUSED)
             self.footer.show_consent(state.consent, can_note)
+
+    def _show_cards_anew(self) -> None:
+        """Those to ask, or once the call is over those that nobody came to."""
+        self._ask_label.say("ASK NEXT" if self._is_live else "STAYED OPEN")
+        self.cards.clear(self._is_live, NOTHING_YET if self._is_live else "No question stayed open.")
+        self.cards.show_cards(self._state.cards, at_once=True)
+        self.meters.setVisible(self._is_live)
 
     def restyle(self) -> None:
         """Take the present theme."""

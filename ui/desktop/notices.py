@@ -40,12 +40,12 @@ class NoticeBar(QFrame):
         title, detail = TextBlock(Type.STRONG, "text", 3), TextBlock(Type.SMALL, "text", 8)
         title.say(notice.title)
         detail.say(notice.detail)
-        detail.setVisible(bool(notice.detail))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(38), px(9), px(14), px(10))
         column.setSpacing(px(3))
         column.addWidget(title)
         column.addWidget(detail)
+        detail.setVisible(bool(notice.detail))  # only now: without a parent it would be a window
         if choices:
             row = QHBoxLayout()
             row.setContentsMargins(0, px(5), 0, 0)

@@ -186,6 +186,9 @@ def _sheet(own: Colours) -> str:
         padding: 0 {px(2)}px; text-decoration: underline; min-height: {px(14)}px;
     }}
     QPushButton[look="link"]:focus {{ border: 1px solid {own.accent}; }}
+    QToolTip {{
+        background: {own.surface}; color: {own.text}; border: 1px solid {own.edge}; padding: {px(3)}px {px(6)}px;
+    }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ background: transparent; width: {px(10)}px; margin: 0; }}
     QScrollBar::handle:vertical {{

@@ -60,6 +60,7 @@ def window(qtbot: Any, controls: Recorded) -> PanelWindow:
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     return made
 
 

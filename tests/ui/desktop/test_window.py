@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -211,6 +211,14 @@ def test_each_state_says_so_in_words(window, live):
     assert button(window, "Done").isVisible()
 
 
+def test_when_the_call_ends_what_stayed_open_has_no_buttons_any_more(window, live):
+    state = live(script.events())
+    status(window, state, Status(State.FINISHING), Status(State.FINISHED))
+    assert "STAYED OPEN" in said_on_screen(window)
+    assert card_ids(window) == ["q3", "q4"]
+    assert not [one for one in window.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Later"]
+
+
 def test_a_stopped_transcription_claims_no_delay(window, live):
     state = live(script.events(20.0))
     assert "0.8 s behind" in said_on_screen(window)
@@ -293,6 +301,26 @@ def test_a_session_that_ends_after_a_failure_lets_the_window_close(window, sessi
 
 
 # --- manners ---
+
+
+def test_the_panel_never_opens_another_window(window, live, still, qapp):
+    opened = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):  # noqa: N802 Qt's name
+            if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                opened.append(watched)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    for _ in pages(window, live):
+        window.show_error("Title", "What to do")
+        for chip in window.live_page.chips.buttons():
+            chip.click()
+        QApplication.processEvents()
+    qapp.removeEventFilter(watch)
+    assert opened == []
 
 
 def pages(window, live):
