@@ -54,9 +54,11 @@ def audio_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualAudio
     missing = [program for program in ("pulseaudio", "pactl", "paplay", "parec") if shutil.which(program) is None]
     assert not missing, f"{missing} missing: apt-get install -y --no-install-recommends pulseaudio pulseaudio-utils"
     rig = VirtualAudio(tmp_path_factory.mktemp("sound"))
-    rig("start")
-    yield rig
-    rig("stop")
+    try:
+        rig("start")
+        yield rig
+    finally:
+        rig("stop")
 
 
 @pytest.fixture

@@ -38,8 +38,10 @@ eval "$(environment)"
 server_pid() { # prints the id if it is still a sound server: ids are used again, and one that ended may wait for init
   local pid
   pid="$(cat "$pid_file" 2>/dev/null)" || return 1
-  grep -qs '^Name:.pulseaudio$' "/proc/$pid/status" && ! grep -qs '^State:.Z' "/proc/$pid/status" && echo "$pid"
+  grep -qs '^Name:.pulseaudio$' "/proc/$pid/status" && lives "$pid" && echo "$pid"
 }
+
+lives() { grep -qs '^State:.[^ZX]' "/proc/$1/status"; }
 
 answers() { timeout 5 pactl info >/dev/null 2>&1; }
 
@@ -81,7 +83,8 @@ start() {
   local attempt
   for attempt in $(seq 100); do
     answers && break
-    if ! server_pid >/dev/null || [ "$attempt" = 100 ]; then
+    # Not by its name: on a busy machine the new process may not yet have become the server.
+    if ! lives "$(cat "$pid_file")" || [ "$attempt" = 100 ]; then
       echo "the sound server did not start:" >&2
       tail -5 "$log" >&2
       exit 1

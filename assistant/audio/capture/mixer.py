@@ -25,7 +25,7 @@ class Mixer:
         self._changed = threading.Condition()
         self._queues: dict[Channel, deque[tuple[float, AudioFrame | AudioGap]]] = {name: deque() for name in channels}
         self._statuses: deque[Status] = deque()
-        self._silent: set[Channel] = set(channels)  # not heard now: nobody waits for these
+        self._silent: set[Channel] = set()  # not heard now: nobody waits for these
         self._dropped: dict[Channel, AudioGap] = {}
         self._is_ended = False
 

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 
 import numpy as np
@@ -66,7 +67,8 @@ class ParecFeed:
         self._odd = b""
         self._resampler = Resampler(_SERVER_RATE_HZ, 1)
         ours, theirs = os.pipe()
-        fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        with suppress(OSError):  # a user may have used up what the system grants; the usual size does, too
+            fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._output = os.fdopen(ours, "rb", buffering=0)
         try:
             self._process = subprocess.Popen(

@@ -166,7 +166,8 @@ def test_a_quiet_room_is_no_digital_silence() -> None:
     assert not [item for item in items if isinstance(item, Status)]
 
 
-def test_a_device_that_gives_nothing_is_taken_for_lost_and_attached_again() -> None:
+def test_a_device_that_gives_nothing_is_taken_for_lost_and_attached_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.audio.capture.channel._STALLED_SECONDS", 0.1)
     stalled = ScriptedFeed(blocks(time.monotonic(), 0.4))
     items = play(
         ScriptedBackend(you=[stalled]),
