@@ -1,4 +1,4 @@
-"""Numbers used as proof of success, by their type and the words around them; the exact words, and what they leave open."""
+"""Numbers used as proof of success, by their type and the words around them, with the exact words."""
 
 from __future__ import annotations
 
@@ -7,50 +7,48 @@ from dataclasses import dataclass
 
 from assistant.review.emptiness import Strength
 from assistant.review.numbers import NumberType, Quantity
+from assistant.review.patterns import words_of_file
 from assistant.review.text import Reading
 
-_CHANGE = (
-    r"(?:increas\w*|grew|grow\w*|rais\w+|boost\w*|improv\w*|cut|cutting|reduc\w*|dropp?\w*|fell|rose|lift\w*|sav(?:e|es|ed|ing|ings)|"
-    r"moved|brought|took|doubl\w+|tripl\w+|went|up|down|plus|minus|faster|slower|quicker|cheaper|better|higher|lower|growth|"
-    r"uplift|gain\w*|decreas\w*|declin\w*|shr[au]nk|outperform\w*|beat|exceed\w*|hit|reach\w*|achiev\w*|deliver\w*|finished|over)"
-)
-_METRIC = (
-    r"(?:revenue|sales|turnover|profit|margins?|arr|mrr|gmv|bookings|pipeline|accuracy|precision|recall|f1|retention|churn|nps|csat|"
-    r"satisfaction|conversions?|attendance|coverage|uptime|availability|quota|adoption|engagement|open rate|click rate|win rate|"
-    r"success|score|rating|rated|productivity|efficiency|performance|throughput|latency|activation|awareness|attrition|"
-    r"turnaround|compliance|occupancy|utili[sz]ation|touchless|positive|survey|response rate|acceptance|deflection|traffic|"
-    r"costs?|errors?|defects?|leakage|falls|incidents|downtime|time|times|speed|market share|share|roas|roi|gross|output|hygiene|rate|returns|absence|sickness|referrals|pass rate|results|yield)"
-)
-_TRACTION = (
-    r"(?:users?|customers?|clients?|downloads?|stars|subscribers?|installs?|installations|followers|views|listeners|visitors|signups?|sign ups|"
-    r"orders|requests|queries|events|transactions|contributors?|members|companies|startups|merchants|copies|readers|"
-    r"accounts|deals|leads|meetings|teams (?:are )?us\w+|projects|pull requests|contributions|commits|contracts|units|tickets|"
-    r"patients|donors|applications|placements|experiments|people (?:sign\w*|us\w+|train\w*|through|watching))"
-)
-_MONEY = r"(?:revenue|sales|turnover|profit|arr|mrr|sav(?:e|es|ed|ing|ings)|generat\w+|clos(?:ed|ing)|pipeline|brings?|brought|bringing|made|makes|earned|won|worth of|gmv|funding|bookings|deal size|business|sold|upsell|book|portfolio)"
-_NOT_OURS = re.compile(
-    r"\b(?:if|would|could|imagine|let us say|suppose|goal|target|budget|plan(?:ned)? to|want(?:ed)? to|hoping|salary|price|priced|"
-    r"costs? (?:about )?#\$|discount|according to wikipedia|world wide|worldwide|probability|chance|#% (?:sure|certain|agree|agreed|true|right|"
-    r"done|of the time|of people|of my time|of the people|confident|on board|remote|open source|convinced)|for example|i have no idea)\b"
-)
-_PROBLEM = re.compile(
-    r"\b(?:failed|failing|fail|complain\w*|complaints|broke|broken|crash\w*|lost|waiting|angry|wrong|missing|late|stuck|quit|outage|"
-    r"duplicates?|vulnerable|dead|behind|overdue|unpaid|rejected|no shows?|bounced|wasted|too)\b"
-)
+_WORDS = words_of_file("boasts.toml")
+_CHANGE, _METRIC, _TRACTION = _WORDS["change"], _WORDS["metric"], _WORDS["traction"]
+_MONEY, _OUTPUT = _WORDS["money"], _WORDS["output"]
+_STRETCHED = 26  # words; a long sentence mostly tells more than its number
+_SMALL_SUBJECT = 14  # words; a sentence that holds little else than the number
+_NOT_OURS = re.compile(rf"\b{_WORDS['not_ours']}\b")
+_PROBLEM = re.compile(rf"\b{_WORDS['problem']}\b")
 _OWN = re.compile(r"\b(?:i|we|our|my|us|ours|mine|me)\b")
 _OTHERS = re.compile(r"\b(?:they|he|she|you|your|their|people|his|her)\b")
 _WITHOUT_DIGITS = re.compile(
     r"\b(?:(?:doubled|tripled|quadrupled|halved)(?: (?:the|our|my|their))?(?: \w+){0,2}|"
-    r"(?:\w+ )?(?:increased|reduced|grew|cut|dropped|down|up|improved|fell|went down|went up)(?: \w+){0,3} by (?:a third|half|a quarter|two thirds|almost half|a factor)|"
+    r"(?:\w+ )?(?:have )?(?:doubled|tripled|halved)$|"
+    r"(?:\w+ )?(?:increased|reduced|grew|cut|dropped|down|up|improved|fell|went down|"
+    r"went up)(?: \w+){0,3} by (?:a third|half|a quarter|two thirds|almost half|a factor)|"
     r"(?:double|triple) digit(?: \w+)?|record(?: \w+)? (?:sales|revenue|year|quarter|growth))\b"
 )
-_SPAN_LEFT = re.compile(rf"(?:\b\w+ )?\b(?:{_CHANGE}|{_METRIC}|{_MONEY})\b.*$")
+_SHARE_OF = re.compile(
+    r"^ (?:of|for) (?:the |my |our |your |their |it |them |all |people|these )?"
+    r"(?:time|people|cases|class|way|day|us|it|them|users of|my|"
+    r"job|work|deliveries|traffic|brain)?\b|^ (?:sure|certain|agree|positive that|understand|where|true|right)\b"
+)
+_COMPARES = re.compile(
+    r"^ (?:smaller|bigger|faster|slower|cheaper|quicker|fewer|less|more|higher|lower|better|as|growth|increase)\b"
+)
+_STANDS_AT = re.compile(
+    r"\b(?:is|are|was|at|gets?|got|sits|sat|hit)(?: (?:now|at|around|about|like|still|up to|over|below|under|well))* $"
+)
+_METRIC_AT = re.compile(
+    rf"\b{_METRIC}\b(?: \w+){{0,4}} (?:is|was|are|at|of|hit|sits at)"
+    r"(?: (?:now|north of|above|below|at|around|about))* $"
+)
+_SPAN_LEFT = re.compile(rf"(?:\b\w+ )?\b(?:{_CHANGE}|{_METRIC}|{_MONEY}|{_OUTPUT})\b.*$")
 _SPAN_RIGHT = re.compile(
-    rf"^(?: (?!(?:and|so|but|we|i|they|it|because|which|that|where|when)\b)\w+){{0,3}}? (?:{_METRIC}|{_TRACTION}|{_CHANGE}|(?:per|an?|every) \w+)\b"
+    rf"^(?: (?!(?:and|so|but|we|i|they|it|because|which|that|where|when)\b)\w+){{0,3}}? (?:{_METRIC}|"
+    rf"{_TRACTION}|{_CHANGE}|(?:per|an?|every) \w+)\b"
 )
 _STOPS = re.compile(r".*\b(?:and|so|but|then|where|which|that|because|with|when|i|we|our|my|they|it)\b ")
-_LEFT = 60  # characters of the reading before a number that may belong to it
-_RIGHT = 45
+_LEFT = 45  # characters of the reading before a number that may belong to it
+_RIGHT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +67,23 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
     if _NOT_OURS.search(text) or (_OTHERS.search(text) and not _OWN.search(text)):
         return []
     problem = bool(_PROBLEM.search(text))
+    doubt = (len(reading.tokens) > _STRETCHED) + bool(_OTHERS.search(text))
     found: list[Boast] = []
     for quantity in quantities:
         strength = _strength(reading, quantity)
-        if strength is None or problem:
+        if strength is None or problem or strength <= doubt:
             continue
         start, end = _span(reading, quantity)
         if found and start < found[-1].end:
             start = found[-1].end + 1
         if start < end:
-            found.append(Boast(start, end, quantity.type, strength))
-    if not found and not problem and (match := _WITHOUT_DIGITS.search(text)) and _OWN.search(text):
+            found.append(Boast(start, end, quantity.type, Strength(strength - doubt)))
+    if (
+        not found
+        and not problem
+        and (match := _WITHOUT_DIGITS.search(text))
+        and (_OWN.search(text) or len(reading.tokens) <= _SMALL_SUBJECT)
+    ):
         found.append(Boast(match.start(), match.end(), NumberType.MULTIPLIER, Strength.LIKELY))
     return found
 
@@ -90,24 +94,48 @@ def _strength(reading: Reading, quantity: Quantity) -> Strength | None:
     near = before + " " + after
     kind = quantity.type
     own = bool(_OWN.search(reading.text))
+    short = len(reading.tokens) <= _SMALL_SUBJECT
     changed, metric = _has(_CHANGE, near), _has(_METRIC, near)
     if kind in (NumberType.PERCENTAGE, NumberType.MULTIPLIER):
+        if _SHARE_OF.match(after) or (quantity.value == 100 and kind is NumberType.PERCENTAGE and not metric):
+            return None
+        if kind is NumberType.MULTIPLIER and not changed and not _COMPARES.match(after):
+            return None
+        changed = changed or bool(_COMPARES.match(after))
         if changed and metric:
             return Strength.SURE
         if changed or metric:
-            return Strength.LIKELY if own or len(reading.tokens) < 14 else Strength.POSSIBLE
+            return Strength.LIKELY if own or short else Strength.POSSIBLE
+        if short and _STANDS_AT.search(before) and not re.match(r"^ (?:of|sure|certain)\b", after):
+            return Strength.LIKELY
         return Strength.POSSIBLE if own else None
     if kind is NumberType.MONEY:
         return (Strength.SURE if own else Strength.LIKELY) if _has(_MONEY, near) else None
     if kind is NumberType.RANK:
-        return Strength.LIKELY if own and not _has("thing|priority|question|reason|rule", after) else None
+        listed = re.match(r"^ (?:thing|priority|question|reason|rule|in the list)s?\b", after)
+        return Strength.LIKELY if own and quantity.value is not None and quantity.value <= 10 and not listed else None
     if kind is NumberType.RATE:
-        if _has(_TRACTION, near):
-            return Strength.LIKELY if own else Strength.POSSIBLE
+        if _has(_TRACTION, near) or (short and re.search(rf"\b{_OUTPUT} (?:\w+ )?$", before)):
+            return Strength.LIKELY if own or short else Strength.POSSIBLE
         return Strength.POSSIBLE if own and changed else None
-    if kind is NumberType.COUNT and quantity.value is not None:
+    if kind in (NumberType.COUNT, NumberType.SIZE) and quantity.value is not None:
+        if quantity.value >= 10_000 and _has(_MONEY, near) and (own or short):
+            return Strength.LIKELY
+        if short and (_METRIC_AT.search(before) or re.search(r"\b(?:we|i) (?:are|were|am|was)(?: sat)? at $", before)):
+            return Strength.LIKELY
+        if re.match(r"^(?: \w+)? (?:out )?of (?:the )?#", after) and own:
+            return Strength.LIKELY
+        if re.search(r"\b(?:plus|minus|down by|up by) $", before) and short:
+            return Strength.LIKELY
+        if (
+            own
+            and short
+            and quantity.value >= 10
+            and re.search(rf"\b(?:we|i)(?: have)?(?: \w+)? {_OUTPUT} (?:\w+ ){{0,2}}$", before)
+        ):
+            return Strength.LIKELY if _has(_TRACTION, after) else Strength.POSSIBLE
         if quantity.value >= 20 and re.search(rf"^(?: of)?(?: \w+){{0,2}} {_TRACTION}\b", after):
-            return Strength.LIKELY if own else Strength.POSSIBLE
+            return Strength.LIKELY if own or short else Strength.POSSIBLE
         if re.search(
             r"\b(?:nps|csat|score|rating|rated|roas|recall|accuracy|precision|satisfaction|coverage|f1)\b.{0,25}$",
             before,

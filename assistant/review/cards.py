@@ -1,4 +1,4 @@
-"""The cards of the panel: at most three follow-ups, each once, none too late, none while the candidate is in mid-sentence."""
+"""The cards of the panel: at most three follow-ups, each once, none too late, none in mid-sentence."""
 
 from __future__ import annotations
 

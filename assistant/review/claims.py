@@ -15,6 +15,7 @@ from assistant.values import Aspect, ClaimKind, Flag, Label, Sentence
 SILENCE_SECONDS = 2.0  # of the candidate, after which a flag is shown
 LATEST_SECONDS = 3.0  # after a sentence is known, its flag is shown even while they speak on
 NEAR_SENTENCES = 4  # so far behind a claim content is taken to belong to it, if nobody asked for something else
+TELLING_VALUE = 5.0  # smaller figures come up by chance
 MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
 
 
@@ -32,6 +33,7 @@ class Claim:
     known_at_seconds: float
     answer: int  # which answer of the candidate it stands in
     keywords: frozenset[str]
+    context: frozenset[str]  # the keywords of its whole sentence
     values: frozenset[float]
     silent_since_seconds: float
     has_card: bool  # the first claim of its sentence may be asked about
@@ -71,13 +73,31 @@ class Claim:
         start, end = self.times()
         finding, channel = self.finding, self.sentence.channel
         return Flag(
-            self.flag_id, finding.kind, channel, self.sentence.index, self.quote, finding.start, finding.end, start, end,
-            finding.missing, finding.reason,
-        )  # fmt: skip
+            self.flag_id,
+            finding.kind,
+            channel,
+            self.sentence.index,
+            self.quote,
+            finding.start,
+            finding.end,
+            start,
+            end,
+            finding.missing,
+            finding.reason,
+        )
 
-    def is_meant_by(self, turn: Turn) -> bool:
-        """Whether an interviewer's sentence names this claim: by its figure or by a word of it."""
-        return bool(self.values & turn.values) or bool(self.keywords & turn.keywords)
+    def is_meant_by(self, turn: Turn, is_current: bool) -> bool:
+        """Whether an interviewer's sentence names this claim: by its figure, by words of it, or, just after it was
+        made, by a word of its sentence."""
+        shared = self.keywords & turn.keywords
+        near = self.context & turn.keywords if is_current else frozenset()
+        return bool(self.values & turn.values or near) or len(shared) >= (
+            1 if turn.recalls else min(2, len(self.keywords) or 2)
+        )
+
+    def is_hinted_at_by(self, turn: Turn) -> bool:
+        """Whether they share one word, which means the claim only if what it lacks is asked for."""
+        return bool(self.keywords & turn.keywords)
 
     def is_filled_by(self, judgement: Judgement, answer: int, is_focus: bool, focus_elsewhere: bool) -> bool:
         """Whether a later sentence of the candidate says what is missing here."""
@@ -87,6 +107,7 @@ class Claim:
             return True
         shares = bool(self.keywords & keywords(judgement.reading))
         near = self.answer == answer and self.sentences_since <= NEAR_SENTENCES
+        near = near and (self.kind is ClaimKind.NUMBER_ONLY or bool(set(self.missing) & set(judgement.aspects)))
         return (near and not focus_elsewhere) or (shares and self.sentences_since <= 3 * NEAR_SENTENCES)
 
 
@@ -111,10 +132,11 @@ def claims_of(sentence: Sentence, judgement: Judgement, least: Strength, answer:
                 at_seconds,
                 answer,
                 keywords(reading),
-                frozenset(q.value for q in quantities if q.value is not None),
+                keywords(judgement.reading),
+                frozenset(q.value for q in quantities if q.value is not None and q.value >= TELLING_VALUE),
                 sentence.end_seconds,
                 position == 0,
-            )  # fmt: skip
+            )
         )
     return claims
 

@@ -43,7 +43,7 @@ _FILLED = "What was missing has been said since."
 
 
 class Conversation:
-    """Both sides of a call: sentences, flags and follow-ups. All times are seconds on the call's clock and never fall."""
+    """Both sides of a call. All times are seconds on the call's clock and never fall."""
 
     def __init__(self, verbosity: Verbosity = Verbosity.NORMAL, bank: QuestionBank | None = None) -> None:
         self._least = LEAST_STRENGTH[verbosity]
@@ -186,22 +186,27 @@ class Conversation:
         events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks)]
         if turn.is_nod:
             return events
-        meant = [claim for claim in self._claims if claim.is_meant_by(turn)]
+        current = self._current()
+        meant = [claim for claim in self._claims if claim.is_meant_by(turn, claim in current)]
+        meant += [c for c in self._claims if c not in meant and c.is_hinted_at_by(turn) and _lacks(c, turn)]
         if meant:
-            self._focus, self._asked_elsewhere, self._turn_named = meant[-1], False, True
+            if not self._turn_named:
+                self._focus = meant[-1]
+            self._asked_elsewhere, self._turn_named = False, True
         if turn.is_question:
-            events += self._asked_for(turn, meant)
+            events += self._asked_for(turn, meant, current)
         if turn.opens_topic:
             self._before.clear()
             self._earlier.clear()
             self._ledger.new_topic()
         return events
 
-    def _asked_for(self, turn: Turn, meant: list[Claim]) -> list[ReviewEvent]:
+    def _current(self) -> list[Claim]:
+        """What a question that names nothing may be about: claims of the latest answer, made just now."""
         latest = self._answer - self._turn_asked
-        current = [
-            claim for claim in self._claims if claim.answer == latest and claim.sentences_since < CURRENT_SENTENCES
-        ]
+        return [c for c in self._claims if c.answer == latest and c.sentences_since < CURRENT_SENTENCES]
+
+    def _asked_for(self, turn: Turn, meant: list[Claim], current: list[Claim]) -> list[ReviewEvent]:
         if not self._turn_asked:
             self._turn_asked = True
             self._answer += 1
@@ -209,8 +214,12 @@ class Conversation:
             self._before.clear()
             if not self._turn_named:
                 self._focus = None
-        pointed_at = meant or ([self._focus] if self._focus is not None else current)
-        asked = [claim for claim in pointed_at if set(turn.asks) & set(claim.missing) and not turn.opens_topic]
+        if turn.is_other_matter or turn.opens_topic:
+            asked = []
+        elif meant or self._turn_named:
+            asked = [claim for claim in self._claims if claim in meant or (self._turn_named and claim is self._focus)]
+        else:
+            asked = [claim for claim in current if _lacks(claim, turn)]
         self._asked_elsewhere = not asked and self._focus is None
         events: list[ReviewEvent] = []
         for claim in asked:
@@ -268,3 +277,8 @@ class Conversation:
             return []
         untouched = [aspect for aspect in BY_VALUE if aspect not in self._ledger.answered]
         return [*self._deck.show_aspect(untouched, at_seconds)]
+
+
+def _lacks(claim: Claim, turn: Turn) -> bool:
+    """Whether the interviewer asks for something that this claim leaves open."""
+    return bool(set(turn.asks) & set(claim.missing))

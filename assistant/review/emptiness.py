@@ -6,13 +6,11 @@ The patterns are data (`emptiness.toml`); this module compiles them once and fin
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 
-from assistant.errors import ReviewError
+from assistant.review.patterns import compiled, table_of_file, words_of_file
 from assistant.review.text import Reading
 from assistant.values import Aspect
 
@@ -62,23 +60,14 @@ def find(reading: Reading) -> list[Emptiness]:
 
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
-    table = tomllib.loads(files("assistant.review").joinpath("emptiness.toml").read_text(encoding="utf-8"))
-    return tuple(_compiled(entry, table["words"]) for entry in table["pattern"])
-
-
-def _compiled(entry: dict[str, object], words: dict[str, str]) -> _Pattern:
-    alternatives = entry["match"]
-    if not isinstance(alternatives, list):
-        raise ReviewError(f"The pattern {entry.get('name')!r} of the review has no list of expressions.")
-    text = "|".join(f"(?:{alternative})" for alternative in alternatives)
-    for name, value in words.items():
-        text = text.replace("{" + name + "}", value)
-    for name, value in words.items():
-        text = text.replace("{" + name + "}", value)
-    return _Pattern(
-        str(entry["name"]),
-        Strength[str(entry["strength"]).upper()],
-        tuple(Aspect(str(aspect)) for aspect in entry["missing"]),  # type: ignore[attr-defined]
-        str(entry["reason"]),
-        re.compile(rf"(?<![\w#])(?:{text})(?!\w)"),
+    words = words_of_file("emptiness.toml")
+    return tuple(
+        _Pattern(
+            entry["name"],
+            Strength[entry["strength"].upper()],
+            tuple(Aspect(aspect) for aspect in entry["missing"]),
+            entry["reason"],
+            compiled(entry["match"], words),
+        )
+        for entry in table_of_file("emptiness.toml")["pattern"]
     )

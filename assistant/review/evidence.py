@@ -1,12 +1,11 @@
-"""What a sentence answers, and what an interviewer's turn asks for: patterns as data (`evidence.toml`), compiled once."""
+"""What a sentence answers, and what an interviewer's turn asks for. The patterns are data (`evidence.toml`)."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
+from assistant.review.patterns import compiled, table_of_file, words_of_file
 from assistant.values import Aspect
 
 Patterns = tuple[tuple[Aspect, re.Pattern[str]], ...]
@@ -29,17 +28,9 @@ def is_refusal(text: str) -> bool:
 
 @cache
 def _compiled() -> tuple[Patterns, Patterns, re.Pattern[str]]:
-    table = tomllib.loads(files("assistant.review").joinpath("evidence.toml").read_text(encoding="utf-8"))
-    words: dict[str, str] = table["words"]
+    table, words = table_of_file("evidence.toml"), words_of_file("evidence.toml")
     return (
-        tuple((Aspect(name), _joined(entries, words)) for name, entries in table["evidence"].items()),
-        tuple((Aspect(name), _joined(entries, words)) for name, entries in table["asks"].items()),
-        _joined(table["refusal"]["match"], words),
+        tuple((Aspect(name), compiled(entries, words)) for name, entries in table["evidence"].items()),
+        tuple((Aspect(name), compiled(entries, words)) for name, entries in table["asks"].items()),
+        compiled(table["refusal"]["match"], words),
     )
-
-
-def _joined(alternatives: list[str], words: dict[str, str]) -> re.Pattern[str]:
-    text = "|".join(f"(?:{alternative})" for alternative in alternatives)
-    for name, value in words.items():
-        text = text.replace("{" + name + "}", value)
-    return re.compile(rf"(?<![\w#])(?:{text})(?!\w)")

@@ -20,27 +20,37 @@ NUMBER_ASPECTS = (Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_
 _LIFTS_A_NUMBER = {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD}
 _OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
 _QUESTION = re.compile(
-    r"^(?:(?:so|and|but) )?(?:do|does|did|what|how|why|where|who|which|can|could|would|is|are|should|shall) (?:you|we|i|that|it|the|this|do|did|is|are|was|your)\b"
+    r"^(?:(?:so|and|but) )?(?:do|does|did|what|how|why|where|who|which|can|could|would|is|are|should|"
+    r"shall) (?:you|we|i|that|it|the|this|do|did|is|are|was|your)\b"
 )
 _TALK = re.compile(
-    r"^(?:so )?(?:thank|thanks|i am (?:good|fine|well|great)|nice to meet|good (?:question|morning|afternoon)|that is (?:a )?(?:good|great|fair) (?:question|point)|"
-    r"(?:that|this) is (?:great|awesome|cool|good|nice|amazing|fine|funny|interesting|a good \w+|a great \w+)$|glad to|i (?:like|love|enjoy|enjoyed|prefer|hate) (?:that|it|this|your|the question|working with)|"
-    r"(?:great|good|nice|perfect|awesome|cool|sure|exactly|right|yes|no|okay)(?: (?:thank|thanks|question|point)(?: \w+)*)?$|let me (?:think|see)|can i (?:have|think)|i (?:enjoyed|love) (?:that|this))"
+    r"^(?:so )?(?:thank|thanks|i am (?:good|fine|well|great)|nice to meet|good (?:question|morning|afternoon)|"
+    r"that is (?:a )?(?:good|great|fair) (?:question|point)|"
+    r"(?:that|this) is (?:great|awesome|cool|good|nice|amazing|fine|funny|interesting|a good \w+|"
+    r"a great \w+)$|glad to|i (?:like|love|enjoy|enjoyed|prefer|hate) (?:that|it|this|your|the question|"
+    r"working with)|"
+    r"(?:great|good|nice|perfect|awesome|cool|sure|exactly|right|yes|no|okay)(?: (?:thank|thanks|question|"
+    r"point)(?: \w+)*)?$|let me (?:think|see)|can i (?:have|think)|i (?:enjoyed|love) (?:that|this))"
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|imagine|let us say|suppose|whether|could be|might be|may be|would be|would have been|you (?:can|could|have to|need to|want|should|would|will|get|might|are|know)|when you|your|for you)\b"
+    r"\b(?:if|imagine|let us say|suppose|whether|could be|might be|may be|would be|would have been|you (?:can|"
+    r"could|have to|need to|want|should|would|will|get|might|are|know)|when you|your|for you)\b"
 )
 _OPINION = re.compile(
-    r"\b(?:in general|generally speaking|nowadays|these days|most (?:people|companies|teams)|companies|developers|the industry|the market|the world|people)\b"
+    r"\b(?:in general|generally speaking|nowadays|these days|most (?:people|companies|teams)|companies|"
+    r"developers|the industry|the market|the world|people)\b"
 )
 _ECHO = re.compile(
-    r"^(?:(?:and|so|but|which) )*(?:which|that|it|this) (?:is|was|has been) (?:a |an |so |still |all |really |at that scale )*(?:\w+ )?(?:huge|great|good|enormous|amazing|massive|nice|incredible|big|fantastic|cool|\w+able|unheard of|fun)\b"
+    r"^(?:(?:and|so|but|which) )*(?:which|that|it|this) (?:is|was|has been) (?:a |an |so |still |all |really |"
+    r"at that scale )*(?:\w+ )?(?:huge|great|good|enormous|amazing|massive|nice|incredible|big|fantastic|cool|"
+    r"\w+able|unheard of|fun)\b"
 )
 _CONCRETE = re.compile(
-    r"\b(?:because|since the|so that|in order to|instead of|by \w+ing|which meant|turned out|for (?:example|instance)|called|named|such as|specifically|rather than|to avoid|until)\b"
+    r"\b(?:because|since the|so that|in order to|instead of|by \w+ing|which meant|turned out|for (?:example|"
+    r"instance)|called|named|such as|specifically|rather than|to avoid|until)\b"
 )
 _STRETCHED = 24  # words; a long sentence mostly holds something else than the empty words in it
-_CAUSE = re.compile(r"\b(?:because|by \w+ing|after (?:i|we) \w+ed|so (?:i|we) \w+)\b")
+_CAUSE = re.compile(r"\b(?:because|by \w+ing|after (?:i|we) \w+ed|thanks to (?:my|our|the) \w+)\b")
 _REASON_NUMBER = "A number as proof of success, without {missing}."
 _PLAIN = {
     Aspect.METRIC_DEFINITION: "what it counts",
@@ -78,13 +88,14 @@ class Judgement:
 def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Judgement] = ()) -> Judgement:
     """Judge a sentence with what was said before it, oldest first.
 
-    `previous` are sentences of the same answer, `earlier` those before the interviewer's question: they lift a number only
-    where they speak of the same thing.
+    `previous` are sentences of the same answer, `earlier` those before the interviewer's question: both lift a number
+    only where they speak of the same thing.
     """
     reading, quantities = numbers.read(written)
     text = reading.text
     refusal = evidence.is_refusal(text)
-    if not text or written.rstrip().endswith("?") or _QUESTION.search(text) or _TALK.search(text):
+    asks = written.rstrip().endswith("?") and not quantities  # a rising voice gets a question mark, too
+    if not text or asks or _QUESTION.search(text) or _TALK.search(text):
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
     if refusal and len(reading.tokens) <= _STRETCHED:
         return Judgement(Label.NEUTRAL, (), (), False, True, reading)
@@ -100,7 +111,7 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
         return Judgement(Label.VAGUE, (), findings, False, refusal, reading)
     if proofs and Aspect.RESULT not in aspects:
         aspects = tuple(a for a in Aspect if a in aspects or a is Aspect.RESULT)
-    substantiated = bool(aspects) and not (_HYPOTHETICAL.search(text) and not _OWN.search(text))
+    substantiated = bool(aspects) and not (_HYPOTHETICAL.search(text) and not _OWN.search(text) and "#" not in text)
     if not substantiated:
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
     return Judgement(Label.SUBSTANTIATED, aspects, (), Aspect.LESSON in aspects, refusal, reading)
@@ -113,9 +124,8 @@ def _is_supported(
     if _LIFTS_A_NUMBER & set(aspects) or _CAUSE.search(reading.text):
         return True
     subject = keywords(reading)
-    return any(_lifts(said) for said in previous[-3:]) or any(
-        _lifts(said) and subject & keywords(said.reading) for said in earlier[-3:]
-    )
+    before = (*earlier[-3:], *previous[-3:])
+    return any(_lifts(said) and subject & keywords(said.reading) for said in before)
 
 
 def _lifts(said: Judgement) -> bool:
@@ -141,7 +151,7 @@ def _vague_findings(reading: Reading, aspects: tuple[Aspect, ...]) -> tuple[Find
         + bool(_HYPOTHETICAL.search(text))
         + bool(_OPINION.search(text) and not _OWN.search(text))
         + bool(_CONCRETE.search(text))
-        + bool("#" in text)
+        + 2 * bool("#" in text)
     )
     findings = []
     for one in found:

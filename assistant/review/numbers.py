@@ -1,6 +1,6 @@
 """Numbers in speech: found however they are spelled, and typed before anything else is made of them.
 
-A date, an age, a version or a head count is no boast; a percentage next to a verb of change is. So the type comes first.
+A date, an age, a version or a head count is no boast; a percentage next to a verb of change is.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+from assistant.review.patterns import table_of_file, words_of_file
 from assistant.review.text import Reading, Token, words_of
 from assistant.transcript.vocabulary import vocabulary
 
@@ -166,7 +168,7 @@ def _digits(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
 
 
 def _spelled(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
-    """ "seven thousand", "two and a half", "one fourteen", "twenty twenty two", "point five", "a hundred", "half a million"."""
+    """A number in words: "seven thousand", "two and a half", "one fourteen", "twenty twenty two", "half a million"."""
     texts = [word.text for word in words[i : i + 14]]
     if not texts:
         return None
@@ -269,65 +271,57 @@ def _unit(words: list[Token], after: int) -> tuple[Shape, int]:
     return Shape.PLAIN, after
 
 
-_TIME_UNIT = r"(?:milli ?seconds?|ms|seconds?|minutes?|mins?|hours?|days?|nights?|weeks?|months?|years?|quarters?|sprints?|decades?|weekends?)"
-_PEOPLE = (
-    r"(?:people|persons?|engineers?|developers?|designers?|reports?|members?|colleagues|employees|staff|managers?|of us|"
-    r"nurses?|teachers?|officers?|analysts?|folks|guys|hires?|direct|scientists?|contractors?|interns?|leads?|reps?|"
-    r"pm|pms|product|person|man|strong|head|heads|team|teams|pupils|kids|children|students)"
-)
-_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_BEFORE = 40  # characters of the reading that are looked at on each side
+_AROUND = 40  # characters of the reading that are looked at on each side
+_IN_YEAR = re.compile(r"\b(?:in|from|until|till|since|during)(?: \w+)? $")
+_BY_SHAPE = {
+    Shape.PLAIN: NumberType.COUNT,
+    Shape.PERCENT: NumberType.PERCENTAGE,
+    Shape.TIMES: NumberType.MULTIPLIER,
+    Shape.MONEY: NumberType.MONEY,
+}
 
-# (type, what stands before, what stands after); the first that fits decides. `before` ends right at the number.
-_RULES: tuple[tuple[NumberType, str, str], ...] = tuple(
-    (kind, rf"(?:^|\b){before}$" if before else "", rf"^{after}")
-    for kind, before, after in (
-        (NumberType.TARGET, r"(?:target|goal|aim|budget|threshold|quota|limit|sla)s?(?: (?:was|is|of|to|at|were|for|had|set))* ", ""),
-        (NumberType.TARGET, r"(?:want|wanted|plan|planned|hope|hoping|aiming|trying|supposed|meant|need|needed) to (?:\w+ ){1,4}", ""),
-        (NumberType.VERSION, r"(?:version|release|android|ios|python|java|windows|node|release|phase|tier|level|step|chapter|episode|p|q|v|port|section|room|gen|stage|series|grade|year|age group|part|option|number) ", ""),
-        (NumberType.RANK, r"(?:top|number|ranked|rank|place) ", ""),
-        (NumberType.AGE, r"", r"(?: to #)? years? old"),
-        (NumberType.AGE, r"(?:aged?|turned|at the age of) ", r""),
-        (NumberType.DATE, rf"(?:since|{_MONTH}|back in|of|by) ", rf"(?: {_MONTH})?$"),
-        (NumberType.RATE, r"", r"(?:\S* \w+){0,3} (?:per|an?|every|each) (?:second|minute|hour|day|week|month|year|quarter|night|shift|ton|unit)\b"),
-        (NumberType.DURATION, r"", rf"(?: to #| or #| and a half| #|-)? ?{_TIME_UNIT}\b"),
-        (NumberType.HEAD_COUNT, r"(?:team|group|crew|squad|staff) (?:of )?(?:about |around |like |maybe )?", r""),
-        (NumberType.HEAD_COUNT, r"(?:there (?:was|were|are|is)|we (?:are|were|had|have)|hired|managed?|led|lead|of) (?:about |around |like |only )?", rf" (?:\w+ )?{_PEOPLE}\b"),
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    type: NumberType
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    is_plain: bool
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    words = words_of_file("numbers.toml")
+
+    def filled(text: str) -> str:
+        for name, value in words.items():
+            text = text.replace("{" + name + "}", value)
+        return text
+
+    return tuple(
+        _Rule(
+            NumberType(entry["type"]),
+            re.compile(rf"(?:^|\b){filled(entry['before'])}$" if "before" in entry else ""),
+            re.compile(f"^{filled(entry.get('after', ''))}"),
+            entry.get("plain", False),
+        )
+        for entry in table_of_file("numbers.toml")["rule"]
     )
-)  # fmt: skip
-_COMPILED = tuple((kind, re.compile(before), re.compile(after)) for kind, before, after in _RULES)
-_SIZE = re.compile(
-    r"^ (?:\w+ )?(?:beds?|rooms?|stores?|sites?|countries|markets|offices|services|servers|machines|tables?|rows|lines|pages|gigs?|gigabytes|terabytes|square|metres?|meters?|miles|km|kilos?)\b"
-)
 
 
 def _type(reading: Reading, token: int) -> NumberType:
-    shape = reading.tokens[token].text
-    at = reading.starts[token]
-    before, after = reading.text[max(0, at - _BEFORE) : at], reading.text[at + len(shape) : at + len(shape) + _BEFORE]
-    for kind, left, right in _COMPILED:
-        if (
-            kind in (NumberType.VERSION, NumberType.AGE, NumberType.DATE, NumberType.HEAD_COUNT)
-            and shape != Shape.PLAIN
-        ):
-            continue
-        if left.search(before) and right.search(after):
-            if kind is NumberType.DATE and not _is_year(reading, token):
-                continue
-            return kind
-    if (
-        shape == Shape.PLAIN
-        and _is_year(reading, token)
-        and re.search(r"\b(?:in|from|until|till|since|during)(?: \w+)? $", before)
-    ):
+    shape = Shape(reading.tokens[token].text)
+    at, end = reading.starts[token], reading.starts[token] + len(shape)
+    before, after = reading.text[max(0, at - _AROUND) : at], reading.text[end : end + _AROUND]
+    year = shape is Shape.PLAIN and _is_year(reading, token)
+    if year and _IN_YEAR.search(before):
         return NumberType.DATE
-    if shape == Shape.PLAIN and _SIZE.search(after):
-        return NumberType.SIZE
-    return {
-        Shape.PERCENT: NumberType.PERCENTAGE,
-        Shape.TIMES: NumberType.MULTIPLIER,
-        Shape.MONEY: NumberType.MONEY,
-    }.get(Shape(shape), NumberType.COUNT)
+    for rule in _rules():
+        if (rule.is_plain and shape is not Shape.PLAIN) or (rule.type is NumberType.DATE and not year):
+            continue
+        if rule.before.search(before) and rule.after.search(after):
+            return rule.type
+    return _BY_SHAPE[shape]
 
 
 def _is_year(reading: Reading, token: int) -> bool:

@@ -74,7 +74,7 @@ class QuestionBank:
     def candidates(
         self, kind: ClaimKind, name: str, missing: Collection[Aspect], number: str, quote: str
     ) -> Iterator[Question]:
-        """Fitting questions, best first; `name` is the pattern or the number's type, `number` and `quote` the own words."""
+        """Fitting questions, best first. `name` is the finding's; `number` and `quote` are the own words."""
         fitting = [e for e in self._entries if e.kind is kind and (not e.on or name in e.on) and e.aspect in missing]
         for entry in sorted(fitting, key=lambda e: not e.on):
             for text in entry.texts:

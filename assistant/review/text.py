@@ -1,7 +1,7 @@
-"""A sentence as the rules see it: lower case, without punctuation, fillers and repairs, each word knowing where it stood.
+"""A sentence as the rules see it: lower case, no punctuation, fillers or repairs; each word knows where it stood.
 
-Rules match on `Reading.text`, so they find the same thing in what a person typed and in what a recogniser wrote. Numbers
-stand there as `#` (plain), `#%`, `#$` or `#x` (multiplier), however they were spelled.
+Rules match on `Reading.text`, so they find the same thing in what a person typed and in what a recogniser wrote.
+Numbers stand there as `#` (plain), `#%`, `#$` or `#x` (multiplier), however they were spelled.
 """
 
 from __future__ import annotations
@@ -24,9 +24,22 @@ FILLERS = vocabulary(
     perhaps simply clearly somehow also right okay yeah
     """
 )
-_FILLER_PAIRS = frozenset(
-    [("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"), ("i", "think"), ("i", "guess"), ("i", "suppose")]
-    + [("i", "would", "say"), ("let", "us", "say"), ("to", "be", "honest"), ("how", "to", "say"), ("of", "course")]
+_FILLER_PHRASES = frozenset(
+    tuple(phrase.split())
+    for phrase in [
+        "you know",
+        "i mean",
+        "sort of",
+        "kind of",
+        "i think",
+        "i guess",
+        "i suppose",
+        "i would say",
+        "let us say",
+        "to be honest",
+        "how to say",
+        "of course",
+    ]
 )
 _PRONOUNS = vocabulary(
     """
@@ -104,8 +117,8 @@ def _spread(word: str) -> list[str]:
     for ending, full in _ENDINGS.items():
         if word.endswith(ending) and len(word) > len(ending):
             return [word[: -len(ending)], full]
-    if word.endswith("'s") and word[:-2] in _PRONOUNS:
-        return [word[:-2], "is"]
+    if word.endswith("'s") and (word[:-2] in _PRONOUNS or word[:-2].split("-")[-1] in _NUMBER_WORDS):
+        return [*word[:-2].split("-"), "is"]
     if glued := _GLUED_UNIT.fullmatch(word):
         return [glued[1], glued[2]]
     if "-" in word and not word[0].isdigit():
@@ -118,9 +131,9 @@ def _without_fillers(tokens: list[Token]) -> list[Token]:
     i = 0
     while i < len(tokens):
         here = tuple(token.text for token in tokens[i : i + 3])
-        if here in _FILLER_PAIRS:
+        if here in _FILLER_PHRASES:
             i += 3
-        elif here[:2] in _FILLER_PAIRS and not _means_it(tokens, i):
+        elif here[:2] in _FILLER_PHRASES and not _means_it(tokens, i):
             i += 2
         elif here[0] in FILLERS and not _carries(tokens, i):
             i += 1

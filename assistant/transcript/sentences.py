@@ -1,7 +1,7 @@
 """From locked utterances to sentences, per channel. Called by one thread, in the order of the call's clock.
 
-Utterances are cut where somebody pauses, not where a sentence ends, and the recogniser's full stops are a hint only: one
-may stand where the sound was cut in mid-sentence, and there may be none at all. What has no end yet waits for the
+Utterances are cut where somebody pauses, not where a sentence ends, and the recogniser's full stops are a hint only:
+one may stand where the sound was cut in mid-sentence, and there may be none at all. What has no end yet waits for the
 channel's next utterance, or for silence.
 """
 
