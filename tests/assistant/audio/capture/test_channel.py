@@ -126,7 +126,7 @@ def test_sound_that_was_given_out_is_not_given_out_again() -> None:
 
 def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
     backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 1.0))], them=[ScriptedFeed(blocks(100.03, 1.0, value=7))])
-    items = play(backend, YOU, THEM, until=lambda items: all(len(frames(items, c)) >= 49 for c in (YOU, THEM)))
+    items = play(backend, YOU, THEM, until=lambda items: all(len(frames(items, c)) >= 48 for c in (YOU, THEM)))
     assert gaps(items) == []
     sound = {c: np.concatenate([f.samples for f in frames(items, c)]) for c in (YOU, THEM)}
     assert frames(items, YOU)[0].start_seconds == frames(items, THEM)[0].start_seconds == 0.0
