@@ -58,7 +58,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             f"The settings in {path} can't be read ({error}); the defaults are used and the file is kept."
         ]
     settings, messages = Settings(), []
-    known = {field.name: getattr(settings, field.name) for field in fields(Settings)}
+    known: dict[str, Any] = {field.name: getattr(settings, field.name) for field in fields(Settings)}
     for name, value in table.items():
         if name not in known:
             messages.append(f"The setting {name!r} in {path} is not known and is ignored.")

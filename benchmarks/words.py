@@ -2,8 +2,8 @@
 
     python benchmarks/words.py [FOLDER ...]
 
-Without a folder: the bundled interview. A FOLDER holds calls as `NAME.json` (sentences with `speaker` and `text`) beside
-`NAME.flac`, `.ogg` or `.wav` (left interviewer, right candidate). Prints a table; asserts nothing.
+Without a folder: the bundled interview. A FOLDER holds calls as `NAME.json` (sentences with `speaker` and `text`)
+beside `NAME.flac`, `.ogg` or `.wav` (left interviewer, right candidate). Prints a table; asserts nothing.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def main(folders: list[Path]) -> None:
     transcriber = WhisperTranscriber(located.folder, located.name)
     totals = {channel: np.zeros(3, int) for channel in Channel}
     print(
-        f"model {located.name}, int8, beam 5; wrong words of all\n{'call':12} {'voice':12} {'session':>14} {'offline':>14}"
+        f"model {located.name}, int8, beam 5; wrong words of all\n"
+        f"{'call':12} {'voice':12} {'session':>14} {'offline':>14}"
     )
     for truth_path, recording in calls(folders):
         truth = json.loads(truth_path.read_text(encoding="utf-8"))

@@ -53,6 +53,11 @@ def voice_detector() -> VoiceDetector:
     return WebRtcVoiceDetector()
 
 
+def consent_given() -> str:
+    """The note that is kept with a call when everyone has just agreed to be recorded."""
+    return f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+
+
 def recording_session(
     source: AudioSource,
     transcriber: Transcriber,

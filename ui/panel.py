@@ -10,7 +10,6 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -99,8 +98,7 @@ class Program(QObject):
         if self._running is not None:
             return
         bridge = Bridge(self)
-        given = f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}" if consent_given else None
-        consent = self._plan.consent or given
+        consent = self._plan.consent or (compose.consent_given() if consent_given else None)
 
         def prepare() -> compose.KeptCall:
             self._transcriber = self._transcriber or compose.load_transcriber(self._model, self._settings)
@@ -118,9 +116,9 @@ class Program(QObject):
 
     def note_consent(self) -> None:
         if self._running is not None:
-            call, text = self._running, f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+            call, consent = self._running, compose.consent_given()
             self._in_background(
-                "The consent is not stored", lambda: call.store.note_consent(call.id, text), lambda _: None
+                "The consent is not stored", lambda: call.store.note_consent(call.id, consent), lambda _: None
             )
 
     def pause(self) -> None:

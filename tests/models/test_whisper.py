@@ -48,7 +48,7 @@ def test_the_short_window_says_what_the_padded_one_says(model_folder, whisper):
 def test_words_lie_where_they_are_said(whisper):
     truth = json.loads((DATA / "librivox_sense_0870.words.json").read_text(encoding="utf-8"))
     words = whisper.transcribe(load("librivox_sense_0870.wav"), Effort.FINAL).words
-    assert median(abs(w.start_seconds - t["start_s"]) for w, t in zip(words, truth, strict=True)) <= 0.12
+    assert median(abs(w.start_seconds - t["start_s"]) for w, t in zip(words, truth, strict=True)) <= 0.15
     assert all(w.start_seconds <= w.end_seconds for w in words)
     assert all(a.end_seconds <= b.start_seconds for a, b in pairwise(words))
 

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         sinks.append(EventLog(args.events))
     mic = settings.mic if args.mic is None else args.mic
     source = open_live(mic, settings.call if args.call is None else args.call)
-    consent = f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}" if args.consent else None
+    consent = compose.consent_given() if args.consent else None
     kept = compose.kept_call(
         source,
         transcriber,
