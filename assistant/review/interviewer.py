@@ -19,8 +19,8 @@ _QUESTION = re.compile(
     r"(?:^|\b(?:and|so|but|okay|then|just) )(?:what|how|why|where|when|who|which|do|did|does|is|was|were|are|"
     r"can|could|would|will|have|has|had|any|anything)\b|"
     r"\b(?:tell me|walk me|talk me|take me|give me|show me|describe|explain|curious|wonder|wondering|"
-    r"i would like to (?:know|hear|understand)|help me understand|for example|such as|of what|in what|"
-    r"say more|pick one)\b"
+    r"i would like to (?:know|hear|understand)|help me understand|for example|such as|"
+    r"(?:of|in|to|by|than|with|from|on|against) what|say more|pick one)\b"
 )
 _OTHER_MATTER = re.compile(
     r"\bhow (?:big|large|many|old)(?: \w+){0,3} (?:team|company|group|people|engineers|reports|department|"

@@ -21,7 +21,7 @@ FILLERS = vocabulary(
     """
     um uh er erm uhm eh ah hmm hm mm oh well really very quite pretty super extremely incredibly absolutely
     totally truly just basically actually honestly literally obviously probably definitely certainly maybe
-    perhaps simply clearly somehow also right okay yeah
+    perhaps simply clearly somehow right okay yeah
     """
 )
 _FILLER_PHRASES = frozenset(

@@ -14,6 +14,8 @@ from assistant.transcript.vocabulary import vocabulary
 from assistant.values import Channel, Sentence, TranscriptUpdate, Word
 
 SILENCE_SECONDS = 1.0  # after this much of it an open sentence is taken as finished
+HOLD_SECONDS = 0.25  # the same for one whose full stop may be the cut's
+FEW_WORDS = 4  # a shorter sentence at the end of an utterance may have been cut: "Getting it approved." "was hard."
 LONG_PAUSE_SECONDS = 0.9  # ends a sentence that has no punctuation
 HESITATION_SECONDS = 2.5  # the same where the text can't end: "by the ... (thinks) ... second year"
 MAX_WORDS = 60  # of a sentence without any end; the tail never grows beyond
@@ -80,15 +82,14 @@ class SentenceBuilder:
         side.speaking = False
         side.spoke_until_seconds = at_seconds
         done: list[Sentence] = []
-        for word in update.words:
-            if not word.text.strip():
-                continue
-            if side.tail and self._ends_before(side.tail, word):
+        words = [word for word in update.words if word.text.strip()]
+        for position, word in enumerate(words):
+            if side.tail and self._ends_before(side.tail, word, is_cut=position == 0):
                 done += self._take(update.channel)
             side.tail.append(word)
             if len(side.tail) >= MAX_WORDS:
                 done += self._take(update.channel)
-        if side.tail and _is_terminal(side.tail[-1].text) and not _runs_on(side.tail[-1].text):
+        if side.tail and _is_complete(side.tail):
             done += self._take(update.channel)
         return done
 
@@ -117,11 +118,18 @@ class SentenceBuilder:
 
     @staticmethod
     def _deadline(side: _Side) -> float:
+        if _is_terminal(side.tail[-1].text):
+            return side.spoke_until_seconds + HOLD_SECONDS
         return max(side.tail[-1].end_seconds + SILENCE_SECONDS, side.spoke_until_seconds)
 
     @staticmethod
-    def _ends_before(tail: list[Word], word: Word) -> bool:
+    def _ends_before(tail: list[Word], word: Word, is_cut: bool) -> bool:
+        """Whether `word`, which begins another utterance if `is_cut`, begins another sentence."""
         last = tail[-1].text
+        if is_cut and _is_terminal(last) and _is_doubtful(last):
+            return word.text[0].isupper() and not _runs_on(last)
+        if is_cut and _is_terminal(last) and len(tail) < FEW_WORDS:
+            return word.text[0].isupper() or not tail[0].text[0].isupper()
         pause = word.start_seconds - tail[-1].end_seconds
         if _is_terminal(last) and not _runs_on(last):
             return True
@@ -146,6 +154,17 @@ def _runs_on(text: str) -> bool:
     """Whether a sentence can't be over with this word, whatever mark it carries."""
     bare = _bare(text)
     return bare in _NEVER_ENDS or (bare in _SELDOM_ENDS and not _is_terminal(text))
+
+
+def _is_complete(tail: list[Word]) -> bool:
+    """Whether nothing that follows can belong to it: it ends with a mark that can be believed."""
+    last = tail[-1].text
+    return _is_terminal(last) and not _is_doubtful(last) and len(tail) >= FEW_WORDS
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether a full stop at the end of an utterance may be there only because the sound was cut."""
+    return _bare(text) in _NEVER_ENDS | _SELDOM_ENDS
 
 
 def _bare(text: str) -> str:
