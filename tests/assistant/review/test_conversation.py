@@ -73,10 +73,8 @@ def test_a_number_that_was_only_asked_about_stays_flagged() -> None:
 
 
 def test_a_number_answered_after_being_asked_is_withdrawn() -> None:
-    scene = (
-        Scene().them(REVENUE).silence(3).you("How was that measured?")
+    scene = Scene().them(REVENUE).silence(3).you("How was that measured?")
     scene.them("We surveyed 212 shops in the same weeks.")
-    )
     assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
     assert scene.withdrawn == ["increased revenue by 40 percent"]
 
