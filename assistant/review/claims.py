@@ -101,6 +101,8 @@ class Claim:
 
     def is_filled_by(self, judgement: Judgement, answer: int, is_focus: bool, focus_elsewhere: bool) -> bool:
         """Whether a later sentence of the candidate says what is missing here."""
+        if is_focus and self.is_asked and judgement.label is Label.SUBSTANTIATED:
+            return True
         if not _fills(self, judgement):
             return False
         if is_focus:
