@@ -116,8 +116,9 @@ class Conversation:
         """The call is over: review what is still open and show what is still undecided; no new card."""
         events = self.clock(at_seconds)
         events += self._review(self._builder.flush(), at_seconds)
+        events += [event for claim in self._claims if claim.stage is Stage.PENDING for event in self._show(claim)]
         self._deck.waiting.clear()
-        return events + [event for claim in self._claims if claim.stage is Stage.PENDING for event in self._show(claim)]
+        return events
 
     # --- sentences ----------------------------------------------------------------------------------------------
 
@@ -128,7 +129,7 @@ class Conversation:
                 events += self._candidate_said(sentence, at_seconds)
             else:
                 events += self._interviewer_said(sentence)
-            events += self._settle(at_seconds, between_sentences=True)
+            events += self._show_followed()
         return events
 
     def _candidate_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
@@ -244,28 +245,33 @@ class Conversation:
         later = [time for time in times if time is not None and time > self._now]
         return min(later) if later else None
 
-    def _settle(self, at_seconds: float, between_sentences: bool = False) -> list[ReviewEvent]:
-        """Do what is due now: show flags whose time has come, then at most one card.
-
-        After each sentence, so that it makes no difference how many of them one utterance holds.
-        """
+    def _settle(self, at_seconds: float) -> list[ReviewEvent]:
+        """Do what is due now: show flags whose time has come, then at most one card."""
         speaks = self._speaking[Channel.THEM]
         events: list[ReviewEvent] = []
         for claim in self._claims:
-            due = claim.sentences_since > 0 or (not between_sentences and claim.show_at_seconds(speaks) <= at_seconds)
-            if claim.stage is Stage.PENDING and due:
+            if claim.stage is Stage.PENDING and claim.show_at_seconds(speaks) <= at_seconds:
                 events += self._show(claim)
-                self._deck.wait_for(claim)
         events += self._deck.drop_stale(at_seconds)
-        if speaks or (self._builder.is_open(Channel.THEM) and not between_sentences):
+        if speaks or self._builder.is_open(Channel.THEM):
             return events
         events += self._deck.show(at_seconds, self._answer)
         return events + self._ask_for_aspect(at_seconds)
+
+    def _show_followed(self) -> list[ReviewEvent]:
+        """Show the flags that another sentence has followed.
+
+        After each sentence, so that the flags do not depend on how many of them one utterance holds. Cards come only
+        when all of an utterance is known: none is shown that the same breath has answered.
+        """
+        followed = [c for c in self._claims if c.stage is Stage.PENDING and c.sentences_since > 0]
+        return [event for claim in followed for event in self._show(claim)]
 
     def _show(self, claim: Claim) -> list[ReviewEvent]:
         claim.stage = Stage.SHOWN
         self._flags += 1
         claim.flag_id = f"f{self._flags}"
+        self._deck.wait_for(claim)
         return [claim.flag()]
 
     def _ask_for_aspect(self, at_seconds: float) -> list[ReviewEvent]:
