@@ -61,7 +61,7 @@ class Hypothesis:
     """What a recogniser makes of a stretch of sound. Word times are relative to its first sample."""
 
     words: tuple[Word, ...]
-    average_log_probability: float
+    average_log_probability: float  # over the tokens of the text, the end mark not counted
     no_speech_probability: float
     compression_ratio: float  # of the text; above 2.4 it is a loop
 

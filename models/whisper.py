@@ -150,11 +150,9 @@ class WhisperTranscriber:
         )[0]
         tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
         text = tokenizer.decode(tokens).strip()
-        # The engine's score is the mean over the tokens without the end mark; Whisper's own counts that one too.
-        log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else 0.0
         return Hypothesis(
             words=self._align(encoded, tokens, seconds) if text else (),
-            average_log_probability=log_probability,
+            average_log_probability=result.scores[0] if tokens else 0.0,
             no_speech_probability=result.no_speech_prob,
             compression_ratio=get_compression_ratio(text) if text else 1.0,
         )

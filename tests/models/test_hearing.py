@@ -1,0 +1,98 @@
+"""From sound to locked text: voice detection, segments, policy and real weights together."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from assistant.demo import INTERVIEW
+from assistant.session import Session, SessionSettings
+from assistant.transcript.streaming import StreamingSettings
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, TranscriptUpdate, UpdateKind
+from models.voice import WebRtcVoiceDetector
+from tests.fakes import ListSink, RecordingConversation
+
+DATA = Path(__file__).parents[1] / "data" / "speech"
+
+
+class ArraySource:
+    """Both channels of (samples, 2) int16."""
+
+    channels = (Channel.YOU, Channel.THEM)
+    duration_seconds = None
+
+    def __init__(self, samples):
+        self._frames = (
+            AudioFrame(channel, start / SAMPLE_RATE_HZ, samples[start : start + 320, column].copy())
+            for start in range(0, len(samples), 320)
+            for column, channel in enumerate(self.channels)
+        )
+
+    def read(self):
+        return next(self._frames, None)
+
+    def close(self):
+        self._frames = iter(())
+
+
+def hear(samples, whisper, shows_partials=False):
+    sink = ListSink()
+    settings = SessionSettings(is_lossless=True, streaming=StreamingSettings(shows_partials=shows_partials))
+    Session(
+        ArraySource(samples), whisper, WebRtcVoiceDetector, RecordingConversation(), [sink], settings=settings
+    ).run()
+    return sink.of(TranscriptUpdate)
+
+
+def excerpt(start_seconds, end_seconds):
+    samples, _ = soundfile.read(
+        INTERVIEW,
+        dtype="int16",
+        start=round(start_seconds * SAMPLE_RATE_HZ),
+        stop=round(end_seconds * SAMPLE_RATE_HZ),
+    )
+    return samples
+
+
+def text_of(updates, channel):
+    return " ".join(u.text for u in updates if u.kind is UpdateKind.FINAL and u.channel is channel)
+
+
+def test_each_voice_is_heard_on_its_own_channel(whisper):
+    updates = hear(excerpt(26.9, 37.4), whisper)
+    assert "how big was the team" in text_of(updates, Channel.YOU).lower()
+    them = text_of(updates, Channel.THEM).lower()
+    assert "we improved a lot of things across the platform" in them
+    assert "there were six of us" in them
+    assert "team" not in them
+
+
+def test_partial_text_leads_to_the_final_and_costs_no_word(whisper):
+    updates = hear(excerpt(24.3, 27.9), whisper, shows_partials=True)
+    partials = [u for u in updates if u.kind is UpdateKind.PARTIAL]
+    assert len(partials) >= 4
+    assert text_of(updates, Channel.THEM) == text_of(hear(excerpt(24.3, 27.9), whisper), Channel.THEM)
+    committed = [u.text for u in updates if u.kind is UpdateKind.COMMITTED]
+    assert committed
+    assert "increased" in committed[-1]
+
+
+def test_nothing_is_invented_from_breathing_and_silence(whisper):
+    breathing, rate_hz = soundfile.read(DATA / "breathing.flac", dtype="int16")
+    assert rate_hz == SAMPLE_RATE_HZ
+    updates = hear(np.stack([breathing, np.zeros_like(breathing)], axis=1), whisper)
+    assert [u.text for u in updates if u.words] == []
+
+
+def test_a_detector_opens_on_a_voice_and_not_on_noise():
+    def share(samples):
+        detector = WebRtcVoiceDetector()
+        blocks = [samples[i : i + 320] for i in range(0, len(samples) - 319, 320)]
+        return sum(map(detector.is_speech, blocks)) / len(blocks)
+
+    voice = excerpt(20.8, 27.2)[:, 1].copy()
+    noise = (np.random.default_rng(0).standard_normal(len(voice)) * 300).astype(np.int16)
+    assert share(voice) > 0.7
+    assert share(noise) < 0.05
+    assert share(np.zeros_like(voice)) == pytest.approx(0.0)
