@@ -15,6 +15,7 @@ import tomli_w
 from assistant.errors import SettingsError
 from assistant.values import Verbosity
 
+MOST_THREADS = 64  # the speech engine falls over thousands
 HOME_VARIABLE = "DEPTHCUE_HOME"  # one folder for settings, models and calls, in place of the platform's
 
 
@@ -54,8 +55,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except FileNotFoundError:
         return Settings(), []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         return Settings(), [
-            f"The settings in {path} can't be read ({error}); the defaults are used and the file is kept."
+            f"The settings in {path} can't be read ({reason}); the defaults are used and the file is kept."
         ]
     settings, messages = Settings(), []
     known: dict[str, Any] = {field.name: getattr(settings, field.name) for field in fields(Settings)}
@@ -66,7 +68,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         try:
             settings = replace(settings, **{name: _like(known[name], value)})
         except ValueError as error:
-            messages.append(f"The setting {name!r} in {path} can't be used ({error}); its default {known[name]!r} is.")
+            messages.append(
+                f"The setting {name!r} in {path} can't be used ({error}); its default {_shown(known[name])} is."
+            )
     return settings, messages
 
 
@@ -88,7 +92,8 @@ def save(settings: Settings, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         raise SettingsError(
-            f"The settings can't be saved to {path}: {error.strerror}. They hold until you quit."
+            f"The settings can't be saved to {path}: {error.strerror}. What was there is kept. Make that folder "
+            f"writable for you, or set {HOME_VARIABLE} to a folder of yours, then try again."
         ) from error
 
 
@@ -103,4 +108,10 @@ def _like(default: Any, value: Any) -> Any:
         raise ValueError(f"{value!r} is no {type(default).__name__}")
     if isinstance(value, int) and value < 1:
         raise ValueError(f"{value} is less than 1")
+    if isinstance(value, int) and value > MOST_THREADS:
+        raise ValueError(f"{value} is more than {MOST_THREADS}")
     return value
+
+
+def _shown(value: Any) -> str:
+    return repr(value.value if isinstance(value, Enum) else value)

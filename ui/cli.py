@@ -8,14 +8,20 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
 
 # NumPy's BLAS would take every core for matrices of a few kilobytes and steal them from the speech engine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from assistant.errors import AssistantError
+from assistant.plain import harmless
 
 COMMANDS = ("panel", "demo", "listen", "transcribe", "replay", "review", "sessions", "models", "devices")
 
@@ -49,31 +55,83 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the value is the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the locale says
+    _prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    args = parser().parse_args(given or ["panel"])
     try:
-        return int(args.run(args))
+        with _polite_kill_is_an_interrupt():
+            args = parser().parse_args(given or ["panel"])
+            code = int(args.run(args))
+            sys.stdout.flush()  # here, where a reader that has gone is understood
+            return code
     except AssistantError as error:
-        print(f"depthcue: {error}", file=sys.stderr)
-        return 1
+        _say(str(error))
     except KeyboardInterrupt:
-        print("depthcue: stopped.", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        _say("stopped. What was recorded or written so far is kept.")
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does: nobody to tell anything
+        _abandon_output()
     except Exception as error:
         if os.environ.get("DEPTHCUE_TRACEBACK"):
             raise
-        print(
-            f"depthcue: a fault in the program ({type(error).__name__}: {error}). What was recorded or written is "
-            "kept. Set DEPTHCUE_TRACEBACK=1 and run it again to see where, and report it.",
-            file=sys.stderr,
-        )
-        return 1
+        if isinstance(error, OSError) and error.filename is None and not _can_be_written():
+            _abandon_output()
+            _say(f"the output can't be written ({error.strerror}). What was recorded or written to files is kept.")
+        else:
+            _say(
+                f"a fault in the program ({type(error).__name__}: {error}). What was recorded or written is kept. "
+                "Set DEPTHCUE_TRACEBACK=1 and run it again to see where, and report it."
+            )
+    return 1
+
+
+def _say(message: str) -> None:
+    """An error, for a person. Names of files and devices in it must not steer the terminal."""
+    print(f"depthcue: {harmless(message)}", file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    if sys.platform != "win32":
+        # A standard stream that is closed leaves its number to the next file that is opened, and whatever a library
+        # prints would end up in there: in the database, say.
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # as long as we live
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the locale says
+
+
+@contextmanager
+def _polite_kill_is_an_interrupt() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl+C does: files are closed, and the exit code is one of ours."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _can_be_written() -> bool:
+    try:
+        print(flush=True)
+    except OSError:
+        return False
+    return True
+
+
+def _abandon_output() -> None:
+    """What waits to be written can't be: Python must not stumble over it once more at the very end."""
+    with suppress(OSError):  # also a stream without a file behind it, in a test
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -5,16 +5,19 @@ Engines are imported where they are needed, so that opening a window or printing
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from assistant import settings as stored_settings
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, CaptureError, RecordingError, StoreError, TranscriptionError
 from assistant.ports import AudioSource, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
@@ -78,15 +81,24 @@ def recording_session(
     )
 
 
-def reviewed_recording(source: AudioSource, transcriber: Transcriber, title: str, sinks: Sequence[Sink] = ()) -> Call:
-    """Transcribe and review a recording to its end, as fast as it goes; nothing is stored."""
+def reviewed_recording(
+    source: AudioSource,
+    transcriber: Transcriber,
+    title: str,
+    sinks: Sequence[Sink] = (),
+    *,
+    verbosity: Verbosity = Verbosity.NORMAL,
+    started: datetime | None = None,
+) -> Call:
+    """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `started`, with a time
+    zone, is when it was recorded; now if that is not known."""
     collector = CallCollector()
     session = recording_session(
-        source, transcriber, Verbosity.NORMAL, [*sinks, collector], is_lossless=True, shows_partials=False
+        source, transcriber, verbosity, [*sinks, collector], is_lossless=True, shows_partials=False
     )
     session.run()
-    empty = Call("", title, datetime.now().astimezone(), session.clock_seconds, CallState.FINISHED, transcriber.name)
-    return collector.call(empty)
+    started = started or datetime.now().astimezone()
+    return collector.call(Call("", title, started, session.clock_seconds, CallState.FINISHED, transcriber.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,7 @@ class KeptCall:
     session: Session
     store: Store
     folder: Path
+    only: FileLock | None  # what keeps a second live call from starting
 
     def run(self) -> Call:
         """Run it to its end, close the recording and the store's entry, and read it back.
@@ -104,14 +117,27 @@ class KeptCall:
         Raises:
             AssistantError: something failed; everything up to there is kept and closed first.
         """
+        is_complete = True
         try:
             self.session.run()
+        except (RecordingError, StoreError, TranscriptionError, KeyboardInterrupt):
+            is_complete = False  # there may be sound without text: recovery hears it again
+            raise
         finally:
+            self._close(is_complete)
+        return self.store.load(self.id)
+
+    def _close(self, is_complete: bool) -> None:
+        with contextlib.ExitStack() as last:
+            if self.only is not None:
+                last.callback(self.only.release)
+            last.callback(self.store.release, self.id)
+            if not is_complete:  # what the call failed with says more than what follows from it
+                last.enter_context(contextlib.suppress(AssistantError))
             try:
                 finish(self.folder)  # first: should the program end here, recovery does it
             finally:
-                self.store.finish(self.id, self.session.clock_seconds)
-        return self.store.load(self.id)
+                self.store.finish(self.id, self.session.clock_seconds, is_complete=is_complete)
 
 
 def kept_call(
@@ -128,19 +154,21 @@ def kept_call(
     """A call whose sound goes to disk first, and whose text, flags and follow-ups go to the store as they come.
 
     Raises:
-        StoreError, RecordingError: it can't be kept, so it does not start.
+        StoreError, RecordingError: it can't be kept, so it does not start, and the source is closed.
+        CaptureError: another call is being recorded.
     """
-    store = Store.open(stored_settings.data_folder())
-    started = datetime.now().astimezone()
-    session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(source.close)
+        data_folder = stored_settings.data_folder()
+        store = Store.open(data_folder)
+        only = _only_recording(data_folder, undo) if source.duration_seconds is None else None
+        started = datetime.now().astimezone()
+        session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
+        undo.callback(store.delete, session_id)
+        undo.callback(store.release, session_id)
         recorder = CrashSafeRecorder(folder, source.channels)
         kept: list[Sink] = [*sinks, StoreSink(store, session_id)]
-    except AssistantError:
-        source.close()
-        store.release(session_id)
-        store.delete(session_id)
-        raise
+        undo.pop_all()
     session = Session(
         source,
         transcriber,
@@ -150,4 +178,20 @@ def kept_call(
         recorder,
         SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
     )
-    return KeptCall(session_id, session, store, folder)
+    return KeptCall(session_id, session, store, folder, only)
+
+
+def _only_recording(data_folder: Path, undo: contextlib.ExitStack) -> FileLock:
+    """A lock of the operating system, which ends with the process that records, however that ends."""
+    lock = FileLock(data_folder / "live.lock", timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CaptureError(
+            "A call is being recorded on this computer already, in another window or terminal, and a second recording "
+            "of the same voices helps nobody. End that one first; `depthcue sessions list` shows it."
+        ) from None
+    except OSError as error:
+        raise StoreError(f"{data_folder} can't be written ({error.strerror}). Make it writable for you.") from error
+    undo.callback(lock.release)
+    return lock

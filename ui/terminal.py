@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TextIO
 
 from assistant.plain import clock, plain
@@ -34,23 +35,42 @@ RETIRED = {
     RetiredWhy.STALE: "no longer current",
     RetiredWhy.DISPLACED: "made room for better ones",
 }
-SHOWN_STATES = {State.DEVICE_LOST, State.DEVICE_BACK, State.BEHIND, State.WARNING, State.DISK_FULL, State.PAUSED}
+SHOWN_STATES = {
+    State.DEVICE_LOST,
+    State.DEVICE_BACK,
+    State.BEHIND,
+    State.WARNING,
+    State.PAUSED,
+}  # failures are said once, at the end
 MARGIN = " " * 13  # under the words, behind time and name
 
 
 class TerminalSink:
-    """Prints to `stream`; colours only where `is_colourful`."""
+    """Prints to `stream`; colours only where `is_colourful`.
 
-    def __init__(self, stream: TextIO, is_colourful: bool = False) -> None:
+    Where nothing can be printed any more (the reader has gone, the disk behind it is full) the call goes on all the
+    same: `unheard` is called once, on the thread that publishes, and may end it.
+    """
+
+    def __init__(
+        self, stream: TextIO, is_colourful: bool = False, unheard: Callable[[OSError], None] = lambda _: None
+    ) -> None:
         self._stream = stream
         self._is_colourful = is_colourful
+        self._unheard = unheard
+        self.failure: OSError | None = None  # why nothing can be printed
         self._flags: dict[str, Flag] = {}
         self._follow_ups: dict[str, FollowUp] = {}
 
     def next(self, stamped: Stamped) -> None:
         line = self._line(stamped)
-        if line is not None:
+        if line is None or self.failure is not None:
+            return
+        try:
             print(line, file=self._stream, flush=True)
+        except OSError as error:
+            self.failure = error
+            self._unheard(error)
 
     def close(self) -> None:
         """Everything was printed as it came."""

@@ -9,9 +9,9 @@ from typing import BinaryIO
 from assistant.call import Call
 from assistant.errors import ExportError
 from assistant.export import markdown, srt, structured, txt, vtt, wav
-from assistant.export.files import file_stem, place, renew
+from assistant.export.files import check_writable, file_stem, place, renew
 
-__all__ = ["FORMATS", "export_call", "render_text", "renew_export"]
+__all__ = ["FORMATS", "check_writable", "export_call", "render_text", "renew_export"]
 
 _RENDERERS: dict[str, Callable[[Call], str]] = {
     "md": markdown.render,

@@ -60,6 +60,16 @@ def renew(target: Path, write: Callable[[BinaryIO], None]) -> None:
         part.replace(target)
 
 
+def check_writable(folder: Path) -> None:
+    """Make `folder` if need be and see whether a file can be written there: better known before a long work than after.
+
+    Raises:
+        ExportError: it can't be.
+    """
+    with _part(folder, lambda _: None):
+        pass
+
+
 @contextmanager
 def _part(folder: Path, write: Callable[[BinaryIO], None]) -> Iterator[Path]:
     """A complete private file in `folder` that waits for its name. Raises ExportError, also for errors of the block."""
@@ -107,4 +117,5 @@ def _text(folder: Path, error: OSError) -> str:
         advice = "There is a file where the folder should be: choose another folder."
     else:
         advice = "Choose a folder that you may write to."
-    return f"Nothing could be written to {folder} ({error.strerror or error}). {advice} The call itself is kept."
+    where = f"{plain(str(folder))} ({error.strerror or error})"
+    return f"Nothing could be written to {where}. {advice} Nothing that was there has changed."

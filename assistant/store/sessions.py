@@ -48,12 +48,18 @@ def row(connection: sqlite3.Connection, session_id: str) -> sqlite3.Row:
     return found
 
 
-def set_state(connection: sqlite3.Connection, session_id: str, state: CallState, duration_seconds: float) -> None:
+def set_state(
+    connection: sqlite3.Connection,
+    session_id: str,
+    state: CallState,
+    duration_seconds: float,
+    has_untranscribed_tail: bool,
+) -> None:
     """Raises StoreError where there is no such session."""
     row(connection, session_id)
     connection.execute(
         "UPDATE session SET state = ?, duration_seconds = ?, has_untranscribed_tail = ? WHERE id = ?",
-        (state.value, duration_seconds, state is CallState.RECOVERED, session_id),
+        (state.value, duration_seconds, has_untranscribed_tail, session_id),
     )
 
 

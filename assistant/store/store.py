@@ -89,11 +89,18 @@ class Store:
             raise
         return session_id, folder
 
-    def finish(self, session_id: str, duration_seconds: float) -> None:
-        """The call is over and all of it is kept."""
-        with self._connection() as connection:
-            sessions.set_state(connection, session_id, CallState.FINISHED, duration_seconds)
-        self.release(session_id)
+    def finish(self, session_id: str, duration_seconds: float, *, is_complete: bool = True) -> None:
+        """The call is over. Where not all that was said became text (`is_complete` is False) it waits in
+        `untranscribed`.
+
+        Raises:
+            StoreError: it can't be written; the session is released and can be recovered.
+        """
+        try:
+            with self._connection() as connection:
+                sessions.set_state(connection, session_id, CallState.FINISHED, duration_seconds, not is_complete)
+        finally:
+            self.release(session_id)
 
     def note_consent(self, session_id: str, consent: str) -> None:
         """What was answered during the call, and when.
@@ -193,7 +200,7 @@ class Store:
             recovered = self._recovered(session_id, problem)
             if row["state"] == CallState.RECORDING.value:
                 with self._connection() as connection:
-                    sessions.set_state(connection, session_id, CallState.RECOVERED, recovered.duration_seconds)
+                    sessions.set_state(connection, session_id, CallState.RECOVERED, recovered.duration_seconds, True)
             return recovered
         finally:
             self.release(session_id)

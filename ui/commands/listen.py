@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.values import Channel
 
 EXAMPLES = """\
 examples:
@@ -49,19 +54,23 @@ def seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     from assistant.audio.capture import open_live
+    from assistant.errors import AssistantError
     from assistant.event_log import EventLog
-    from assistant.plain import plain
     from assistant.ports import Sink
     from ui import compose
     from ui.terminal import TerminalSink
 
     settings = compose.user_settings(args.verbosity)
     transcriber = compose.load_transcriber(args.model, settings)
-    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty())]
-    if args.events:
-        sinks.append(EventLog(args.events))
     mic = settings.mic if args.mic is None else args.mic
     source = open_live(mic, settings.call if args.call is None else args.call)
+    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty(), _goes_on)]
+    try:
+        if args.events:  # last, when nothing else hinders the call: an older log is replaced
+            sinks.append(EventLog(args.events))
+    except AssistantError:
+        source.close()
+        raise
     consent = compose.consent_given() if args.consent else None
     kept = compose.kept_call(
         source,
@@ -72,20 +81,46 @@ def run(args: argparse.Namespace) -> int:
         sinks=sinks,
         shows_partials=args.events is not None,
     )
-    print(f"Recording both voices; transcribed on this computer by {plain(transcriber.name)}. Ctrl+C ends the call.")
-    if consent is None:
-        print("No consent is noted. Ask everyone on the call, and use --consent once they have agreed.")
     _stop_on_signals(kept.session.stop)
+    _greet(source.channels, transcriber.name, consent)
     if args.seconds:
         timer = threading.Timer(args.seconds, kept.session.stop)
         timer.daemon = True
         timer.start()
     call = kept.run()
-    print(
+    _tell(
         f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
         f"depthcue sessions show {call.id}"
     )
     return 0
+
+
+def _greet(channels: tuple[Channel, ...], model: str, consent: str | None) -> None:
+    from assistant.plain import plain
+    from assistant.values import Channel
+
+    alone = {Channel.YOU: "only your voice", Channel.THEM: "only the other side"}
+    voices = "both voices" if len(channels) > 1 else alone[channels[0]]
+    _tell(f"Recording {voices}; transcribed on this computer by {plain(model)}. Ctrl+C ends the call.")
+    if consent is None:
+        _tell("No consent is noted. Ask everyone on the call, and use --consent once they have agreed.")
+
+
+def _tell(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        _goes_on(error)
+
+
+def _goes_on(error: OSError) -> None:
+    """A call is not lost because a window was closed or a pipe broke."""
+    with contextlib.suppress(OSError):  # the terminal itself may have gone
+        print(
+            f"depthcue: nobody can read the output any more ({error.strerror}), but the call goes on being recorded. "
+            "Ctrl+C ends it and keeps everything.",
+            file=sys.stderr,
+        )
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
@@ -95,5 +130,6 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
         # Not from inside the handler: it may have interrupted a read that holds the source's lock.
         threading.Thread(target=stop, daemon=True).start()
 
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one: its terminal was closed; Windows has none
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), handle)

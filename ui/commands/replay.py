@@ -16,6 +16,7 @@ Stereo is one voice a channel: left You, right Them. Above real-time speed the r
 the final words, flags and follow-ups are the same at any speed. Nothing is stored but the event log."""
 
 REAL_TIME = 1.0
+SLOWEST = 0.01
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,9 +37,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def speed(text: str) -> float:
     value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no speed: it must be more than 0")
+    if not SLOWEST <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no speed: it must be {SLOWEST} or more")
     return value
+
+
+def _spare_the_recording(recording: Path, events: Path | None) -> None:
+    from assistant.errors import ExportError
+    from assistant.plain import plain
+
+    if events is not None and events.exists() and recording.exists() and events.samefile(recording):
+        raise ExportError(
+            f"The event log would replace the recording {plain(str(recording))}. Choose another place with --events."
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,10 +62,14 @@ def run(args: argparse.Namespace) -> int:
     from ui.terminal import TerminalSink
 
     settings = compose.user_settings(args.verbosity)
+    _spare_the_recording(args.file, args.events)
     source = PacedSource(FileSource(args.file), args.speed)
     transcriber = compose.load_transcriber(args.model, settings)
     delays = DelayMeter()
-    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty()), delays]
+    # Without a log nobody would get anything of what comes after the reader has gone.
+    unheard = (lambda _: None) if args.events else (lambda _: source.close())
+    terminal = TerminalSink(sys.stdout, sys.stdout.isatty(), unheard)
+    sinks: list[Sink] = [terminal, delays]
     if args.events:
         sinks.append(EventLog(args.events))
     compose.recording_session(
@@ -65,6 +80,10 @@ def run(args: argparse.Namespace) -> int:
         is_lossless=args.speed > REAL_TIME,
         shows_partials=args.events is not None or args.speed == REAL_TIME,
     ).run()
+    if terminal.failure is not None:
+        if args.events:
+            return 0
+        raise terminal.failure
     if args.speed == REAL_TIME:
         print("Delays measured on this computer, computation included:")
         print("\n".join(f"  {line}" for line in delays.lines()))

@@ -122,9 +122,10 @@ def _show(store: Store, session_id: str) -> None:
 
 def _export(store: Store, session_id: str, names: list[str], folder: Path) -> None:
     from assistant.export import export_call
+    from assistant.plain import plain
 
     for path in export_call(store.load(session_id), names, folder):
-        print(path)
+        print(plain(str(path)))
 
 
 def _recover(store: Store) -> None:

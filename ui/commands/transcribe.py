@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.errors import AssistantError, AudioFileError, ModelError
+from assistant.plain import harmless, plain
+
 if TYPE_CHECKING:
+    from assistant.audio.files import FileSource
+    from assistant.call import Call
     from assistant.ports import Transcriber
+    from assistant.settings import Settings
+    from ui.transcripts import Making, Plan, Register
 
 EXAMPLES = """\
 examples:
@@ -16,8 +24,9 @@ examples:
   depthcue transcribe *.m4a --format md,srt,json --out texts
   depthcue transcribe call.wav --channels split --you right
 
-wav, flac, mp3, m4a, ogg, mp4, mkv, webm. Stereo with two different channels is one voice a channel. A file whose
-transcript is there already, and newer than the recording, is not done again."""
+wav, flac, mp3, m4a, ogg, mp4, mkv, webm. Stereo with two different channels is one voice a channel. What was done is
+not done again, unless the recording, its channels or --model have changed. Files of others, and transcripts that you
+have worked on, are never replaced: the new one gets another name."""
 
 FORMATS = ("md", "txt", "json", "srt", "vtt")
 
@@ -54,50 +63,102 @@ def formats(text: str) -> tuple[str, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
-    from assistant.errors import AssistantError
-    from assistant.plain import plain
+    from assistant.settings import data_folder
     from ui import compose
+    from ui.transcripts import Register
 
     settings = compose.user_settings()
-    transcriber: Transcriber | None = None
+    job = _Job(args, settings, Register(data_folder()))
     failed = 0
     for path in args.files:
-        name = plain(path.name)
-        targets = _targets(path, args)
-        if _is_done(path, targets):
-            print(f"{name}: done before, nothing to do ({', '.join(str(target) for target in targets)})")
-            continue
         try:
-            transcriber = transcriber or compose.load_transcriber(args.model, settings)
-            _transcribe(path, args, transcriber, targets)
+            job.do(path)
+        except ModelError:
+            raise  # no other recording fares better
         except AssistantError as error:
             failed += 1
-            print(f"depthcue: {error}", file=sys.stderr)
+            print(f"depthcue: {harmless(str(error))}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _targets(path: Path, args: argparse.Namespace) -> list[Path]:
-    folder = args.out or path.parent
-    return [folder / f"{path.stem}.{name}" for name in args.format]
+class _Job:
+    """All recordings of one command: they share the model, which is loaded once it is needed."""
+
+    def __init__(self, args: argparse.Namespace, settings: Settings, register: Register) -> None:
+        self._args = args
+        self._settings = settings
+        self._register = register
+        self._transcriber: Transcriber | None = None
+        self._can_remember = True
+
+    def do(self, path: Path) -> None:
+        """Raises AssistantError: this recording can't be transcribed, or its files can't be written."""
+        from assistant.audio.files import FileSource
+        from assistant.export import check_writable
+        from ui import compose
+        from ui.transcripts import making_of
+
+        try:
+            making = making_of(path, self._args.channels, self._args.you)
+        except OSError as error:
+            raise AudioFileError(
+                f"There is no recording {plain(str(path))} ({error.strerror}). Check the name and the folder."
+            ) from error
+        plan = self._plan(path, making)
+        if not plan.missing:
+            print(f"{plain(path.name)}: done before, nothing to do ({_names(plan.targets)})")
+            return
+        recording = FileSource(path, channels=self._args.channels, you=self._args.you)
+        try:
+            check_writable(self._folder(path))  # said now, not after an hour
+            self._transcriber = self._transcriber or compose.load_transcriber(self._args.model, self._settings)
+        except AssistantError:
+            recording.close()
+            raise
+        call = self._reviewed(path, recording, making, self._transcriber)
+        self._write(self._plan(path, making), call, making)  # planned again: an hour may have passed
+
+    def _plan(self, path: Path, making: Making) -> Plan:
+        from assistant.settings import data_folder
+        from models.weights import locate
+
+        model = locate(self._args.model, data_folder()).name if self._args.model else ""
+        return self._register.plan(making, self._folder(path), self._args.format, model)
+
+    def _folder(self, path: Path) -> Path:
+        folder: Path = self._args.out or path.parent
+        return folder
+
+    def _reviewed(self, path: Path, recording: FileSource, making: Making, transcriber: Transcriber) -> Call:
+        from ui import compose
+        from ui.progress import ProgressSource
+
+        source = ProgressSource(recording, plain(path.name))
+        recorded = datetime.fromtimestamp(making.changed_ns / 1e9).astimezone()
+        return compose.reviewed_recording(
+            source, transcriber, path.stem, [source], verbosity=self._settings.verbosity, started=recorded
+        )
+
+    def _write(self, plan: Plan, call: Call, making: Making) -> None:
+        from assistant.export import renew_export
+
+        for target in plan.missing:
+            renew_export(call, target.suffix.removeprefix("."), target)
+            print(plain(str(target)))
+            self._remember(target, making, call.model)
+
+    def _remember(self, target: Path, making: Making, model: str) -> None:
+        try:
+            self._register.note(target, making, model)
+        except OSError as error:
+            if self._can_remember:
+                reason = error.strerror or str(error)
+                print(
+                    f"depthcue: that this is done can't be noted ({reason}); next time it is done again.",
+                    file=sys.stderr,
+                )
+            self._can_remember = False
 
 
-def _is_done(path: Path, targets: list[Path]) -> bool:
-    try:
-        recorded = path.stat().st_mtime
-        return all(target != path and target.stat().st_mtime >= recorded for target in targets)
-    except OSError:
-        return False
-
-
-def _transcribe(path: Path, args: argparse.Namespace, transcriber: Transcriber, targets: list[Path]) -> None:
-    from assistant.audio.files import FileSource
-    from assistant.export import renew_export
-    from assistant.plain import plain
-    from ui import compose
-    from ui.progress import ProgressSource
-
-    source = ProgressSource(FileSource(path, channels=args.channels, you=args.you), plain(path.name))
-    call = compose.reviewed_recording(source, transcriber, path.stem, [source])
-    for name, target in zip(args.format, targets, strict=True):
-        renew_export(call, name, target)
-        print(target)
+def _names(paths: tuple[Path, ...]) -> str:
+    return ", ".join(plain(str(path)) for path in paths)
