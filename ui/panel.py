@@ -1,220 +1,268 @@
 """The desktop program: puts the panel's window together with calls, devices and the history.
 
-The UI thread only shows and passes on. Opening devices, loading models, running a call and reading the history happen
-on threads of their own; their results come back as signals.
+The UI thread only shows and passes on. Everything else has its lane, a thread that does one thing after the other:
+- calls: opens the devices, loads the model and is the listening thread of the call, one call after the other;
+- commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
+- desk: what can be heard, the history, exports;
+- repair: is there a model, and what a crash has left.
 """
 
 from __future__ import annotations
 
-import signal
+import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject
 
-from assistant.audio.capture import open_live
-from assistant.audio.files import FileSource
-from assistant.audio.replay import PacedSource
-from assistant.demo import INTERVIEW, TITLE
 from assistant.errors import AssistantError
-from assistant.ports import AudioSource, Transcriber
 from assistant.settings import Settings, data_folder
-from assistant.store import Store
-from ui import compose
 from ui.desktop.app import application
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready
+from ui.desktop.interrupts import Interrupts
+from ui.desktop.lane import Lane, fault
 from ui.desktop.window import PanelWindow
+from ui.plans import Plan
 
-SYNTHETIC = "Not needed: both voices are synthetic"
+if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait for
+    from assistant.call import Call
+    from assistant.ports import Transcriber
+    from ui.compose import KeptCall
+
 PAST_CALLS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a press on Start will run."""
-
-    title: str
-    open_source: Callable[[], AudioSource]
-    consent: str | None = None  # known before anyone was asked
-
-
-def live_plan(settings: Settings) -> Plan:
-    return Plan(settings.title or "Interview", lambda: open_live(settings.mic, settings.call))
-
-
-def demo_plan() -> Plan:
-    return Plan(TITLE, lambda: PacedSource(FileSource(INTERVIEW, channels="split"), 1.0), SYNTHETIC)
-
-
 class Program(QObject):
-    """Implements `ui.desktop.controls.Controls` for the window that it owns."""
-
-    _finished = Signal(object, object)  # (what to do with it on the UI thread, result)
-    _failed = Signal(str, str)
+    """Implements `ui.desktop.controls.Controls` for the window that it owns. `end` it when the window is closed."""
 
     def __init__(self, settings: Settings, model: str, plan: Plan) -> None:
         super().__init__()
         self._settings = settings
         self._model = model
         self._plan = plan
-        self._transcriber: Transcriber | None = None
-        self._running: compose.KeptCall | None = None
-        self._threads: list[threading.Thread] = []
+        self._calls, self._commands, self._desk, self._repair = (
+            Lane(name, self) for name in ("calls", "commands", "desk", "repair")
+        )
+        self._transcriber: Transcriber | None = None  # the calls' lane only
+        self._running: KeptCall | None = None  # written by the calls' lane
+        self._newest_id = ""  # of the call that was shown last as it began
+        self._is_leaving = threading.Event()
         self.window = PanelWindow(self)
-        self._finished.connect(lambda then, result: then(result), Qt.ConnectionType.QueuedConnection)
-        self._failed.connect(self._show_failure, Qt.ConnectionType.QueuedConnection)
         self.window.open_requested.connect(self._open_call)
+        self.window.export_requested.connect(self._export)
         self.window.ready_requested.connect(self.show_ready)
+        self.window.look_again_requested.connect(self._look)
 
     # --- before and after a call ---
 
     def show_ready(self) -> None:
-        self.window.show_ready(Ready(self._plan.title, "", "", (), can_start=False))
-        self._in_background("The panel is not ready", self._look_around, self.window.show_ready)
+        """The page before a call, at once; names of devices and kept calls follow."""
+        self.window.show_ready(Ready(self._plan.title))
+        self._look()
+        self._list_past()
 
-    def _look_around(self) -> Ready:
-        store = Store.open(data_folder())
-        self._recover(store)
-        past = tuple(PastCall(s.id, s.title, s.started, s.state) for s in store.sessions()[:PAST_CALLS])
-        mic, call = heard_names(self._settings)
-        return Ready(self._plan.title, mic, call, past)
+    def check(self) -> None:
+        """Once, behind the page: say what is missing for a call, and complete what a crash has left."""
+        self._repair.do(
+            self._find_model, lambda _: None, partial(self.window.show_error, "No speech model can be used")
+        )
+        self._repair.do(self._recover, self._recovered, partial(self.window.show_error, "A call is not recovered"))
 
-    def _recover(self, store: Store) -> None:
-        from ui.recovery import recover
-
-        recover(store, self._settings, lambda message: self._failed.emit("A call was recovered", message))
-
-    def _open_call(self, session_id: str) -> None:
-        self._in_background(
-            "The call can't be opened", lambda: Store.open(data_folder()).load(session_id), self.window.show_call
+    def _look(self) -> None:
+        self._desk.do(
+            self._plan.voices,
+            lambda voices: self.window.ready_page.show_voices(*voices),
+            partial(self.window.show_error, "What can be heard is not known"),
         )
 
-    # --- controls ---
+    def _list_past(self) -> None:
+        self._desk.do(
+            _past_calls,
+            self.window.ready_page.show_past,
+            partial(self.window.show_error, "The kept calls can't be read"),
+        )
+
+    def _find_model(self) -> None:
+        """Raises ModelError: there is none; the text says the ways to get one."""
+        from models.weights import choose_default, locate
+
+        locate(self._model or self._settings.model or choose_default(data_folder()), data_folder())
+
+    def _recover(self) -> list[str]:
+        from assistant.store import Store
+        from ui.recovery import recover
+
+        messages: list[str] = []
+        with Store.open(data_folder()) as store:
+            recover(store, self._settings, messages.append, self._is_leaving.is_set)
+        return messages
+
+    def _recovered(self, messages: list[str]) -> None:
+        if messages:
+            self.window.show_message("A call that had no end was recovered", "\n".join(messages))
+            self._list_past()
+
+    def _open_call(self, call_id: str) -> None:
+        self._desk.do(
+            partial(_load, call_id), self.window.show_call, partial(self.window.show_error, "The call can't be opened")
+        )
+
+    def _export(self, call_id: str, folder: Path) -> None:
+        self._desk.do(
+            partial(_write, call_id, folder),
+            lambda path: self.window.show_message("Exported", str(path)),
+            partial(self.window.show_error, "The call is not exported"),
+        )
+
+    # --- a call ---
 
     def start(self, consent_given: bool) -> None:
-        if self._running is not None:
-            return
         bridge = Bridge(self)
-        consent = self._plan.consent or (compose.consent_given() if consent_given else None)
+        self.window.show_waiting()
+        self._calls.do(
+            partial(self._hold_call, bridge, consent_given),
+            partial(self._call_is_over, bridge),
+            partial(self._call_has_failed, bridge),
+        )
 
-        def prepare() -> compose.KeptCall:
-            self._transcriber = self._transcriber or compose.load_transcriber(self._model, self._settings)
-            source = self._plan.open_source()
-            return compose.kept_call(
+    def _hold_call(self, bridge: Bridge, consent_given: bool) -> str:
+        """On the calls' lane: a call from before its first sound until it is closed on the disk; its id."""
+        from ui import compose
+
+        consent = self._plan.consent or (compose.consent_given() if consent_given else None)
+        self._transcriber = self._transcriber or compose.load_transcriber(self._model, self._settings)
+        if self._is_leaving.is_set():
+            return ""
+        source = self._plan.open_source()
+        try:
+            call = compose.kept_call(
                 source, self._transcriber, self._settings, title=self._plan.title, consent=consent, sinks=[bridge]
             )
+        except AssistantError:
+            source.close()
+            raise
+        self._running = call
+        if self._is_leaving.is_set():
+            call.session.stop()
+        self._calls.back(partial(self._call_begins, call.id, bridge, consent))
+        try:
+            call.run()
+        finally:
+            self._running = None
+        return call.id
 
-        def run(call: compose.KeptCall) -> None:
-            self._running = call
-            self.window.show_live(self._plan.title, consent or "", bridge)
-            self._in_background("The call has ended early", call.run, lambda _: None, self._is_over)
+    def _call_begins(self, call_id: str, bridge: Bridge, consent: str | None) -> None:
+        self._newest_id = call_id
+        self.window.show_live(self._plan.title, consent or "", bridge)
 
-        self._in_background("The call can't start", prepare, run)
+    def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
+        if self.window.shows(bridge):
+            self.window.show_kept(call_id)
+        else:
+            self._list_past()
+
+    def _call_has_failed(self, bridge: Bridge, why: str) -> None:
+        if self.window.shows(bridge):
+            self.window.show_error("The call did not end as it should", why)
+            self.window.show_kept(self._newest_id)
+        else:
+            self.window.start_failed("The call can't start", why)
 
     def note_consent(self) -> None:
-        if self._running is not None:
-            call, consent = self._running, compose.consent_given()
-            self._in_background(
-                "The consent is not stored", lambda: call.store.note_consent(call.id, consent), lambda _: None
-            )
+        def note(call: KeptCall) -> None:
+            from ui import compose
+
+            call.store.note_consent(call.id, compose.consent_given())
+
+        self._command(note, "The consent is not stored")
 
     def pause(self) -> None:
-        if self._running is not None:
-            self._running.session.pause()
+        self._command(lambda call: call.session.pause())
 
     def resume(self) -> None:
-        if self._running is not None:
-            self._running.session.resume()
+        self._command(lambda call: call.session.resume())
 
     def stop(self) -> None:
-        if self._running is not None:
-            self._running.session.stop()
+        self._command(lambda call: call.session.stop())
 
     def mark(self, note: str) -> None:
-        if self._running is not None:
-            self._running.session.mark(note)
+        self._command(lambda call: call.session.mark(note))
 
     def asked(self, follow_up_id: str) -> None:
-        if self._running is not None:
-            self._running.session.asked(follow_up_id)
+        self._command(lambda call: call.session.asked(follow_up_id))
 
     def dismissed(self, follow_up_id: str) -> None:
-        if self._running is not None:
-            self._running.session.dismissed(follow_up_id)
+        self._command(lambda call: call.session.dismissed(follow_up_id))
 
-    # --- threads ---
+    def _command(self, command: Callable[[KeptCall], object], failure: str = "That was not done") -> None:
+        """For the call that runs now; one that has just ended needs no command any more."""
+        if (call := self._running) is not None:
+            self._commands.do(partial(command, call), lambda _: None, partial(self.window.show_error, failure))
 
-    def wait(self) -> None:
-        """Until everything in the background is over: a recording is closed properly."""
-        if self._running is not None:
-            self._running.session.stop()
-        for thread in self._threads:
-            thread.join()
+    # --- the end ---
 
-    def _is_over(self) -> None:
-        self._running = None
-
-    def _in_background(
-        self,
-        failure: str,
-        work: Callable[[], Any],
-        then: Callable[[Any], Any],
-        always: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Run `work` on a thread, then `then` with its result on the UI thread; say `failure` if it failed."""
-
-        def run() -> None:
-            try:
-                result = work()
-            except AssistantError as error:
-                self._failed.emit(failure, str(error))
-            except Exception as error:  # noqa: BLE001 the last line before a person: a fault of ours, said as one
-                self._failed.emit(
-                    failure, f"A fault in the program ({type(error).__name__}: {error}). What was kept is safe."
-                )
-            else:
-                self._finished.emit(then, result)
-            finally:
-                self._finished.emit(lambda _: always(), None)
-
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=run, name="background")
-        self._threads.append(thread)
-        thread.start()
-
-    def _show_failure(self, title: str, what_to_do: str) -> None:
-        self.window.show_error(title, what_to_do)
+    def end(self) -> None:
+        """Stop what still runs, and return when all of it is closed on the disk and no thread is left."""
+        self._is_leaving.set()
+        if (call := self._running) is not None:
+            call.session.stop()
+        for lane in (self._commands, self._desk, self._repair, self._calls):
+            lane.end()
 
 
-def heard_names(settings: Settings) -> tuple[str, str]:
-    """The microphone and the call's sound that a press on Start will hear, as a user knows them; empty if none."""
-    from assistant.audio.capture import list_devices
-    from assistant.audio.capture.devices import DeviceKind
+def _past_calls() -> tuple[PastCall, ...]:
+    from assistant.store import Store
 
-    devices = list_devices()
-
-    def name(wanted: str, kind: DeviceKind) -> str:
-        if wanted:
-            return next((d.description for d in devices if wanted in (d.name, d.description)), wanted)
-        return next((d.description for d in devices if d.kind is kind and d.is_default), "")
-
-    return name(settings.mic, DeviceKind.MICROPHONE), name(settings.call, DeviceKind.CALL_OUTPUT)
+    with Store.open(data_folder()) as store:
+        return tuple(PastCall(kept.id, kept.title, kept.started, kept.state) for kept in store.sessions()[:PAST_CALLS])
 
 
-def run_panel(settings: Settings, model: str, plan: Plan, starts_at_once: bool = False) -> int:
-    """Show the panel until it is closed; the value is the exit code."""
+def _load(call_id: str) -> Call:
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        return store.load(call_id)
+
+
+def _write(call_id: str, folder: Path) -> Path:
+    from assistant.export import export_call
+
+    return export_call(_load(call_id), ["md"], folder)[0]
+
+
+def run_panel(
+    settings: Settings, model: str, plan: Plan, starts_at_once: bool = False, messages: Sequence[str] = ()
+) -> int:
+    """Show the panel until it is closed; the value is the exit code. `messages` are about the settings."""
     app = application()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never returns to Python's handler; a recording survives
     program = Program(settings, model, plan)
-    program.window.closed.connect(app.quit)
-    program.window.show()
+    window = program.window
+    interrupts = Interrupts(window.leave)
+    old_hook, sys.excepthook = sys.excepthook, partial(_show_fault, window)
+    window.closed.connect(app.quit)
+    window.resize(window.sizeHint())  # else Qt takes two thirds of the screen at most
+    window.show()
+    program.show_ready()
+    if messages:
+        window.show_message("Some settings are not used", "\n".join(messages))
     if starts_at_once:
         program.start(consent_given=False)
     else:
-        program.show_ready()
+        program.check()
     code = int(app.exec())
-    program.wait()
+    program.end()
+    sys.excepthook = old_hook
+    interrupts.restore()
     return code
+
+
+def _show_fault(
+    window: PanelWindow, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    """What Qt's loop would print as a traceback and forget."""
+    window.show_error("Something went wrong", fault(error))

@@ -13,29 +13,47 @@ from assistant.audio.files import FileSource
 from assistant.call import Call
 from assistant.errors import AssistantError, ModelError, RecordingError
 from assistant.plain import clock, plain
-from assistant.ports import Transcriber
+from assistant.ports import AudioSource, Transcriber
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.streaming import StreamingSettings
-from assistant.values import FollowUpRetired, ReviewEvent, Stamped, TranscriptUpdate
+from assistant.values import (
+    AudioFrame,
+    AudioGap,
+    Channel,
+    FollowUpRetired,
+    ReviewEvent,
+    Stamped,
+    Status,
+    TranscriptUpdate,
+)
 from ui import compose
 
 
-def recover(store: Store, settings: Settings, say: Callable[[str], None]) -> None:
-    """Recover all sessions that a crash left; `say` gets a message for a person for each. Nothing is ever removed."""
+def recover(
+    store: Store, settings: Settings, say: Callable[[str], None], is_cancelled: Callable[[], bool] = lambda: False
+) -> None:
+    """Recover all sessions that a crash left; `say` gets a message for a person for each. Nothing is ever removed.
+
+    Once `is_cancelled`, it stops soon; what is left to transcribe is done at the next start.
+    """
     for session_id in store.recoverable():
         recovered = store.recover(session_id)
         say(
             f"The call {session_id} ended without a stop; {clock(recovered.duration_seconds)} of it were recovered. "
             f"{plain(recovered.problem)}".rstrip()
         )
-    transcriber: Transcriber | None = None
+    transcribers: dict[str, Transcriber] = {}
     for recovered in store.untranscribed():
         try:
-            transcriber = transcriber or compose.load_transcriber("", settings)
-            _transcribe_tail(store, recovered, transcriber, settings)
+            model = store.load(recovered.session_id).model
+            transcriber = transcribers.get(model) or _load(model, settings)
+            transcribers[model] = transcriber
+            _transcribe_tail(store, recovered, transcriber, settings, is_cancelled)
+        except _CancelledError:
+            return
         except ModelError as error:
             say(f"The last words of {recovered.session_id} are transcribed once there is a model. {error}")
             return
@@ -43,14 +61,30 @@ def recover(store: Store, settings: Settings, say: Callable[[str], None]) -> Non
             say(f"The last words of {recovered.session_id} could not be transcribed; its recording is kept. {error}")
 
 
-def _transcribe_tail(store: Store, recovered: Recovered, transcriber: Transcriber, settings: Settings) -> None:
+def _load(model: str, settings: Settings) -> Transcriber:
+    """The model that the call was heard with; where it has gone, the one that is used now."""
+    try:
+        return compose.load_transcriber(model, settings)
+    except ModelError:
+        return compose.load_transcriber("", settings)
+
+
+def _transcribe_tail(
+    store: Store,
+    recovered: Recovered,
+    transcriber: Transcriber,
+    settings: Settings,
+    is_cancelled: Callable[[], bool],
+) -> None:
     if recovered.audio is not None:
         if not recovered.audio.is_file():
+            recovered = store.recover(recovered.session_id)  # there was no room to pack it, but there may be now
+        if recovered.audio is None or not recovered.audio.is_file():
             raise RecordingError("Its sound could not be packed yet: free some space on that disk and start again.")
         before = store.load(recovered.session_id)
         sink = StoreSink(store, recovered.session_id)
         session = Session(
-            FileSource(recovered.audio, channels="split"),
+            _Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
             Conversation(settings.verbosity),
@@ -59,6 +93,34 @@ def _transcribe_tail(store: Store, recovered: Recovered, transcriber: Transcribe
         )
         session.run()
     store.tail_transcribed(recovered.session_id)
+
+
+class _CancelledError(AssistantError):
+    """Nobody waits for it any more."""
+
+
+class _Cancellable:
+    """A source that fails once nobody wants it any more: what its session has heard so far stays kept."""
+
+    def __init__(self, source: AudioSource, is_cancelled: Callable[[], bool]) -> None:
+        self._source = source
+        self._is_cancelled = is_cancelled
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self._source.channels
+
+    @property
+    def duration_seconds(self) -> float | None:
+        return self._source.duration_seconds
+
+    def read(self) -> AudioFrame | AudioGap | Status | None:
+        if self._is_cancelled():
+            raise _CancelledError("The program was closed.")
+        return self._source.read()
+
+    def close(self) -> None:
+        self._source.close()
 
 
 class _KeepsFates:

@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
     settings = compose.user_settings()
     if args.window:
-        from ui.panel import demo_plan, run_panel
+        from ui.panel import run_panel
+        from ui.plans import demo_plan
 
         return run_panel(settings, args.model, demo_plan(), starts_at_once=True)
     return _run_in_terminal(args, settings)
@@ -55,23 +56,27 @@ def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:
     from assistant.audio.files import FileSource
     from assistant.audio.replay import PacedSource
     from assistant.demo import INTERVIEW, TITLE
-    from assistant.export import export_call
+    from assistant.export import check_writable, export_call
+    from assistant.plain import plain
+    from assistant.ports import AudioSource
     from ui import compose
     from ui.delays import DelayMeter
     from ui.terminal import TerminalSink
 
+    check_writable(args.out)  # said now, not after the call
     started = time.monotonic()
     transcriber = compose.load_transcriber(args.model, settings)
     print(f"{TITLE}, transcribed on this computer by {transcriber.name}. Left channel: You, right channel: Them.\n")
     source = FileSource(INTERVIEW, channels="split")
     delays = DelayMeter()
+    played: AudioSource = PacedSource(source, 1.0) if args.realtime else source
     call = compose.kept_call(
-        PacedSource(source, 1.0) if args.realtime else source,
+        played,
         transcriber,
         settings,
         title=TITLE,
         consent="Not needed: both voices are synthetic",
-        sinks=[TerminalSink(sys.stdout, sys.stdout.isatty()), delays],
+        sinks=[TerminalSink(sys.stdout, sys.stdout.isatty(), lambda _: played.close()), delays],
         is_lossless=not args.realtime,
         shows_partials=args.realtime,  # the terminal shows final text only
     ).run()
@@ -83,8 +88,8 @@ def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:
         print("Delays measured on this computer, computation included:")
         print("\n".join(f"  {line}" for line in delays.lines()))
     print("The call's files:")
-    print("\n".join(f"  {path}" for path in files))
-    print(f"The panel's picture:\n  {picture}")
+    print("\n".join(f"  {plain(str(path))}" for path in files))
+    print(f"The panel's picture:\n  {plain(str(picture))}")
     print(f"Kept in the history: depthcue sessions show {call.id}")
     return 0
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 EXAMPLES = """\
 examples:
   depthcue
   depthcue panel --model base
+  depthcue panel --mic "Blue Yeti" --call Firefox
 
 1, 2, 3: the card was asked. Shift+1, 2, 3: later. M: mark this moment. Space: pause."""
 
@@ -20,13 +22,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--mic", metavar="NAME", help="your microphone, or none (default: the system's)")
+    parser.add_argument("--call", metavar="NAME", help="what plays the call: an output, a program, or none")
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    from ui import compose
-    from ui.panel import live_plan, run_panel
+    from assistant.settings import load, settings_path
+    from ui.panel import run_panel
+    from ui.plans import live_plan
 
-    settings = compose.user_settings()
-    return run_panel(settings, args.model, live_plan(settings))
+    settings, messages = load(settings_path())
+    chosen = {"mic": args.mic, "call": args.call}
+    settings = replace(settings, **{name: value for name, value in chosen.items() if value is not None})
+    return run_panel(settings, args.model, live_plan(settings), messages=messages)

@@ -16,7 +16,7 @@ from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
 
 _WORDS = {
-    Phase.READY: "Ready",
+    Phase.READY: "Starting…",
     Phase.RECORDING: "Recording",
     Phase.PAUSED: "Paused",
     Phase.STOPPED: "Not recording",
@@ -44,6 +44,7 @@ class Header(_Edge):
     mark = Signal()
     pause = Signal()  # or go on
     stop = Signal()
+    export = Signal()
     done = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,11 +54,14 @@ class Header(_Edge):
         self._mark = button("Mark", "Mark this moment, key M")
         self._pause = button("Pause", "Pause, space bar")
         self._stop = button("Stop", "Stop the call")
+        self._export = button("Export", "Export to a file")
+        self._export.setToolTip("Writes the call to a Markdown file")
         self._done = button("Done", "Done with this call", "primary")
         for made, signal in (
             (self._mark, self.mark),
             (self._pause, self.pause),
             (self._stop, self.stop),
+            (self._export, self.export),
             (self._done, self.done),
         ):
             made.clicked.connect(signal)
@@ -68,7 +72,7 @@ class Header(_Edge):
         for widget in (self._sign, self._clock):
             self.row.addWidget(widget)
         self.row.addWidget(self._title, 1)
-        for made in (self._mark, self._pause, self._stop, self._done):
+        for made in (self._mark, self._pause, self._stop, self._export, self._done):
             self.row.addWidget(made)
         self._role = ""
         self.restyle()
@@ -89,6 +93,9 @@ class Header(_Edge):
         self._clock.setText(clock(seconds))
         self._clock.setAccessibleName(f"Time {clock(seconds)}")
 
+    def show_export(self, can_export: bool) -> None:
+        self._export.setVisible(can_export)
+
     def show_standing(self, standing: Standing) -> None:
         phase = standing.phase
         is_open = phase in (Phase.RECORDING, Phase.PAUSED)
@@ -108,7 +115,7 @@ class Header(_Edge):
         for made in (self._mark, self._pause):
             made.setVisible(is_open)
         self._stop.setVisible(phase is not Phase.FINISHED)
-        self._stop.setEnabled(is_open or phase is Phase.STOPPED)
+        self._stop.setEnabled(phase is not Phase.FINISHING)
         self._done.setVisible(phase is Phase.FINISHED)
 
     def _keep_pause_width(self) -> None:
@@ -199,6 +206,7 @@ class Footer(_Edge):
         super().__init__(line_above=True, parent=parent)
         self._you, self._them, self._consent = QLabel(), QLabel(), TextBlock(Type.SMALL, "muted", 1)
         self._bar = Bar("Your share of the talk", "accent", px(104))
+        self._bar.setMinimumWidth(px(52))
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
         self.row.setContentsMargins(px(14), px(8), px(14), px(8))
@@ -227,5 +235,6 @@ class Footer(_Edge):
     def show_consent(self, consent: str, can_note: bool) -> None:
         """`consent` is what is known of it; without, it can be noted while the call goes on."""
         self._consent.say(consent or "Consent not noted")
+        self._consent.setToolTip(self._consent.text())
         self._consent.setVisible(bool(consent) or not can_note)
         self._ask.setVisible(can_note and not consent)

@@ -44,11 +44,21 @@ class PastCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What one side of the call is heard through, as a user knows it, or why it is not heard."""
+
+    text: str
+    is_heard: bool = True
+
+
+LOOKING = Voice("Looking…")
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """What is known before a call: names as a user knows them, empty where nothing can be heard."""
+    """What is known before a call. The panel shows it at once and takes more as it becomes known."""
 
     title: str
-    mic: str
-    call: str
+    mic: Voice = LOOKING
+    call: Voice = LOOKING
     past: tuple[PastCall, ...] = ()
-    can_start: bool = True

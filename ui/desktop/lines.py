@@ -14,6 +14,9 @@ from assistant.values import AudioGap, Channel, Mark, TranscriptUpdate, UpdateKi
 from ui.desktop.plain import plain
 
 _SLACK_SECONDS = 0.02  # word times are rounded to hundredths on their way through files
+_SHORTEST_GAP_SECONDS = 0.25  # in less there is no word to miss; the exports name them all
+_PAUSE_SLACK_SECONDS = 0.5
+PAUSED = "paused"  # the reason of a gap that the interviewer made
 _LONGEST_UTTERANCE_SECONDS = 90.0  # how far back a line may begin that still holds a word
 
 
@@ -106,9 +109,21 @@ class Lines:
 
     def gap(self, gap: AudioGap) -> list[LineChange]:
         seconds = gap.end_seconds - gap.start_seconds
+        if seconds < _SHORTEST_GAP_SECONDS:
+            return []
+        if gap.reason == PAUSED:
+            return self._pause(gap.start_seconds, f"Paused for {seconds:.1f} s")
         who = "You were" if gap.channel is Channel.YOU else "They were"
         text = plain(f"{who} not heard for {seconds:.1f} s: {gap.reason}")
         return [self._insert(Line(LineKind.GAP, gap.start_seconds, text, len(text), gap.channel))]
+
+    def _pause(self, start_seconds: float, text: str) -> list[LineChange]:
+        """One line for both sides, whose gaps come one after the other and differ by a frame or two."""
+        first = bisect_left(self._starts, start_seconds - _PAUSE_SLACK_SECONDS)
+        last = bisect_right(self._starts, start_seconds + _PAUSE_SLACK_SECONDS)
+        if any(line.kind is LineKind.GAP and line.channel is None for line in self.rows[first:last]):
+            return []
+        return [self._insert(Line(LineKind.GAP, start_seconds, text, len(text)))]
 
     def mark(self, mark: Mark) -> list[LineChange]:
         note = plain(mark.note)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import button
+from ui.desktop.plain import plain_lines
 from ui.desktop.signs import triangle
 from ui.desktop.standing import Notice, Severity
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Colours, Type, colours, px, round_pen
+
+_SAID = "said"  # how the keys of notices begin that do not come from the call itself
+_MOST_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,16 @@ class NoticeBar(QFrame):
     def __init__(self, notice: Notice, choices: tuple[Choice, ...] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.notice = notice
-        title, detail = TextBlock(Type.STRONG, "text", 3), TextBlock(Type.SMALL, "text", 8)
+        title = TextBlock(Type.STRONG, "text", 3)
         title.say(notice.title)
-        detail.say(notice.detail)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(38), px(9), px(14), px(10))
         column.setSpacing(px(3))
         column.addWidget(title)
-        column.addWidget(detail)
-        detail.setVisible(bool(notice.detail))  # only now: without a parent it would be a window
+        for line in notice.detail.splitlines()[:_MOST_LINES]:
+            detail = TextBlock(Type.SMALL, "text", 8)
+            detail.say(line)
+            column.addWidget(detail)
         if choices:
             row = QHBoxLayout()
             row.setContentsMargins(0, px(5), 0, 0)
@@ -111,13 +116,38 @@ class Notices(QWidget):
         self.updateGeometry()
         return bar
 
+    def say(self, severity: Severity, title: str, text: str) -> None:
+        """Something that the call does not say itself. It stays until it is dismissed, or until `take_said`."""
+        notice = Notice(f"{_SAID} {title}", severity, title, plain_lines(text))
+        for key, old in self._said().items():
+            if old.detail == notice.detail:
+                self.take(key)
+        copy = Choice("Copy", lambda: QGuiApplication.clipboard().setText(text))
+        dismiss = Choice("Dismiss", lambda: self.take(notice.key))
+        self.put(notice, *((dismiss, copy) if severity is Severity.ERROR else (dismiss,)))
+
+    def take_said(self) -> None:
+        for key in self._said():
+            self.take(key)
+
+    def follow(self, notices: Sequence[Notice], keeps: str) -> None:
+        """What the call says now. `keeps` stays, and so does what was said beside the call, unless it is the same."""
+        for notice in notices:
+            self.put(notice)
+        details = {notice.detail for notice in notices}
+        said = {key for key, notice in self._said().items() if notice.detail not in details}
+        self._keep_only({notice.key for notice in notices} | said | {keeps})
+
+    def _said(self) -> dict[str, Notice]:
+        return {key: bar.notice for key, bar in self._bars.items() if key.startswith(_SAID)}
+
     def take(self, key: str) -> None:
         if (bar := self._bars.pop(key, None)) is not None:
             self._column.removeWidget(bar)
             self._discard(bar)
             self.updateGeometry()
 
-    def keep_only(self, keys: set[str]) -> None:
+    def _keep_only(self, keys: set[str]) -> None:
         for key in set(self._bars) - keys:
             self.take(key)
 

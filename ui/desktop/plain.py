@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return _STACKED.sub(r"\1", text).strip()
 
 
+def plain_lines(text: str) -> str:
+    """As `plain`, line by line; empty lines go."""
+    return "\n".join(line for line in map(plain, text.splitlines()) if line)
+
+
 def clock(seconds: float) -> str:
     """12:47, and 1:02:47 from the first hour on."""
     whole = max(0, int(seconds))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePo
 
 from assistant.call import CallState
 from ui.desktop.buttons import button
-from ui.desktop.controls import PastCall, Ready
+from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.fitted import Fitted
 from ui.desktop.plain import plain
 from ui.desktop.text_block import TextBlock
@@ -26,15 +26,17 @@ _STATES = {
 class ReadyPage(QWidget):
     start = Signal(bool)  # whether consent was given
     opened = Signal(str)
+    look_again = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = TextBlock(Type.TITLE, "text", 3)
         self._hint = TextBlock(Type.BODY, "muted", 3)
-        self._hint.say(
-            "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
-        )
-        self._sources = {"You": _Source("You"), "Them": _Source("Them")}
+        self._hint.say(HINT_TEXT)
+        self._you, self._them = _Source("You"), _Source("Them")
+        self._again = button("Look again", "Look again for what can be heard", "link")
+        self._again.clicked.connect(self.look_again)
+        self._again.hide()
         self._consent = Tick(CONSENT_TEXT)
         self._start = button("Start", "Start listening and recording", "wide")
         self._start.clicked.connect(lambda: self.start.emit(self._consent.isChecked()))
@@ -46,16 +48,24 @@ class ReadyPage(QWidget):
 
     def show_ready(self, ready: Ready) -> None:
         self._title.say(ready.title or "Ready for an interview")
-        self._sources["You"].say(ready.mic, "No microphone found")
-        self._sources["Them"].say(ready.call, "The call's sound can't be heard")
         self._consent.setChecked(False)
-        self._start.setEnabled(ready.can_start)
+        self.show_voices(ready.mic, ready.call)
+        self.show_past(ready.past)
+        self.focus_start()
+
+    def show_voices(self, mic: Voice, call: Voice) -> None:
+        self._you.say(mic)
+        self._them.say(call)
+        self._again.setVisible(not (mic.is_heard and call.is_heard))
+
+    def show_past(self, past_calls: tuple[PastCall, ...]) -> None:
+        """The newest first."""
         while (item := self._past.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self._past_label.setVisible(bool(ready.past))
-        for past in ready.past:
+        self._past_label.setVisible(bool(past_calls))
+        for past in past_calls:
             row = PastRow(past)
             row.opened.connect(self.opened)
             self._past.addWidget(row)
@@ -65,9 +75,13 @@ class ReadyPage(QWidget):
         self._start.setEnabled(False)
         self._start.setText("Starting…")
 
-    def focus_start(self, can_start: bool) -> None:
+    @property
+    def is_waiting(self) -> bool:
+        return not self._start.isEnabled()
+
+    def focus_start(self) -> None:
         self._start.setText("Start")
-        self._start.setEnabled(can_start)
+        self._start.setEnabled(True)
         self._start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
@@ -78,8 +92,9 @@ class ReadyPage(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._hint)
         column.addSpacing(px(14))
-        for source in self._sources.values():
-            column.addWidget(source)
+        column.addWidget(self._you)
+        column.addWidget(self._them)
+        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(px(12))
         column.addWidget(self._consent)
         column.addSpacing(px(6))
@@ -106,16 +121,16 @@ class _Source(QWidget):
         label = TextBlock(Type.STRONG, "text", 2)
         label.say(who)
         label.setFixedWidth(px(46))
-        self._name = TextBlock(Type.BODY, "text", 2)
+        self._name = TextBlock(Type.BODY, "text", 3)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(12), px(9), px(12), px(9))
         row.setSpacing(px(6))
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._name, 1)
 
-    def say(self, name: str, if_none: str) -> None:
-        self._name.say(name or if_none)
-        self._name.recolour("text" if name else "warning")
+    def say(self, voice: Voice) -> None:
+        self._name.say(voice.text)
+        self._name.recolour("text" if voice.is_heard else "warning")
         self._name.setAccessibleName(f"Heard through: {self._name.text()}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assistant.values import Channel, State, Status
-from ui.desktop.plain import plain
+from ui.desktop.plain import plain_lines
 
 
 class Phase(StrEnum):
@@ -57,10 +57,13 @@ class Standing:
         """Nothing is written down any more, whether or not it is recorded."""
         return any(notice.key == "failed" for notice in self.notices)
 
+    def says(self, detail: str) -> bool:
+        return any(notice.detail == plain_lines(detail) for notice in self.notices)
+
 
 def after(standing: Standing, status: Status) -> Standing:
     """`standing` once `status` is known."""
-    message = plain(status.message)
+    message = plain_lines(status.message)
     match status.state:
         case State.BEHIND:
             return replace(standing, behind_seconds=status.behind_seconds or 0.0)
@@ -69,7 +72,9 @@ def after(standing: Standing, status: Status) -> Standing:
         case State.DEVICE_LOST:
             title = f"{_VOICE[status.channel]} not heard"
             lost = replace(standing, lost=standing.lost | {status.channel})
-            return _with(lost, Notice(f"lost {status.channel}", Severity.WARNING, title, message))
+            detail = message.removeprefix(f"{title}: ")
+            detail = detail[:1].upper() + detail[1:]
+            return _with(lost, Notice(f"lost {status.channel}", Severity.WARNING, title, detail))
         case State.DEVICE_BACK:
             back = replace(standing, lost=standing.lost - {status.channel})
             return without(back, f"lost {status.channel}")

