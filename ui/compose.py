@@ -18,6 +18,7 @@ from assistant import settings as stored_settings
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
 from assistant.errors import AssistantError, CaptureError, RecordingError, StoreError, TranscriptionError
+from assistant.event_log import EventLog
 from assistant.ports import AudioSource, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
@@ -148,14 +149,17 @@ def kept_call(
     title: str,
     consent: str | None,
     sinks: Sequence[Sink] = (),
+    events: Path | None = None,
     is_lossless: bool = False,
     shows_partials: bool = True,
 ) -> KeptCall:
-    """A call whose sound goes to disk first, and whose text, flags and follow-ups go to the store as they come.
+    """A call whose sound goes to disk first, and whose text, flags and follow-ups go to the store as they come. With
+    an event log in `events`, in place of an older one there.
 
     Raises:
         StoreError, RecordingError: it can't be kept, so it does not start, and the source is closed.
         CaptureError: another call is being recorded.
+        ExportError: the event log can't be written.
     """
     with contextlib.ExitStack() as undo:
         undo.callback(source.close)
@@ -167,7 +171,11 @@ def kept_call(
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
         recorder = CrashSafeRecorder(folder, source.channels)
-        kept: list[Sink] = [*sinks, StoreSink(store, session_id)]
+        undo.callback(recorder.close)
+        stored = StoreSink(store, session_id)
+        undo.callback(stored.close)
+        # Last, when nothing else hinders the call: it replaces an older log.
+        kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
         undo.pop_all()
     session = Session(
         source,

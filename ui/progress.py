@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from tqdm import tqdm
@@ -17,10 +18,14 @@ class ProgressSource:
     def __init__(self, source: AudioSource, name: str) -> None:
         self._source = source
         self._position_seconds = 0.0
+        total_seconds = source.duration_seconds and round(source.duration_seconds)
         self._bar = tqdm(
-            total=source.duration_seconds and round(source.duration_seconds),
+            total=total_seconds,
             desc=name,
             unit="s",
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {remaining} left" if total_seconds else None,
+            smoothing=0.05,  # silence goes by much faster than talk; what is left is a mixture of both
+            ncols=shutil.get_terminal_size().columns - 1,  # 80 where a terminal does not tell its width
             disable=not sys.stderr.isatty(),
             leave=False,
             file=sys.stderr,

@@ -54,9 +54,6 @@ def seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     from assistant.audio.capture import open_live
-    from assistant.errors import AssistantError
-    from assistant.event_log import EventLog
-    from assistant.ports import Sink
     from ui import compose
     from ui.terminal import TerminalSink
 
@@ -64,13 +61,6 @@ def run(args: argparse.Namespace) -> int:
     transcriber = compose.load_transcriber(args.model, settings)
     mic = settings.mic if args.mic is None else args.mic
     source = open_live(mic, settings.call if args.call is None else args.call)
-    sinks: list[Sink] = [TerminalSink(sys.stdout, sys.stdout.isatty(), _goes_on)]
-    try:
-        if args.events:  # last, when nothing else hinders the call: an older log is replaced
-            sinks.append(EventLog(args.events))
-    except AssistantError:
-        source.close()
-        raise
     consent = compose.consent_given() if args.consent else None
     kept = compose.kept_call(
         source,
@@ -78,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
         settings,
         title=args.title or settings.title or "Interview",
         consent=consent,
-        sinks=sinks,
+        sinks=[TerminalSink(sys.stdout, sys.stdout.isatty(), _goes_on)],
+        events=args.events,
         shows_partials=args.events is not None,
     )
     _stop_on_signals(kept.session.stop)
