@@ -58,7 +58,7 @@ class Effort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What a recogniser makes of a stretch of sound. Word times are relative to its first sample."""
+    """What a recogniser makes of a stretch of sound. Word times are relative to its first sample (behind a lead)."""
 
     words: tuple[Word, ...]
     average_log_probability: float  # over the tokens of the text, the end mark not counted
@@ -66,13 +66,26 @@ class Hypothesis:
     compression_ratio: float  # of the text; above 2.4 it is a loop
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What was said just before. Its sound stands in front of the samples; its words are given, not heard again.
+
+    A short utterance alone has no context; with the one before it a model makes far fewer mistakes.
+    """
+
+    seconds: float  # of the samples that belong to it
+    words: tuple[Word, ...]
+
+
 class Transcriber(Protocol):
     """A speech model. Called by the decode worker only."""
 
     name: str
 
-    def transcribe(self, samples: NDArray[np.float32], effort: Effort) -> Hypothesis:
-        """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s.
+    def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
+        """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s, the lead's sound included.
+
+        The hypothesis holds the words behind the lead, with times relative to the end of the lead's sound.
 
         Raises:
             TranscriptionError: the engine failed.

@@ -254,7 +254,7 @@ class Session:
             if job is None:
                 break
             try:
-                hypothesis = self._recall(job) or self._transcriber.transcribe(job.utterance.samples, job.effort)
+                hypothesis = self._recall(job) or self._transcriber.transcribe(job.samples, job.effort, job.lead)
             except AssistantError as error:
                 self._is_deaf = True
                 self._fail(error)

@@ -21,13 +21,14 @@ from faster_whisper.transcribe import get_compression_ratio
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
-from assistant.ports import Effort, Hypothesis
+from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ, Word
 
 WINDOW_SECONDS = 30.0
 WINDOW_POSITIONS = 1500  # of the encoder's output: 50 a second
 FRAME_SAMPLES = 160  # of the log-mel spectrogram: 100 a second
 TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
+DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
 LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
 UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
 
@@ -106,15 +107,20 @@ class WhisperTranscriber:
         # Warm buffers and threads, so that the first words of a call are not late.
         self.transcribe(np.zeros(SAMPLE_RATE_HZ, np.float32), Effort.PARTIAL)
 
-    def transcribe(self, samples: NDArray[np.float32], effort: Effort) -> Hypothesis:
+    def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
         """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s. See `assistant.ports.Transcriber`."""
         if len(samples) > WINDOW_SECONDS * SAMPLE_RATE_HZ:
             raise ValueError(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s do not fit into Whisper's window of 30 s")
         is_final = effort is Effort.FINAL
         window = self._decode.final_window if is_final else self._decode.partial_window
+        beam_size = self._decode.beam_size if is_final else 1
         try:
-            encoded = self._encode_padded(samples, window)
-            return self._generate(encoded, len(samples), self._decode.beam_size if is_final else 1)
+            hypothesis = self._generate(self._encode_padded(samples, window), len(samples), beam_size, lead)
+            if lead is None or hypothesis.average_log_probability >= DOUBTFUL_LOG_PROBABILITY:
+                return hypothesis
+            # After speech the model takes everything for speech: what it doubts is judged by itself.
+            alone = samples[round(lead.seconds * SAMPLE_RATE_HZ) :]
+            return self._generate(self._encode_padded(alone, window), len(alone), beam_size, None)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
@@ -135,12 +141,13 @@ class WhisperTranscriber:
         joined = np.concatenate([encoded, self._silence[:, encoded.shape[1] : WINDOW_POSITIONS]], axis=1)
         return ctranslate2.StorageView.from_array(np.ascontiguousarray(joined))
 
-    def _generate(self, encoded: Any, samples: int, beam_size: int) -> Hypothesis:
+    def _generate(self, encoded: Any, samples: int, beam_size: int, lead: Lead | None) -> Hypothesis:
         tokenizer = self._tokenizer
         seconds = samples / SAMPLE_RATE_HZ
+        said = tokenizer.encode(" " + " ".join(word.text for word in lead.words)) if lead else []
         result = self.engine.model.generate(
             encoded,
-            [[*tokenizer.sot_sequence, tokenizer.no_timestamps]],
+            [[*tokenizer.sot_sequence, tokenizer.no_timestamps, *said]],
             beam_size=beam_size,
             # The engine bounds the new tokens at half of this.
             max_length=2 * (round(seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
@@ -149,27 +156,35 @@ class WhisperTranscriber:
             suppress_blank=True,
         )[0]
         tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        tokens = tokens[len(said) :]  # the engine gives them back
         text = tokenizer.decode(tokens).strip()
         return Hypothesis(
-            words=self._align(encoded, tokens, seconds) if text else (),
-            average_log_probability=result.scores[0] if tokens else 0.0,
+            words=self._align(encoded, said, tokens, seconds, lead.seconds if lead else 0.0) if text else (),
+            # The engine divides by the length of all tokens, those of the lead included.
+            average_log_probability=result.scores[0] * (len(said) + len(tokens)) / len(tokens) if tokens else 0.0,
             no_speech_probability=result.no_speech_prob,
             compression_ratio=get_compression_ratio(text) if text else 1.0,
         )
 
-    def _align(self, encoded: Any, tokens: list[int], seconds: float) -> tuple[Word, ...]:
+    def _align(
+        self, encoded: Any, said: list[int], tokens: list[int], seconds: float, lead_seconds: float
+    ) -> tuple[Word, ...]:
+        """Words of `tokens`, which follow those `said`, with times from `lead_seconds` on."""
         frames = max(2, round(seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-        aligned = self.engine.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        aligned = self.engine.find_alignment(self._tokenizer, [said + tokens], encoded, frames)[0]
+        position = 0  # in the tokens: where the next entry begins
         words: list[Word] = []
         for entry in aligned:
+            is_said = position < len(said)
+            position += len(entry["tokens"])
             text = entry["word"].strip()
-            if not text:
+            if is_said or not text:
                 continue
             earliest = words[-1].end_seconds if words else 0.0
-            end = min(max(float(entry["end"]), earliest), seconds)
+            end = min(max(float(entry["end"]) - lead_seconds, earliest), seconds - lead_seconds)
             if words and self._writes_spaces and not entry["word"].startswith(" "):  # "7" ",000" "%" are one word
                 words[-1] = replace(words[-1], text=words[-1].text + text, end_seconds=end)
                 continue
-            start = min(max(float(entry["start"]), earliest, end - LONGEST_WORD_SECONDS), end)
+            start = min(max(float(entry["start"]) - lead_seconds, earliest, end - LONGEST_WORD_SECONDS), end)
             words.append(Word(text, start, end, float(entry["probability"])))
         return tuple(words)

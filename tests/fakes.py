@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import CaptureError, TranscriptionError
-from assistant.ports import Effort, Hypothesis
+from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, Status, Word
 
 FRAME_SECONDS = 0.02
@@ -93,14 +93,17 @@ class CountingTranscriber:
         self._delay_seconds = delay_seconds
         self._fails_after = fails_after
         self.efforts: list[Effort] = []
+        self.leads: list[Lead | None] = []
         self.is_nonsense = False
 
-    def transcribe(self, samples: NDArray[np.float32], effort: Effort) -> Hypothesis:
+    def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
         self.efforts.append(effort)
+        self.leads.append(lead)
         if self._fails_after is not None and len(self.efforts) > self._fails_after:
             raise TranscriptionError("The engine is gone.")
         time.sleep(self._delay_seconds)
-        count = max(1, round(len(samples) / SAMPLE_RATE_HZ / 0.5))
+        seconds = len(samples) / SAMPLE_RATE_HZ - (lead.seconds if lead else 0.0)
+        count = max(1, round(seconds / 0.5))
         words = tuple(Word(f"w{i}", i * 0.5, i * 0.5 + 0.4) for i in range(count))
         return Hypothesis(words, -2.0 if self.is_nonsense else -0.3, 0.9 if self.is_nonsense else 0.1, 1.0)
 

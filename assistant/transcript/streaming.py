@@ -6,6 +6,7 @@ Pure policy, no threads and no clocks of its own. The session calls `hear` on th
 - Finals before partials; of the partials, the one with the oldest unseen sound.
 - A final is decoded speculatively as soon as the voice pauses. If the pause lasts, that text is locked the moment the
   end is known; if speech goes on, it served as a hypothesis. Either way the same audio gives the same final.
+- A final has the utterance before it in front, sound and text, if that one was near: context that a short one lacks.
 - Partials grow stale, finals never: what can't be decoded in time is decoded later, in order.
 """
 
@@ -15,14 +16,20 @@ from bisect import insort_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from assistant.ports import Effort, Hypothesis
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.agreement import Agreement
-from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
 
 LOOP_COMPRESSION_RATIO = 2.4  # Whisper's own limit: text that compresses better repeats itself
 # A weak score alone is no sign of nonsense on the telephone; together with doubt about speech it is.
 WEAK_LOG_PROBABILITY, NO_SPEECH_PROBABILITY = -1.0, 0.3
+LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
+LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
+LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
 LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
 
 
@@ -37,11 +44,13 @@ class StreamingSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One decode: give `samples` to the transcriber with `effort` and hand the result to `done`."""
+    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`."""
 
     number: int  # of the utterance
     utterance: Utterance
     effort: Effort
+    samples: NDArray[np.float32]  # of the utterance, behind those of the lead
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Streaming:
         self._ended: dict[int, _Open] = {}
         self._turns: list[_Turn] = []  # in the order in which they happened
         self._released_seconds = 0.0
+        self._previous: dict[Channel, tuple[Utterance, TranscriptUpdate]] = {}  # released last
         self._count = 0
         self._is_loaded = False
         self._is_finished = False
@@ -135,7 +145,7 @@ class Streaming:
     def next_job(self) -> Job | None:
         for turn in self._turns:
             if turn.utterance is not None and self._speculation_of(turn) is None:
-                return Job(turn.number, turn.utterance, Effort.FINAL)
+                return self._final_job(turn.number, turn.utterance)
         return self._speculative_job() or self._partial_job()
 
     def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
@@ -163,12 +173,39 @@ class Streaming:
                     until_seconds = turn.at_seconds
                     break
                 del self._ended[turn.number]
-                turn.event = Locked(_final(turn.number, turn.utterance, hypothesis), turn.at_seconds)
+                update = _final(turn.number, turn.utterance, hypothesis)
+                turn.event = Locked(update, turn.at_seconds)
+                self._previous[turn.channel] = turn.utterance, update
             events.append(turn.event)
             self._turns.pop(0)
             until_seconds = max(until_seconds, turn.at_seconds)
         self._released_seconds = max(self._released_seconds, until_seconds)
         return events, self._released_seconds
+
+    def _final_job(self, number: int, utterance: Utterance) -> Job:
+        """A final decode, with the utterance before in front. That one is always decoded by then: finals come in
+        order and before speculative ones, so that the same sound has the same lead whenever the worker has time."""
+        before = self._before(number, utterance.channel)
+        if before is None:
+            return Job(number, utterance, Effort.FINAL, utterance.samples)
+        earlier, update = before
+        gap_seconds = utterance.start_seconds - earlier.end_seconds
+        if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
+            return Job(number, utterance, Effort.FINAL, utterance.samples)
+        gap = np.zeros(max(0, round(gap_seconds * SAMPLE_RATE_HZ)), np.float32)
+        samples = np.concatenate([earlier.samples, gap, utterance.samples])
+        if len(samples) > LONGEST_SECONDS * SAMPLE_RATE_HZ:
+            return Job(number, utterance, Effort.FINAL, utterance.samples)
+        lead = Lead((len(earlier.samples) + len(gap)) / SAMPLE_RATE_HZ, update.words)
+        return Job(number, utterance, Effort.FINAL, samples, lead)
+
+    def _before(self, number: int, channel: Channel) -> tuple[Utterance, TranscriptUpdate] | None:
+        """The utterance before this one on its channel, with its final text."""
+        for turn in reversed(self._turns):
+            if turn.channel is channel and turn.number < number and turn.utterance is not None:
+                hypothesis = self._speculation_of(turn)
+                return (turn.utterance, _final(turn.number, turn.utterance, hypothesis)) if hypothesis else None
+        return self._previous.get(channel)
 
     def _speculation_of(self, turn: _Turn) -> Hypothesis | None:
         """The final decode of an ended utterance, if it was of exactly its audio."""
@@ -184,7 +221,7 @@ class Streaming:
             utterance = listener.open_utterance() if listener.is_silent_after_speech else None
             if utterance and abs(opened.speculative_end_seconds - utterance.end_seconds) > 1e-6:
                 opened.seen_until_seconds = utterance.end_seconds
-                return Job(opened.number, utterance, Effort.FINAL)
+                return self._final_job(opened.number, utterance)
         return None
 
     def _partial_job(self) -> Job | None:
@@ -198,7 +235,7 @@ class Streaming:
             assert utterance is not None
             unseen_seconds = utterance.end_seconds - max(opened.seen_until_seconds, utterance.start_seconds)
             if unseen_seconds > max(step_seconds - 1e-6, longest_seconds):
-                best, longest_seconds = Job(opened.number, utterance, Effort.PARTIAL), unseen_seconds
+                best, longest_seconds = Job(opened.number, utterance, Effort.PARTIAL, utterance.samples), unseen_seconds
         if best is not None:
             self._is_loaded = longest_seconds > self._settings.loaded_after_seconds + step_seconds
             self._open[best.utterance.channel].seen_until_seconds = best.utterance.end_seconds

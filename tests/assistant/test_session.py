@@ -172,7 +172,7 @@ def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
 
 def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():
     class Buggy(CountingTranscriber):
-        def transcribe(self, samples, effort):
+        def transcribe(self, samples, effort, lead=None):
             raise ZeroDivisionError
 
     recorder = MemoryRecorder()

@@ -1,6 +1,7 @@
 """Which decode comes next, and what text becomes, without threads and without a model."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def work(stream: Streaming, transcriber: CountingTranscriber, jobs: int | None =
         job = stream.next_job()
         if job is None:
             break
-        out += stream.done(job, transcriber.transcribe(job.utterance.samples, job.effort))
+        out += stream.done(job, transcriber.transcribe(job.samples, job.effort, job.lead))
         out += stream.ready()[0]
         jobs = None if jobs is None else jobs - 1
     return out + stream.ready()[0]
@@ -127,7 +128,7 @@ def test_a_result_that_comes_after_the_end_shows_nothing():
     job = stream.next_job()
     stream.finish()
     assert job is not None
-    assert stream.done(job, transcriber.transcribe(job.utterance.samples, job.effort)) == []
+    assert stream.done(job, transcriber.transcribe(job.samples, job.effort, job.lead)) == []
 
 
 def test_locked_text_waits_for_what_ended_before_it():
@@ -139,10 +140,10 @@ def test_locked_text_waits_for_what_ended_before_it():
     assert [type(event) for event in events] == [SpeechStarted, SpeechStarted]
     assert until_seconds == pytest.approx(2.3, abs=0.05)  # nothing behind the first end is complete
     assert first is not None
-    stream.done(first, transcriber.transcribe(first.utterance.samples, first.effort))
+    stream.done(first, transcriber.transcribe(first.samples, first.effort, first.lead))
     second = stream.next_job()
     assert second is not None
-    stream.done(second, transcriber.transcribe(second.utterance.samples, second.effort))
+    stream.done(second, transcriber.transcribe(second.samples, second.effort, second.lead))
     locked = [event for event in stream.ready()[0] if isinstance(event, Locked)]
     assert [event.update.channel for event in locked] == [Channel.YOU, Channel.THEM]
 
@@ -153,6 +154,24 @@ def test_nonsense_is_taken_back():
     out = play(them=TALK, transcriber=transcriber)
     assert [update.words for update in finals(out)] == [()]
     assert not [item for item in out if getattr(item, "kind", None) is UpdateKind.PARTIAL]
+
+
+def test_a_final_has_the_utterance_before_it_in_front_when_that_was_near():
+    transcriber = CountingTranscriber()
+    near, far, long = (2.0, True), (1.5, True), (9.0, True)
+    scene = [near, (1.0, False), near, (3.0, False), far, (0.8, False), long, (0.8, False), near, (1.0, False)]
+    play(them=scene, transcriber=transcriber, shows_partials=False)
+    leads = transcriber.leads
+    assert [lead is not None for lead in leads] == [False, True, False, True, False]
+    assert leads[1].seconds == pytest.approx(2.7, abs=0.05)  # its sound, and the silence up to the pre-roll
+    assert [word.text for word in leads[1].words] == ["w0", "w1", "w2", "w3"]
+
+
+def test_nonsense_leads_nowhere():
+    transcriber = CountingTranscriber()
+    transcriber.is_nonsense = True
+    play(them=[(2.0, True), (1.0, False)] * 3, transcriber=transcriber, shows_partials=False)
+    assert transcriber.leads == [None, None, None]
 
 
 def test_partials_can_be_left_out():
@@ -174,6 +193,15 @@ def test_a_worker_that_is_late_pauses_partials_and_loses_nothing():
     assert work(stream, transcriber) == []
 
 
+class LeadTeller(CountingTranscriber):
+    """Its first word tells what stood in front."""
+
+    def transcribe(self, samples, effort, lead=None):
+        hypothesis = super().transcribe(samples, effort, lead)
+        first = replace(hypothesis.words[0], text=f"behind {lead}")
+        return replace(hypothesis, words=(first, *hypothesis.words[1:]))
+
+
 SCENE = st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=8)
 
 
@@ -184,7 +212,8 @@ def test_finals_do_not_depend_on_when_the_worker_had_time(you, them, every):
         "you": [(tenths / 10, is_voice) for tenths, is_voice in you],
         "them": [(tenths / 10, is_voice) for tenths, is_voice in them],
     }
-    prompt, late = play(**scenes), play(**scenes, every=every, shows_partials=False)
+    prompt = play(**scenes, transcriber=LeadTeller())
+    late = play(**scenes, transcriber=LeadTeller(), every=every, shows_partials=False)
     assert finals(prompt) == finals(late)
     order = [event for event in prompt if isinstance(event, SpeechStarted | Locked)]
     assert order == [event for event in late if isinstance(event, SpeechStarted | Locked)]
