@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint
+.PHONY: help setup demo test lint screenshots
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -25,3 +25,7 @@ lint: ## check style, types and the import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
+	@scripts/setup.sh test
+	@.venv/bin/python scripts/screenshots.py $(ARGS)

@@ -21,20 +21,18 @@ from PySide6.QtCore import QObject
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, data_folder
+from ui import history
 from ui.desktop.app import application
 from ui.desktop.bridge import Bridge
-from ui.desktop.controls import PastCall, Ready
+from ui.desktop.controls import Ready
 from ui.desktop.interrupts import Interrupts
 from ui.desktop.lane import Lane, fault
 from ui.desktop.window import PanelWindow
 from ui.plans import Plan
 
 if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait for
-    from assistant.call import Call
     from assistant.ports import Transcriber
     from ui.compose import KeptCall
-
-PAST_CALLS = 8
 
 
 class Program(QObject):
@@ -82,7 +80,7 @@ class Program(QObject):
 
     def _list_past(self) -> None:
         self._desk.do(
-            _past_calls,
+            history.past_calls,
             self.window.ready_page.show_past,
             partial(self.window.show_error, "The kept calls can't be read"),
         )
@@ -109,12 +107,14 @@ class Program(QObject):
 
     def _open_call(self, call_id: str) -> None:
         self._desk.do(
-            partial(_load, call_id), self.window.show_call, partial(self.window.show_error, "The call can't be opened")
+            partial(history.load, call_id),
+            self.window.show_call,
+            partial(self.window.show_error, "The call can't be opened"),
         )
 
     def _export(self, call_id: str, folder: Path) -> None:
         self._desk.do(
-            partial(_write, call_id, folder),
+            partial(history.export, call_id, folder),
             lambda path: self.window.show_message("Exported", str(path)),
             partial(self.window.show_error, "The call is not exported"),
         )
@@ -213,26 +213,6 @@ class Program(QObject):
             call.session.stop()
         for lane in (self._commands, self._desk, self._repair, self._calls):
             lane.end()
-
-
-def _past_calls() -> tuple[PastCall, ...]:
-    from assistant.store import Store
-
-    with Store.open(data_folder()) as store:
-        return tuple(PastCall(kept.id, kept.title, kept.started, kept.state) for kept in store.sessions()[:PAST_CALLS])
-
-
-def _load(call_id: str) -> Call:
-    from assistant.store import Store
-
-    with Store.open(data_folder()) as store:
-        return store.load(call_id)
-
-
-def _write(call_id: str, folder: Path) -> Path:
-    from assistant.export import export_call
-
-    return export_call(_load(call_id), ["md"], folder)[0]
 
 
 def run_panel(

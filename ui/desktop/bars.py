@@ -206,7 +206,6 @@ class Footer(_Edge):
         super().__init__(line_above=True, parent=parent)
         self._you, self._them, self._consent = QLabel(), QLabel(), TextBlock(Type.SMALL, "muted", 1)
         self._bar = Bar("Your share of the talk", "accent", px(104))
-        self._bar.setMinimumWidth(px(52))
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
         self.row.setContentsMargins(px(14), px(8), px(14), px(8))

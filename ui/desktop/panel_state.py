@@ -218,7 +218,7 @@ class PanelState:
     def _ask(self, follow_up: FollowUp) -> set[Part]:
         why = plain(follow_up.why)
         if follow_up.start_seconds is not None:
-            why = f"{why} · {clock(follow_up.start_seconds)}"
+            why = f"{why.rstrip('.')} · {clock(follow_up.start_seconds)}"
         card = Card(follow_up.id, follow_up.kind, plain(follow_up.quote or ""), plain(follow_up.question), why)
         if follow_up.flag_id is not None:
             self._questions[follow_up.flag_id] = card.question

@@ -109,7 +109,7 @@ class PanelWindow(QWidget):
     def show_kept(self, call_id: str) -> None:
         """The call on the screen is over and closed on the disk: it can be exported."""
         self._kept_id = call_id
-        self.header.show_export(bool(call_id))
+        self._offer_export()
 
     def show_error(self, title: str, what_to_do: str) -> None:
         """Say in place what went wrong and how to mend it; a press takes it away."""
@@ -154,6 +154,7 @@ class PanelWindow(QWidget):
     def _show_standing(self) -> None:
         standing = self._state.standing
         self.header.show_standing(standing)
+        self._offer_export()
         self.notices.follow(standing.notices, keeps="close")
         if standing.phase not in _OPEN:
             self.notices.take("close")
@@ -223,6 +224,10 @@ class PanelWindow(QWidget):
     def _note_consent(self) -> None:
         self._controls.note_consent()
         self.note_consent(f"Consent noted {clock(self._state.clock_seconds)}")
+
+    def _offer_export(self) -> None:
+        """The last events of a call may arrive a moment after it is closed on the disk."""
+        self.header.show_export(bool(self._kept_id) and self._state.standing.phase is Phase.FINISHED)
 
     def _ask_where_to_export(self) -> None:
         call_id = self._kept_id

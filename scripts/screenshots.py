@@ -1,0 +1,181 @@
+"""Draws the panel in every state, light and dark, at three widths; and the README's picture (`--readme`).
+
+The call in the pictures is real: the bundled interview, played once through a session and cut at a moment. What the
+states say is what the program says in them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
+
+from assistant.audio.files import FileSource
+from assistant.audio.replay import PacedSource
+from assistant.call import CallState
+from assistant.demo import INTERVIEW
+from assistant.ports import AudioSource
+from assistant.settings import Settings
+from assistant.values import Channel, Stamped, State, Status, Verbosity
+from models.catalog import CATALOG
+from models.weights import ways_to_get
+from ui.compose import load_transcriber, recording_session
+from ui.desktop.app import application, without_screen
+from ui.desktop.controls import PastCall, Ready, Voice
+from ui.desktop.panel_state import PanelState
+from ui.desktop.picture import discard, panel_without_screen, picture_of, save_picture
+from ui.desktop.window import PanelWindow
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTHS = (320, 400, 520)
+HEIGHT = 900
+MOMENT_SECONDS = 49.2  # cards, marks and a voice in mid-sentence
+TITLE = "Senior product manager"
+CONSENT = "Consent noted 00:02"
+READY = Ready(TITLE, Voice("Jabra Evolve2 65"), Voice("Built-in loudspeakers"))
+DISK_FULL = (
+    "The recording stopped: No space left on device. The first 45 s are kept; what is said from now on is not "
+    "recorded. Free some space on that disk, then start a new recording."
+)
+RECOVERED = "The call 20260301-101500 ended without a stop; 12:47 of it were recovered."
+
+
+class Collected:
+    """A sink that keeps all events, and closes the source once it has those that are wanted."""
+
+    def __init__(self, source: AudioSource, until_seconds: float) -> None:
+        self.events: list[Stamped] = []
+        self._source = source
+        self._until_seconds = until_seconds
+
+    def next(self, stamped: Stamped) -> None:
+        self.events.append(stamped)
+        if stamped.audio_seconds > self._until_seconds:
+            self._source.close()
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[Stamped]:
+    """What the bundled interview makes the program say; `is_live` at the speed of speech, with its partial text."""
+    recording = FileSource(INTERVIEW, channels="split")
+    source = PacedSource(recording, 1.0) if is_live else recording
+    collected = Collected(source, until_seconds)
+    recording_session(
+        source,
+        load_transcriber("tiny.en", Settings()),
+        Verbosity.NORMAL,
+        [collected],
+        is_lossless=not is_live,
+        shows_partials=is_live,
+    ).run()
+    return collected.events
+
+
+def cut(events: Iterable[Stamped], *statuses: Status) -> PanelState:
+    """The call at the moment, then in a state."""
+    state = PanelState(title=TITLE, consent=CONSENT)
+    state.apply_all(event for event in events if event.audio_seconds <= MOMENT_SECONDS)
+    state.apply_all(Stamped(status, MOMENT_SECONDS, MOMENT_SECONDS) for status in statuses)
+    return state
+
+
+def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[PanelWindow], None]]:
+    def call(*statuses: Status) -> Callable[[PanelWindow], None]:
+        return lambda window: window.show_state(cut(events, *statuses), is_live=True)
+
+    def model_missing(window: PanelWindow) -> None:
+        window.show_ready(READY)
+        window.show_error("No speech model can be used", ways_to_get(CATALOG["tiny.en"]))
+
+    def not_heard(window: PanelWindow) -> None:
+        window.show_ready(Ready(TITLE, READY.mic, Voice("Not heard: there is no output", is_heard=False)))
+
+    def recovered(window: PanelWindow) -> None:
+        past = (
+            PastCall("20260301-101500", TITLE, datetime(2026, 3, 1, 10, 15), CallState.RECOVERED),
+            PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), CallState.FINISHED),
+        )
+        window.show_ready(Ready(TITLE, READY.mic, READY.call, past))
+        window.show_message("A call that had no end was recovered", RECOVERED)
+
+    def finished(window: PanelWindow) -> None:
+        state = PanelState(title=TITLE, consent=CONSENT)
+        state.apply_all(whole)
+        window.show_state(state, is_live=True)
+        window.show_kept("20260301-101500")
+
+    gone = "Your microphone is not heard: Jabra Evolve2 65 is gone. It is tried again until it is back."
+    return {
+        "ready": lambda window: window.show_ready(READY),
+        "not-heard": not_heard,
+        "model-missing": model_missing,
+        "recovered": recovered,
+        "live": call(),
+        "paused": call(Status(State.PAUSED)),
+        "device-lost": call(Status(State.DEVICE_LOST, gone, Channel.YOU)),
+        "behind": call(Status(State.BEHIND, behind_seconds=6.2)),
+        "disk-full": call(Status(State.DISK_FULL, DISK_FULL)),
+        "finished": finished,
+    }
+
+
+def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
+    for theme in ("light", "dark"):
+        for name, show in scenes(events, whole).items():
+            window = panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark")
+            show(window)
+            for width in WIDTHS:
+                window.resize(width, HEIGHT)
+                save_picture(picture_of(window, 2.0), folder / f"{name}-{theme}-{width}.png")
+            discard(window)
+
+
+def draw_readme(events: list[Stamped], path: Path) -> None:
+    """Light and dark side by side."""
+    width, height, margin, scale = 400, 930, 12, 1.05
+    without_screen()
+    application()
+    picture = QPixmap(round((2 * width + 3 * margin) * scale), round((height + 2 * margin) * scale))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for place, is_dark in enumerate((False, True)):
+        window = panel_without_screen(width, height, is_dark)
+        window.show_state(cut(events), is_live=True)
+        left = margin + place * (width + margin)
+        frame = QPainterPath()
+        frame.addRoundedRect(QRectF(left, margin, width, height), 10, 10)
+        painter.setClipPath(frame)
+        painter.drawPixmap(left, margin, picture_of(window, scale))
+        painter.setClipping(False)
+        painter.setPen(QColor("#8a8f98"))
+        painter.drawPath(frame)
+        discard(window)
+    painter.end()
+    save_picture(picture, path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--readme", action="store_true", help="draw docs/panel.png instead")
+    parser.add_argument("--out", type=Path, default=ROOT / "screenshots", metavar="DIR")
+    args = parser.parse_args()
+    events = interview(MOMENT_SECONDS + 1, is_live=True)
+    if args.readme:
+        draw_readme(events, ROOT / "docs" / "panel.png")
+        return
+    args.out.mkdir(parents=True, exist_ok=True)
+    draw_all(events, interview(), args.out)
+    print(f"The pictures are in {args.out}")
+
+
+if __name__ == "__main__":
+    main()
