@@ -18,6 +18,7 @@ class ProgressSource:
     def __init__(self, source: AudioSource, name: str) -> None:
         self._source = source
         self._position_seconds = 0.0
+        size = shutil.get_terminal_size()  # a usual one where a terminal does not tell
         total_seconds = source.duration_seconds and round(source.duration_seconds)
         self._bar = tqdm(
             total=total_seconds,
@@ -25,7 +26,8 @@ class ProgressSource:
             unit="s",
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {remaining} left" if total_seconds else None,
             smoothing=0.05,  # silence goes by much faster than talk; what is left is a mixture of both
-            ncols=shutil.get_terminal_size().columns - 1,  # 80 where a terminal does not tell its width
+            ncols=size.columns - 1,
+            nrows=size.lines,
             disable=not sys.stderr.isatty(),
             leave=False,
             file=sys.stderr,

@@ -1,5 +1,30 @@
 """Windows are drawn without a screen unless the caller names a platform."""
 
+from __future__ import annotations
+
 import os
 
+import pytest
+
+from assistant.ports import Transcriber
+from assistant.settings import Settings
+from ui import compose
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_loaded: dict[str, Transcriber] = {}
+
+
+@pytest.fixture
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of this process share the real weights once loaded: most of a short command's time is theirs."""
+    load = compose.load_transcriber
+
+    def load_once(model: str, settings: Settings) -> Transcriber:
+        if model not in ("", "tiny.en") or settings.model:
+            return load(model, settings)
+        if "tiny.en" not in _loaded:
+            _loaded["tiny.en"] = load("tiny.en", settings)
+        return _loaded["tiny.en"]
+
+    monkeypatch.setattr(compose, "load_transcriber", load_once)
