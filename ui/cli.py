@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with _polite_kill_is_an_interrupt():
+        with _interrupts_end_the_command():
             args = parser().parse_args(given or ["panel"])
             code = int(args.run(args))
             sys.stdout.flush()  # here, where a reader that has gone is understood
@@ -104,20 +104,29 @@ def _prepare_streams() -> None:
 
 
 @contextmanager
-def _polite_kill_is_an_interrupt() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl+C does: files are closed, and the exit code is one of ours."""
+def _interrupts_end_the_command() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl+C does: files are closed, and the exit code is one of ours.
+
+    Only the first one counts: a second one would tear down what the first one is closing, under a thread that decodes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    is_ending = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal is_ending
+        if not is_ending:
+            is_ending = True
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        for number, handler in before.items():
+            # Python's own last steps are no time to be interrupted either.
+            signal.signal(number, signal.SIG_IGN if is_ending else handler)
 
 
 def _can_be_written() -> bool:

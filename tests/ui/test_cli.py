@@ -79,10 +79,15 @@ def test_an_interrupt_before_the_command_has_begun_is_no_fault(monkeypatch: pyte
     def interrupted() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    assert depthcue("sessions", "list") == 0
+    assert {number: signal.getsignal(number) for number in before} == before
     monkeypatch.setattr(cli, "parser", interrupted)
-    before = signal.getsignal(signal.SIGTERM)
-    assert depthcue("sessions", "list") == 1
-    assert signal.getsignal(signal.SIGTERM) is before
+    try:
+        assert depthcue("sessions", "list") == 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @needs_full_device

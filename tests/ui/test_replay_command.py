@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,9 @@ def test_where_nobody_reads_on_it_ends_at_once_unless_there_is_a_log(home: Path)
 def test_a_replay_that_is_stopped_closes_its_log(number: int, home: Path) -> None:
     command = start("replay", write_cut(Path("cut.wav"), LONG), "--events", "log.jsonl", home=home)
     command.stdout.readline()
-    command.send_signal(number)
+    for _ in range(3):  # an impatient user
+        command.send_signal(number)
+        time.sleep(0.03)
     _, errors = command.communicate(timeout=30)
     assert (command.returncode, errors) == (1, "depthcue: stopped. What was recorded or written so far is kept.\n")
     assert events_in(Path("log.jsonl"))[-1]["state"] == "finished"
