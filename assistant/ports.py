@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status, Word
+from assistant.values import Aspect, AudioFrame, AudioGap, Channel, Label, Stamped, Status, Word
 
 
 class AudioSource(Protocol):
@@ -90,6 +91,25 @@ class Transcriber(Protocol):
         Raises:
             TranscriptionError: the engine failed.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScores:
+    """Probabilities of what a sentence is. `asks` and `opens_topic` mean something for the interviewer's turns only,
+    `labels` and `aspects` for the candidate's sentences only."""
+
+    labels: Mapping[Label, float]  # of all four; they add up to 1
+    aspects: Mapping[Aspect, float]  # that the sentence answers it, each by itself
+    asks: Mapping[Aspect, float]  # that the turn asks for it, each by itself
+    opens_topic: float
+
+
+class SentenceModel(Protocol):
+    """A small language model beside the rules of the review. Called by the decode worker, some milliseconds a call."""
+
+    def score(self, context: Sequence[str], text: str) -> SentenceScores:
+        """`context` is the question and up to three sentences said before in the same answer, oldest first."""
         ...
 
 
