@@ -88,6 +88,16 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
     return found
 
 
+def spans_of(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
+    """The same stretches for numbers that something else takes for a proof of success."""
+    found: list[Boast] = []
+    for quantity in quantities:
+        start, end = _span(reading, quantity)
+        if not found or start >= found[-1].end:
+            found.append(Boast(start, end, quantity.type, Strength.POSSIBLE))
+    return found
+
+
 def _strength(reading: Reading, quantity: Quantity) -> Strength | None:
     """How surely a number is offered as a success; None where it is not."""
     before, after = _around(reading, quantity)

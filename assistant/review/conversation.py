@@ -7,12 +7,15 @@ kept as a deadline and done at that time, before anything later.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
+from assistant.ports import SentenceModel
 from assistant.review.cards import ASPECT_EVERY_SECONDS, Deck
 from assistant.review.claims import MAX_CLAIMS, Claim, Ledger, Stage, claims_of
 from assistant.review.emptiness import Strength
 from assistant.review.interviewer import Turn, understand
 from assistant.review.judge import Judgement, judge
+from assistant.review.opinion import weigh
 from assistant.review.questions import QuestionBank
 from assistant.transcript.sentences import SentenceBuilder
 from assistant.values import (
@@ -39,13 +42,30 @@ BY_VALUE = (
     Aspect.OWN_CONTRIBUTION, Aspect.CHALLENGE, Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.MEASUREMENT_METHOD,
     Aspect.LESSON, Aspect.TRADEOFF,
 )  # fmt: skip
+ASK_SHARE = 0.5  # of the model, from which on it counts that a turn asks for an aspect
+TOPIC_SHARE = 0.7
+NOD_WORDS = 3  # a turn of the interviewer this short is no new question
 _FILLED = "What was missing has been said since."
 
 
 class Conversation:
     """Both sides of a call. All times are seconds on the call's clock and never fall."""
 
-    def __init__(self, verbosity: Verbosity = Verbosity.NORMAL, bank: QuestionBank | None = None) -> None:
+    def __init__(
+        self,
+        verbosity: Verbosity = Verbosity.NORMAL,
+        bank: QuestionBank | None = None,
+        model: SentenceModel | None = None,
+    ) -> None:
+        """Args:
+        bank: of questions; the bundled one by default.
+        model: beside the rules; without it they decide alone.
+        """
+        self._model = model
+        self._question = ""  # the interviewer's last turn of more than a nod
+        self._turn_text = ""  # the interviewer's turn in progress
+        self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
+        self._before_turn: tuple[str, ...] = ()  # what was said before the interviewer's turn
         self._least = LEAST_STRENGTH[verbosity]
         self._builder = SentenceBuilder()
         self._deck = Deck(bank or QuestionBank.bundled())
@@ -134,7 +154,12 @@ class Conversation:
 
     def _candidate_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
         self._turn_asked = self._turn_named = False
+        self._turn_text = ""
         judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
+        if self._model is not None and not judgement.is_settled:
+            scores = self._model.score((self._question, *self._said), sentence.text)
+            judgement = weigh(sentence.text, judgement, scores)
+        self._said.append(sentence.text)
         events: list[ReviewEvent] = [
             ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign)
         ]
@@ -183,7 +208,7 @@ class Conversation:
     # --- the interviewer ----------------------------------------------------------------------------------------
 
     def _interviewer_said(self, sentence: Sentence) -> list[ReviewEvent]:
-        turn = understand(sentence.text)
+        turn = self._understood(sentence)
         events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks)]
         if turn.is_nod:
             return events
@@ -201,6 +226,21 @@ class Conversation:
             self._earlier.clear()
             self._ledger.new_topic()
         return events
+
+    def _understood(self, sentence: Sentence) -> Turn:
+        """What the sentence does, in the eyes of the rules and of the model."""
+        turn = understand(sentence.text)
+        if not self._turn_text:
+            self._before_turn = (self._question, *self._said)
+        self._turn_text = f"{self._turn_text} {sentence.text}".strip()
+        if self._model is not None and turn.is_question and not turn.is_other_matter:
+            scores = self._model.score(self._before_turn, self._turn_text)
+            asks = tuple(a for a in Aspect if a in turn.asks or scores.asks[a] >= ASK_SHARE)
+            turn = replace(turn, asks=asks, opens_topic=turn.opens_topic or scores.opens_topic >= TOPIC_SHARE)
+        if len(self._turn_text.split()) > NOD_WORDS:
+            self._question = self._turn_text
+            self._said.clear()
+        return turn
 
     def _current(self) -> list[Claim]:
         """What a question that names nothing may be about: claims of the latest answer, made just now."""

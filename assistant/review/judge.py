@@ -83,6 +83,7 @@ class Judgement:
     is_good_sign: bool
     is_refusal: bool
     reading: Reading
+    is_settled: bool = False  # a question, a refusal, talk about the talk: no claim, whatever else is thought of it
 
 
 def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Judgement] = ()) -> Judgement:
@@ -96,14 +97,13 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     refusal = evidence.is_refusal(text)
     asks = written.rstrip().endswith("?") and not quantities  # a rising voice gets a question mark, too
     if not text or asks or _QUESTION.search(text) or _TALK.search(text):
-        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
+        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=True)
     if refusal and len(reading.tokens) <= _STRETCHED:
-        return Judgement(Label.NEUTRAL, (), (), False, True, reading)
+        return Judgement(Label.NEUTRAL, (), (), False, True, reading, is_settled=True)
     aspects = evidence.answered(text)
     proofs = boasts.find(reading, quantities)
     if proofs and not _is_supported(aspects, reading, previous, earlier):
-        open_ones = tuple(aspect for aspect in NUMBER_ASPECTS if aspect not in aspects)
-        findings = tuple(_number_finding(reading, proof, open_ones) for proof in proofs)
+        findings = tuple(number_finding(reading, proof, aspects) for proof in proofs)
         kept = tuple(a for a in aspects if a in (Aspect.RESULT, Aspect.METRIC_DEFINITION)) or (Aspect.RESULT,)
         return Judgement(Label.NUMBER_ONLY, kept, findings, False, refusal, reading)
     findings = () if _ECHO.search(text) and _echoes(previous) else _vague_findings(reading, aspects)
@@ -132,8 +132,10 @@ def _lifts(said: Judgement) -> bool:
     return said.label is Label.SUBSTANTIATED and "#" in said.reading.text and bool(_LIFTS_A_NUMBER & set(said.aspects))
 
 
-def _number_finding(reading: Reading, proof: boasts.Boast, missing: tuple[Aspect, ...]) -> Finding:
+def number_finding(reading: Reading, proof: boasts.Boast, seen: tuple[Aspect, ...]) -> Finding:
+    """A number as a finding; `seen` are aspects that the sentence answers all the same."""
     start, end = reading.written_span(proof.start, proof.end)
+    missing = tuple(aspect for aspect in NUMBER_ASPECTS if aspect not in seen) or NUMBER_ASPECTS
     words = [_PLAIN[aspect] for aspect in missing[:3]]
     listed = " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
     reason = _REASON_NUMBER.format(missing=listed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.ports import SentenceModel
 from assistant.review.conversation import Conversation
 from assistant.review.questions import QuestionBank
 from assistant.values import (
@@ -76,11 +77,15 @@ class TranscriptReview:
 
 
 def review_transcript(
-    turns: Sequence[SpokenTurn], candidate: str | None, verbosity: Verbosity, bank: QuestionBank | None = None
+    turns: Sequence[SpokenTurn],
+    candidate: str | None,
+    verbosity: Verbosity,
+    bank: QuestionBank | None = None,
+    model: SentenceModel | None = None,
 ) -> TranscriptReview:
     """Review what `candidate` says; everybody else is the interviewer. `turns` are in the order in which they began."""
     notes = _Notes(has_times=all(turn.start_seconds is not None for turn in turns))
-    conversation = Conversation(verbosity, bank)
+    conversation = Conversation(verbosity, bank, model)
     now = 0.0
     for number, turn in enumerate(turns):
         words = _timed_words(turn, now)
