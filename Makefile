@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint screenshots
+.PHONY: help setup demo test lint screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -29,3 +29,6 @@ lint: ## check style, types and the import rules
 screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
 	@scripts/setup.sh test
 	@.venv/bin/python scripts/screenshots.py $(ARGS)
+
+train-review: ## train the review's sentence encoder anew (minutes on a GPU; needs 3 GB) into training/output/
+	@training/run.sh $(ARGS)

@@ -217,7 +217,7 @@ def report_development(examples: list[Example], predictions: dict[str, Floats], 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the sentence encoder of the claim review.")
     parser.add_argument("--out", type=Path, default=HERE / "output")
-    parser.add_argument("--epochs", type=float, default=4.0)
+    parser.add_argument("--epochs", type=float, default=7.0)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--folds", type=int, default=5)
