@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,9 +18,9 @@ from filelock import FileLock, Timeout
 from assistant import settings as stored_settings
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
-from assistant.errors import AssistantError, CaptureError, RecordingError, StoreError, TranscriptionError
+from assistant.errors import AssistantError, CaptureError, ModelError, RecordingError, StoreError, TranscriptionError
 from assistant.event_log import EventLog
-from assistant.ports import AudioSource, Sink, Transcriber, VoiceDetector
+from assistant.ports import AudioSource, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
@@ -57,6 +58,23 @@ def voice_detector() -> VoiceDetector:
     return WebRtcVoiceDetector()
 
 
+@cache
+def sentence_model() -> SentenceModel | None:
+    """The sentence encoder beside the rules of the review; where it can't be used that is told, and rules go alone."""
+    from models.sentences import load
+
+    try:
+        return load()
+    except ModelError as error:
+        print(f"depthcue: {error}", file=sys.stderr)
+        return None
+
+
+def conversation(verbosity: Verbosity) -> Conversation:
+    """The review of one call, by everything that there is for it."""
+    return Conversation(verbosity, model=sentence_model())
+
+
 def consent_given() -> str:
     """The note that is kept with a call when everyone has just agreed to be recorded."""
     return f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}"
@@ -76,7 +94,7 @@ def recording_session(
         source,
         transcriber,
         voice_detector,
-        Conversation(verbosity),
+        conversation(verbosity),
         sinks,
         settings=SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
     )
@@ -181,7 +199,7 @@ def kept_call(
         source,
         transcriber,
         voice_detector,
-        Conversation(settings.verbosity),
+        conversation(settings.verbosity),
         kept,
         recorder,
         SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),

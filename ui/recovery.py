@@ -14,7 +14,6 @@ from assistant.call import Call
 from assistant.errors import AssistantError, ModelError, RecordingError
 from assistant.plain import clock, plain
 from assistant.ports import AudioSource, Transcriber
-from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
@@ -87,7 +86,7 @@ def _transcribe_tail(
             _Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
-            Conversation(settings.verbosity),
+            compose.conversation(settings.verbosity),
             [_KeepsFates(sink, before)],
             settings=SessionSettings(True, before.utterances, StreamingSettings(shows_partials=False)),
         )

@@ -89,7 +89,10 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
 
 
 def spans_of(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
-    """The same stretches for numbers that something else takes for a proof of success."""
+    """The same stretches for numbers that something else takes for a proof of success; none where the sentence tells
+    of a problem or of others."""
+    if _PROBLEM.search(reading.text) or _NOT_OURS.search(reading.text):
+        return []
     found: list[Boast] = []
     for quantity in quantities:
         start, end = _span(reading, quantity)

@@ -31,9 +31,10 @@ ASPECT_SHARE = 0.45  # best micro F1 on held-out rows
 CERTAIN_ASPECT_SHARE = 0.2  # where a rule sees the aspect, too
 _OF_A_NUMBER = {Aspect.RESULT, Aspect.METRIC_DEFINITION}
 _CLAIMING = frozenset(
-    {NumberType.PERCENTAGE, NumberType.MULTIPLIER, NumberType.MONEY, NumberType.COUNT, NumberType.RATE, NumberType.RANK}
+    {NumberType.PERCENTAGE, NumberType.MULTIPLIER, NumberType.MONEY, NumberType.RATE, NumberType.RANK}
 )
 _CLAUSE_EDGE = re.compile(r"(?:^| )(?:and|but|so|because|which|then|or) ")
+_TELLING_COUNT = 100.0  # smaller counts are mostly facts of the story
 _LONGEST_CLAUSE = 12  # words of a quote
 _UNSAID = (Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.OWN_CONTRIBUTION)
 
@@ -65,8 +66,8 @@ def weigh(written: str, rules: Judgement, scores: SentenceScores) -> Judgement:
         return rules
     share = flag_share(features(rules, scores.labels), _weights())
     strength = max((level for level, least in LEAST_SHARE.items() if share >= least), default=None)
-    if strength is not None:
-        findings = _findings(written, rules, scores, strength)
+    findings = _findings(written, rules, scores, strength) if strength is not None else ()
+    if findings:
         label = Label.NUMBER_ONLY if findings[0].kind is ClaimKind.NUMBER_ONLY else Label.VAGUE
         aspects: tuple[Aspect, ...] = ()
         if label is Label.NUMBER_ONLY:
@@ -85,7 +86,7 @@ def weigh(written: str, rules: Judgement, scores: SentenceScores) -> Judgement:
 
 
 def _findings(written: str, rules: Judgement, scores: SentenceScores, strength: Strength) -> tuple[Finding, ...]:
-    """The words worth asking about, all of one kind, with the strength of both opinions."""
+    """The words worth asking about, all of one kind, with the strength of both opinions; empty if there are none."""
     is_number = scores.labels[Label.NUMBER_ONLY] > scores.labels[Label.VAGUE]
     kind = ClaimKind.NUMBER_ONLY if is_number else ClaimKind.VAGUE
     own = tuple(replace(finding, strength=strength) for finding in rules.findings if finding.kind is kind)
@@ -96,15 +97,21 @@ def _findings(written: str, rules: Judgement, scores: SentenceScores, strength: 
         return found
     if rules.findings:
         return tuple(replace(finding, strength=strength) for finding in rules.findings)
-    return _vague_findings(reading, strength)
+    # Without a number that can be offered as a success there is nothing to quote, and so no claim of this kind.
+    return () if is_number else _vague_findings(reading, strength)
 
 
 def _number_findings(reading: Reading, quantities: tuple[Quantity, ...], strength: Strength) -> tuple[Finding, ...]:
     proofs = boasts.find(reading, quantities) or boasts.spans_of(
-        reading, tuple(quantity for quantity in quantities if quantity.type in _CLAIMING)
+        reading, tuple(quantity for quantity in quantities if _is_claiming(quantity))
     )
     seen = evidence.answered(reading.text)
     return tuple(replace(number_finding(reading, proof, seen), strength=strength) for proof in proofs)
+
+
+def _is_claiming(quantity: Quantity) -> bool:
+    is_large = quantity.value is not None and quantity.value >= _TELLING_COUNT
+    return quantity.type in _CLAIMING or (quantity.type is NumberType.COUNT and is_large)
 
 
 def _vague_findings(reading: Reading, strength: Strength) -> tuple[Finding, ...]:

@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from assistant.importing import read_transcript
     from assistant.plain import plain
     from assistant.review.transcript_review import SpokenTurn, review_transcript
+    from ui import compose
 
     transcript = read_transcript(args.file)
     for warning in transcript.warnings:
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"depthcue: {problem}", file=sys.stderr)
         return 2
     turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
-    review = review_transcript(turns, candidate, Verbosity(args.verbosity))
+    review = review_transcript(turns, candidate, Verbosity(args.verbosity), model=compose.sentence_model())
     text = as_json(review) if args.format == "json" else as_text(review)
     if args.out is None:
         print(text)
