@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+# Published builds of onnxruntime report their use to Microsoft unless this is set before they are first imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as engine
@@ -102,6 +107,7 @@ def load(folder: Path = FOLDER) -> SentenceEncoder:
         ModelError: a file is missing, is not the one that was published with the program, or can't be run.
     """
     files = _verified(folder)
+    onnxruntime.disable_telemetry_events()  # older builds for Windows know no other way
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # the other cores belong to the decoder
     options.log_severity_level = 3  # errors: what it warns of is nothing that a user can act on

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -180,3 +181,12 @@ def test_a_file_that_the_engine_cannot_run_is_said(copied):
 def test_nothing_of_torch_is_loaded():
     code = "import sys; from models import sentences; sentences.load(); sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_nothing_is_kept_or_reported_about_the_use(tmp_path):
+    """onnxruntime's own builds leave a device's identifier and a queue of events in the user's home, unless told."""
+    kept_out = {"ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"}
+    environment = {name: value for name, value in os.environ.items() if name not in kept_out} | {"HOME": str(tmp_path)}
+    code = "from models import sentences; sentences.load().score([], 'It was hard.')"
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert list(tmp_path.rglob("*")) == []
