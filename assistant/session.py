@@ -29,6 +29,7 @@ from assistant.review.conversation import Conversation
 from assistant.speech.listener import Listener, SpeechStarted, Utterance
 from assistant.transcript.streaming import Job, Streaming, StreamingSettings
 from assistant.values import (
+    SAMPLE_RATE_HZ,
     AudioFrame,
     AudioGap,
     Channel,
@@ -91,7 +92,7 @@ class Session:
         self._meters = {channel: _Meter(channel) for channel in source.channels}
         self._started_wall: float | None = None
         self._paused = False
-        self._gap_reason: str | None = None  # why the coming stretch was not heard
+        self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come
         self._is_deaf = False  # the engine has failed: only the recording goes on
         self._failure: AssistantError | None = None
@@ -119,10 +120,10 @@ class Session:
 
     def resume(self) -> None:
         with self._condition:
-            if not self._paused:
+            if not self._paused or self._is_over:
                 return
             self._paused = False
-            self._gap_reason = "paused"
+            self._gap_reasons = dict.fromkeys(self._source.channels, "paused")
         self._publish(Status(State.RECORDING))
 
     def mark(self, note: str = "") -> None:
@@ -154,6 +155,8 @@ class Session:
             self._listen()
         except AssistantError as error:
             self._fail(error)
+        except Exception as error:  # noqa: BLE001 a bug of ours: what was said is kept first, then `run` raises it
+            self._give_up(error)
         finally:
             self._source.close()
             with self._condition:
@@ -165,7 +168,7 @@ class Session:
             if worker:
                 worker.join()
             else:
-                self._work()
+                self._work_guarded()
             self._finish()
         if self._crash is not None:
             raise self._crash
@@ -189,15 +192,11 @@ class Session:
 
     def _with_gap(self, item: AudioFrame | AudioGap) -> list[AudioFrame | AudioGap]:
         """`item`, and before it the stretch of a pause that no one heard."""
-        missing_seconds = item.start_seconds - self._heard_seconds[item.channel]
-        if self._gap_reason is None or missing_seconds <= 0:
+        reason = self._gap_reasons.pop(item.channel, None)
+        heard_seconds = self._heard_seconds[item.channel]
+        if reason is None or (item.start_seconds - heard_seconds) * SAMPLE_RATE_HZ < 1:
             return [item]
-        gap = AudioGap(item.channel, self._heard_seconds[item.channel], item.start_seconds, self._gap_reason)
-        if all(
-            heard >= item.start_seconds for channel, heard in self._heard_seconds.items() if channel != item.channel
-        ):
-            self._gap_reason = None
-        return [gap, item]
+        return [AudioGap(item.channel, heard_seconds, item.start_seconds, reason), item]
 
     def _take(self, item: AudioFrame | AudioGap) -> None:
         try:
@@ -229,11 +228,13 @@ class Session:
         try:
             self._work()
         except Exception as error:  # noqa: BLE001 a bug here must not stop the recording; `run` raises it at the end
-            self._crash = error
-            self._is_deaf = True
-            self._publish(
-                Status(State.FAILED, "Transcription has stopped by a fault in the program. The recording goes on.")
-            )
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        self._crash = self._crash or error
+        self._is_deaf = True
+        message = "Transcription has stopped by a fault in the program. What is recorded is kept."
+        self._publish(Status(State.FAILED, message))
 
     def _work(self) -> None:
         """Decode until no sound will come any more and everything is decoded."""
@@ -303,14 +304,17 @@ class Session:
             self._publish(Status(State.CAUGHT_UP))
 
     def _finish(self) -> None:
-        self._publish_all(self._conversation.finish(self.clock_seconds))
-        if self._failure is None:
-            self._publish(Status(State.FINISHED))
-        for sink in self._sinks:
-            try:
-                sink.close()
-            except AssistantError as error:
-                self._fail(error)
+        try:
+            if self._crash is None:
+                self._publish_all(self._conversation.finish(self.clock_seconds))
+            if self._crash is None and self._failure is None:
+                self._publish(Status(State.FINISHED))
+        finally:
+            for sink in self._sinks:
+                try:
+                    sink.close()
+                except AssistantError as error:
+                    self._fail(error)
 
     # --- both ---
 

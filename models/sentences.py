@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-# Published builds of onnxruntime report their use to Microsoft unless this is set before they are first imported.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as engine

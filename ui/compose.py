@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from assistant import settings as stored_settings
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
-from assistant.errors import AssistantError, CaptureError, ModelError, RecordingError, StoreError, TranscriptionError
+from assistant.errors import AssistantError, CaptureError, ExportError, ModelError, StoreError
 from assistant.event_log import EventLog
 from assistant.ports import AudioSource, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
@@ -49,6 +49,7 @@ def load_transcriber(model: str, settings: Settings) -> Transcriber:
     data_folder = stored_settings.data_folder()
     name = model or settings.model or choose_default(data_folder)
     located = locate(name, data_folder)
+    sentence_model()  # now, so that nothing heavy is loaded once a source records
     return WhisperTranscriber(located.folder, located.name, threads=settings.decode_threads)
 
 
@@ -136,11 +137,12 @@ class KeptCall:
         Raises:
             AssistantError: something failed; everything up to there is kept and closed first.
         """
-        is_complete = True
+        is_complete = False  # until it is known: there may be sound without text, which recovery hears again
         try:
             self.session.run()
-        except (RecordingError, StoreError, TranscriptionError, KeyboardInterrupt):
-            is_complete = False  # there may be sound without text: recovery hears it again
+            is_complete = True
+        except (CaptureError, ExportError):
+            is_complete = True  # all that was heard before is there
             raise
         finally:
             self._close(is_complete)
@@ -194,16 +196,16 @@ def kept_call(
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
+        session = Session(
+            source,
+            transcriber,
+            voice_detector,
+            conversation(settings.verbosity),
+            kept,
+            recorder,
+            SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
+        )
         undo.pop_all()
-    session = Session(
-        source,
-        transcriber,
-        voice_detector,
-        conversation(settings.verbosity),
-        kept,
-        recorder,
-        SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
-    )
     return KeptCall(session_id, session, store, folder, only)
 
 

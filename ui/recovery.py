@@ -22,6 +22,7 @@ from assistant.values import (
     AudioFrame,
     AudioGap,
     Channel,
+    FollowUp,
     FollowUpRetired,
     ReviewEvent,
     Stamped,
@@ -81,6 +82,7 @@ def _transcribe_tail(
         if recovered.audio is None or not recovered.audio.is_file():
             raise RecordingError("Its sound could not be packed yet: free some space on that disk and start again.")
         before = store.load(recovered.session_id)
+        store.forget_review(recovered.session_id)  # all of it comes out anew, maybe with other numbers
         sink = StoreSink(store, recovered.session_id)
         session = Session(
             _Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
@@ -129,17 +131,21 @@ class _KeepsFates:
     def __init__(self, sink: StoreSink, before: Call) -> None:
         self._sink = sink
         self._before = before
-        self._retired: set[str] = set()
+        self._open: dict[tuple[str, str | None], str] = {}  # (question, quote) -> id of a card that still stands
 
     def next(self, stamped: Stamped) -> None:
         if isinstance(stamped.event, TranscriptUpdate | ReviewEvent):
             self._sink.next(stamped)
-        if isinstance(stamped.event, FollowUpRetired):
-            self._retired.add(stamped.event.id)
+        match stamped.event:
+            case FollowUp(id=follow_up_id, question=question, quote=quote):
+                self._open[question, quote] = follow_up_id
+            case FollowUpRetired(id=follow_up_id):
+                self._open = {card: id_ for card, id_ in self._open.items() if id_ != follow_up_id}
 
     def close(self) -> None:
         for fate in self._before.follow_ups:
-            if fate.retired_why is not None and fate.follow_up.id not in self._retired:
+            standing = self._open.get((fate.follow_up.question, fate.follow_up.quote))
+            if fate.retired_why is not None and standing is not None:
                 at_seconds = fate.retired_at_seconds or 0.0
-                self._sink.next(Stamped(FollowUpRetired(fate.follow_up.id, fate.retired_why), at_seconds, at_seconds))
+                self._sink.next(Stamped(FollowUpRetired(standing, fate.retired_why), at_seconds, at_seconds))
         self._sink.close()

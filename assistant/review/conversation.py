@@ -44,6 +44,7 @@ BY_VALUE = (
 )  # fmt: skip
 ASK_SHARE = 0.5  # of the model, from which on it counts that a turn asks for an aspect
 TOPIC_SHARE = 0.7
+TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
 NOD_WORDS = 3  # a turn of the interviewer this short is no new question
 _FILLED = "What was missing has been said since."
 
@@ -232,7 +233,7 @@ class Conversation:
         turn = understand(sentence.text)
         if not self._turn_text:
             self._before_turn = (self._question, *self._said)
-        self._turn_text = f"{self._turn_text} {sentence.text}".strip()
+        self._turn_text = " ".join([*self._turn_text.split(), *sentence.text.split()][-TURN_WORDS:])
         if self._model is not None and turn.is_question and not turn.is_other_matter:
             scores = self._model.score(self._before_turn, self._turn_text)
             asks = tuple(a for a in Aspect if a in turn.asks or scores.asks[a] >= ASK_SHARE)

@@ -34,6 +34,7 @@ _CLAIMING = frozenset(
     {NumberType.PERCENTAGE, NumberType.MULTIPLIER, NumberType.MONEY, NumberType.RATE, NumberType.RANK}
 )
 _CLAUSE_EDGE = re.compile(r"(?:^| )(?:and|but|so|because|which|then|or) ")
+WITHOUT_WORDS = 0.1  # of the share, where no rule sees empty words
 _TELLING_COUNT = 100.0  # smaller counts are mostly facts of the story
 _LONGEST_CLAUSE = 12  # words of a quote
 _UNSAID = (Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.OWN_CONTRIBUTION)
@@ -65,8 +66,7 @@ def weigh(written: str, rules: Judgement, scores: SentenceScores) -> Judgement:
     if rules.is_settled:
         return rules
     share = flag_share(features(rules, scores.labels), _weights())
-    strength = max((level for level, least in LEAST_SHARE.items() if share >= least), default=None)
-    findings = _findings(written, rules, scores, strength) if strength is not None else ()
+    findings = _findings(written, rules, scores, share)
     if findings:
         label = Label.NUMBER_ONLY if findings[0].kind is ClaimKind.NUMBER_ONLY else Label.VAGUE
         aspects: tuple[Aspect, ...] = ()
@@ -85,8 +85,15 @@ def weigh(written: str, rules: Judgement, scores: SentenceScores) -> Judgement:
     return replace(rules, label=Label.SUBSTANTIATED, aspects=aspects, findings=(), is_good_sign=is_good_sign)
 
 
-def _findings(written: str, rules: Judgement, scores: SentenceScores, strength: Strength) -> tuple[Finding, ...]:
+def _strength(share: float) -> Strength | None:
+    return max((level for level, least in LEAST_SHARE.items() if share >= least), default=None)
+
+
+def _findings(written: str, rules: Judgement, scores: SentenceScores, share: float) -> tuple[Finding, ...]:
     """The words worth asking about, all of one kind, with the strength of both opinions; empty if there are none."""
+    strength = _strength(share)
+    if strength is None:
+        return ()
     is_number = scores.labels[Label.NUMBER_ONLY] > scores.labels[Label.VAGUE]
     kind = ClaimKind.NUMBER_ONLY if is_number else ClaimKind.VAGUE
     own = tuple(replace(finding, strength=strength) for finding in rules.findings if finding.kind is kind)
@@ -98,7 +105,7 @@ def _findings(written: str, rules: Judgement, scores: SentenceScores, strength: 
     if rules.findings:
         return tuple(replace(finding, strength=strength) for finding in rules.findings)
     # Without a number that can be offered as a success there is nothing to quote, and so no claim of this kind.
-    return () if is_number else _vague_findings(reading, strength)
+    return () if is_number else _vague_findings(reading, share)
 
 
 def _number_findings(reading: Reading, quantities: tuple[Quantity, ...], strength: Strength) -> tuple[Finding, ...]:
@@ -114,8 +121,12 @@ def _is_claiming(quantity: Quantity) -> bool:
     return quantity.type in _CLAIMING or (quantity.type is NumberType.COUNT and is_large)
 
 
-def _vague_findings(reading: Reading, strength: Strength) -> tuple[Finding, ...]:
+def _vague_findings(reading: Reading, share: float) -> tuple[Finding, ...]:
     empty = emptiness.find(reading)
+    # A whole clause is a poor quote: without words that are empty in themselves more certainty is asked for.
+    strength = _strength(share if empty else share - WITHOUT_WORDS)
+    if strength is None:
+        return ()
     if empty:
         return tuple(
             Finding(ClaimKind.VAGUE, *reading.written_span(e.start, e.end), strength, e.missing, e.reason, e.name)

@@ -97,7 +97,8 @@ class Listener:
             self._segmenter.skip(skipped / SAMPLE_RATE_HZ)
             self._audio, self._audio_start = np.zeros(0, np.int16), self._seen + skipped
             self._seen += skipped
-        return edges
+        # What is less than a block stays, or all that follows would stand too early.
+        return edges + self._append(np.zeros(max(0, end - self._audio_start - len(self._audio)), np.int16))
 
     def _append(self, samples: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
         self._audio = np.concatenate([self._audio, samples])

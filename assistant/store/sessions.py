@@ -81,6 +81,12 @@ def delete(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
 
 
+def delete_review(connection: sqlite3.Connection, session_id: str) -> None:
+    """Sentences, flags and follow-ups of a session."""
+    for table in ("sentence", "flag", "follow_up"):
+        connection.execute(f"DELETE FROM {table} WHERE session = ?", (session_id,))
+
+
 def choose(name: str, ids: Sequence[str]) -> str:
     """Which of `ids` (the newest first) is meant. Raises StoreError where it is none or several."""
     if not ids:

@@ -21,7 +21,7 @@ from assistant.store.queries import (
     read_notices,
     search_utterances,
 )
-from assistant.store.schema import connect, prepare, translated
+from assistant.store.schema import connect, prepare, transaction, translated
 from assistant.store.views import Found, Notice, Recovered, SessionSummary
 from assistant.values import Channel
 
@@ -211,6 +211,15 @@ class Store:
         return [
             self._recovered(session_id) for session_id in self._unowned(lambda row: bool(row["has_untranscribed_tail"]))
         ]
+
+    def forget_review(self, session_id: str) -> None:
+        """Drop sentences, flags and follow-ups, which are about to be made anew from the utterances.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        with self._connection() as connection, transaction(connection):
+            sessions.delete_review(connection, session_id)
 
     def tail_transcribed(self, session_id: str) -> None:
         with self._connection() as connection:

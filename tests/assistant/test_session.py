@@ -183,6 +183,47 @@ def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():
     assert sink.is_closed
 
 
+@pytest.mark.parametrize("is_lossless", [True, False])
+def test_a_bug_in_the_review_closes_everything_and_is_never_called_finished(is_lossless):
+    source = ScriptedSource(**CALL)
+    session, sink, conversation = make(source, is_lossless=is_lossless)
+
+    def fail(update, at_seconds):
+        raise IndexError("a bug")
+
+    conversation.utterance_locked = fail
+    with pytest.raises(IndexError, match="a bug"):
+        session.run()
+    assert sink.is_closed
+    assert State.FAILED in states(sink)
+    assert State.FINISHED not in states(sink)
+
+
+def test_a_pause_of_no_length_leaves_no_gap():
+    source = ScriptedSource(**CALL)
+    session, sink, _ = make(source)
+    pressed = []
+
+    def press(at_seconds):
+        if at_seconds == 3.0 and not pressed:
+            pressed.append(at_seconds)
+            session.pause()
+            session.resume()
+
+    source.before = press
+    session.run()
+    assert pressed
+    assert sink.of(AudioGap) == []
+
+
+def test_nothing_resumes_a_call_that_is_over():
+    session, sink, _ = make(ScriptedSource(them=[(0.5, False)]))
+    session.run()
+    session.pause()
+    session.resume()
+    assert states(sink)[-1] is State.FINISHED
+
+
 def test_stop_ends_a_live_call_and_decodes_what_was_said():
     source = SpokenSource(10.0, them=[(60.0, True)])
     session, sink, _ = make(source, is_lossless=False)

@@ -62,6 +62,22 @@ def test_a_gap_ends_an_utterance_and_keeps_the_clock():
     assert listener.position_seconds == pytest.approx(64.0, abs=0.021)
 
 
+@pytest.mark.parametrize("gap_seconds", [0.513, 1.007, 2.0, 7.4321])
+def test_a_gap_moves_nothing_that_follows(gap_seconds):
+    listener = Listener(Channel.THEM, LoudnessDetector())
+    first = sound(0.507, False)
+    start = len(first) / SAMPLE_RATE_HZ
+    listener.hear(AudioFrame(Channel.THEM, 0.0, first))
+    listener.hear(AudioGap(Channel.THEM, start, start + gap_seconds, "paused"))
+    resumed = round((start + gap_seconds) * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    edges = listener.hear(AudioFrame(Channel.THEM, resumed, np.concatenate([sound(1.0, True), sound(1.0, False)])))
+    (utterance,) = ended(edges)
+    assert utterance.voice_end_seconds == pytest.approx(resumed + 1.0, abs=0.021)
+    position = round(utterance.start_seconds * SAMPLE_RATE_HZ)
+    voice_starts = position + int(np.argmax(np.abs(utterance.samples) > 0.1))
+    assert voice_starts == round(resumed * SAMPLE_RATE_HZ)  # to the sample
+
+
 def test_an_hour_of_silence_keeps_no_sound():
     listener = Listener(Channel.THEM, LoudnessDetector())
     for minute in range(10):
