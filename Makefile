@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint screenshots train-review
+.PHONY: help setup demo test lint bench screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -25,6 +25,10 @@ lint: ## check style, types and the import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bench: ## measure word errors, speed and memory (the interview; ARGS may be folders of calls)
+	@scripts/setup.sh test
+	@.venv/bin/python benchmarks/words.py $(ARGS)
 
 screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
 	@scripts/setup.sh test
