@@ -7,6 +7,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+here=$(pwd -P) # as Python writes it; reached through a link it is the same folder
 purpose=${1:-demo}
 case $purpose in
 demo) extras=tiny-en ;;
@@ -126,10 +127,10 @@ fi
 # An environment holds its own path and that of its Python: moved, copied or with Python gone, it has to be made anew.
 is_whole() {
     is_usable .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 \
-        && grep -qF " $(pwd)/.venv" .venv/pyvenv.cfg
+        && grep -qF " $here/.venv" .venv/pyvenv.cfg
 }
 
-wanted="$(cat pyproject.toml constraints.txt | cksum) $(pwd)"
+wanted="$(cat pyproject.toml constraints.txt | cksum) $here"
 stamp=.venv/.installed-$purpose
 if is_usable .venv/bin/python && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     exit 0
