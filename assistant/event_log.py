@@ -16,6 +16,9 @@ emitted) and `type`:
 from __future__ import annotations
 
 import json
+import os
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +38,8 @@ from assistant.values import (
 
 
 class EventLog:
-    """A sink that writes the log to `path`. Lines are flushed as they come; the log of a call is small.
+    """A sink that writes the log to `path`, readable by the user alone. Lines are flushed as they come; the log of a
+    call is small.
 
     Raises:
         ExportError: at once when the file can't be opened, and from `close` when it could not be written.
@@ -45,7 +49,7 @@ class EventLog:
         self._path = path
         self._error: OSError | None = None
         try:
-            self._file = path.open("w", encoding="utf-8", newline="\n")
+            self._file = open(path, "w", encoding="utf-8", newline="\n", opener=_open_private)  # noqa: SIM115
         except OSError as error:
             raise self._failed(error) from error
 
@@ -72,6 +76,18 @@ class EventLog:
         return ExportError(
             f"The event log {self._path} can't be written: {error.strerror}. Choose another place with --events."
         )
+
+
+def _open_private(path: str, flags: int) -> int:
+    """For `open`: the log holds what was said, and an older file of the name may have been readable by others."""
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        if sys.platform != "win32" and stat.S_ISREG(os.fstat(descriptor).st_mode):  # not a pipe or a terminal
+            os.fchmod(descriptor, 0o600)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def describe(event: Event) -> dict[str, Any] | None:

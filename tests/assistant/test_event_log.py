@@ -91,6 +91,18 @@ def test_a_place_that_can_t_be_written_is_told_at_once(tmp_path):
         EventLog(tmp_path / "missing" / "events.jsonl")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_the_log_is_the_users_alone_even_where_an_open_one_was(tmp_path, is_there):
+    path = tmp_path / "events.jsonl"
+    if is_there:
+        path.write_text("of an earlier call\n" * 9)
+        path.chmod(0o644)
+    (line,) = logged(tmp_path, Mark(1.0))
+    assert line["state"] == "mark"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_full_disk_does_not_end_the_call_but_is_told(tmp_path):
     log = EventLog(tmp_path / "events.jsonl")
     os.close(log._file.fileno())  # every later write fails
