@@ -1,7 +1,7 @@
 """The sentence encoder of the claim review: a six-layer BERT with four heads, int8, on onnxruntime.
 
-Used by the decode worker's thread only, which it blocks for some milliseconds a sentence. How text becomes token ids
-mirrors the training (`pair_ids` and `context_of` in `training/`): ids that it was not trained on are noise to it.
+Blocks the thread that asks for some milliseconds a sentence; any may ask. How text becomes token ids mirrors the
+training (`pair_ids` and `context_of` in `training/`): ids that it was not trained on are noise to it.
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ class Program(QObject):
         self._running: KeptCall | None = None  # written by the calls' lane
         self._newest_id = ""  # of the call that was shown last as it began
         self._is_leaving = threading.Event()
+        self._is_calling = threading.Event()  # a call starts or runs: the repair leaves the cores to it
         self.window = PanelWindow(self)
         self.window.open_requested.connect(self._open_call)
         self.window.export_requested.connect(self._export)
@@ -69,6 +70,9 @@ class Program(QObject):
         self._repair.do(
             self._find_model, lambda _: None, partial(self.window.show_error, "No speech model can be used")
         )
+        self._complete_calls()
+
+    def _complete_calls(self) -> None:
         self._repair.do(self._recover, self._recovered, partial(self.window.show_error, "A call is not recovered"))
 
     def _look(self) -> None:
@@ -97,8 +101,11 @@ class Program(QObject):
 
         messages: list[str] = []
         with Store.open(data_folder()) as store:
-            recover(store, self._settings, messages.append, self._is_leaving.is_set)
+            recover(store, self._settings, messages.append, self._has_something_better_to_do)
         return messages
+
+    def _has_something_better_to_do(self) -> bool:
+        return self._is_leaving.is_set() or self._is_calling.is_set()
 
     def _recovered(self, messages: list[str]) -> None:
         if messages:
@@ -123,6 +130,7 @@ class Program(QObject):
 
     def start(self, consent_given: bool) -> None:
         bridge = Bridge(self)
+        self._is_calling.set()
         self.window.show_waiting()
         self._calls.do(
             partial(self._hold_call, bridge, consent_given),
@@ -161,12 +169,16 @@ class Program(QObject):
         self.window.show_live(self._plan.title, consent or "", bridge)
 
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
+        self._is_calling.clear()
+        self._complete_calls()
         if self.window.shows(bridge):
             self.window.show_kept(call_id)
         else:
             self._list_past()
 
     def _call_has_failed(self, bridge: Bridge, why: str) -> None:
+        self._is_calling.clear()
+        self._complete_calls()
         if self.window.shows(bridge):
             self.window.show_error("The call did not end as it should", why)
             self.window.show_kept(self._newest_id)
