@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from assistant.values import Verbosity
 
@@ -39,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("file", type=Path, metavar="FILE", help=".vtt, .srt, .txt, .md, .docx or .json")
     parser.add_argument("--candidate", metavar="NAME", help="whose words are reviewed")
     parser.add_argument(
-        "--verbosity", choices=[v.value for v in Verbosity], default="normal", help="how much is said (default: normal)"
+        "--verbosity", choices=[v.value for v in Verbosity], help="how much is worth saying (default: as in a call)"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the terminal")
@@ -47,11 +47,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
+    from assistant.export.files import renew
     from assistant.importing import read_transcript
     from assistant.plain import plain
     from assistant.review.transcript_review import SpokenTurn, review_transcript
     from ui import compose
 
+    if args.out is not None and (problem := _why_not(args.out, args.file)):
+        print(f"depthcue: {problem}", file=sys.stderr)
+        return 2
     transcript = read_transcript(args.file)
     for warning in transcript.warnings:
         print(f"depthcue: note: {plain(warning)}", file=sys.stderr)
@@ -60,13 +64,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"depthcue: {problem}", file=sys.stderr)
         return 2
     turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
-    review = review_transcript(turns, candidate, Verbosity(args.verbosity), model=compose.sentence_model())
+    verbosity = compose.user_settings(args.verbosity).verbosity
+    review = review_transcript(turns, candidate, verbosity, model=compose.sentence_model())
     text = as_json(review) if args.format == "json" else as_text(review)
     if args.out is None:
         print(text)
     else:
-        _write(args.out, text + "\n")
-        print(f"{len(review.sentences)} sentences reviewed, written to {args.out}", file=sys.stderr)
+
+        def write(file: BinaryIO) -> None:
+            file.write(f"{text}\n".encode())
+
+        renew(args.out, write)
+        print(f"{len(review.sentences)} sentences reviewed, written to {plain(str(args.out))}", file=sys.stderr)
     return 0
 
 
@@ -176,18 +185,15 @@ def _marked(sentence: SentenceInText) -> str:
     return text
 
 
-def _write(path: Path, text: str) -> None:
-    """Raises ExportError where it can't be written; a half-written file never replaces a good one."""
-    from assistant.errors import ExportError
+def _why_not(out: Path, transcript: Path) -> str:
+    """What keeps a review from being written to `out`, which replaces what is there; empty if nothing does."""
+    from assistant.plain import plain
 
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.chmod(0o600)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise ExportError(
-            f"The review can't be written to {path}: {reason}. Choose another place with --out."
-        ) from error
+    if not out.exists():
+        return ""
+    shown = plain(str(out))
+    if not out.is_file():
+        return f"{shown} is a folder or a device, and the review is a file. Choose another name with --out."
+    if transcript.exists() and out.samefile(transcript):
+        return f"{shown} is the transcript itself, and the review would replace it. Choose another name with --out."
+    return ""
