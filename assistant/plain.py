@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 
-# What steers a terminal, a layout or the reading order. Joiners stay: emoji and several scripts need them.
-_STEERING = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
+# Both are the inside of a character class. What steers a terminal, a layout or the reading order, and what is not seen
+# but parts words. Joiners (200C, 200D) stay: Persian, Hindi and emoji need them.
+STEERING = "\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+SURROGATES = "\ud800-\udfff"  # half characters: JSON may hold them, no encoding does
+
+_ACCENTS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_STEERING = re.compile(f"[{STEERING}]")
+_SURROGATES = re.compile(f"[{SURROGATES}]")
+_STACKED = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
 _SPACES = re.compile("[\\s\u2028\u2029]+")
 _BREAKS = re.compile("[\x09-\x0d\u2028\u2029]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without characters that steer."""
-    return _SPACES.sub(" ", _STEERING.sub("", _SURROGATES.sub("\ufffd", text))).strip()
+    """`text` on one line, without characters that steer, and with no more than three accents on a letter."""
+    return _SPACES.sub(" ", _without_tricks(text)).strip()
+
+
+def plain_lines(text: str) -> str:
+    """As `plain`, line by line; empty lines go."""
+    return "\n".join(line for line in map(plain, text.splitlines()) if line)
 
 
 def harmless(text: str) -> str:
     """`text` of several lines, without characters that steer; lines and their indents stay."""
-    return "\n".join(_BREAKS.sub(" ", _STEERING.sub("", _SURROGATES.sub("\ufffd", line))) for line in text.split("\n"))
+    return "\n".join(_BREAKS.sub(" ", _without_tricks(line)) for line in text.split("\n"))
 
 
 def clock(seconds: float) -> str:
@@ -28,3 +37,7 @@ def clock(seconds: float) -> str:
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def _without_tricks(text: str) -> str:
+    return _STACKED.sub(r"\1", _STEERING.sub("", _SURROGATES.sub("\ufffd", text)))

@@ -1,15 +1,13 @@
-"""Text of other people made safe to show: no control, direction or half characters, single spaces."""
+"""Text of other people made safe to keep: no control, direction or half characters, single spaces."""
 
 from __future__ import annotations
 
 import re
 
-# Controls, zero-width space and marks that turn the direction of the text around them, half surrogates from JSON.
-# Joiners (200C, 200D) stay: Persian, Hindi and emoji need them.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2061-\u206f\ufeff\ud800-\udfff]"
-)
+from assistant.plain import STEERING, SURROGATES
+
 _WORD_JOINER = "\u2060"  # in subtitles it parts signs that would be a command: it goes after the commands went
+_UNSAFE = re.compile(f"(?!{_WORD_JOINER})[{STEERING}{SURROGATES}]")
 _MUSIC = re.compile(r"[\s♩♪♫♬🎵🎶#*-]*")
 _NOTE = re.compile("[♩♪♫♬🎵🎶]")
 _LONGEST_NAME = 120  # characters; longer ones are no names

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from assistant.plain import clock
 from assistant.values import Channel
 from ui.desktop.buttons import button
 from ui.desktop.panel_state import SILENCE_DBFS
-from ui.desktop.plain import clock
 from ui.desktop.signs import Bar, StateSign
 from ui.desktop.standing import Phase, Standing
 from ui.desktop.text_block import TextBlock

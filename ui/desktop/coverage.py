@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.plain import plain
 from assistant.values import Aspect, ReviewedSentence
-from ui.desktop.plain import plain
 
 CHIP_NAMES: dict[str, tuple[Aspect, ...]] = {
     "What was measured": (Aspect.METRIC_DEFINITION, Aspect.BASELINE),

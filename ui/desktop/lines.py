@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from assistant.plain import plain
 from assistant.values import AudioGap, Channel, Mark, TranscriptUpdate, UpdateKind, Word
-from ui.desktop.plain import plain
 
 _SLACK_SECONDS = 0.02  # word times are rounded to hundredths on their way through files
 _SHORTEST_GAP_SECONDS = 0.25  # in less there is no word to miss; the exports name them all

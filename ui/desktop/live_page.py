@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from assistant.plain import clock
 from assistant.values import Channel
 from ui.desktop.bars import Footer, Meters
 from ui.desktop.bubble import Bubble
@@ -14,7 +15,6 @@ from ui.desktop.chips import ChipRow
 from ui.desktop.coverage import Chip
 from ui.desktop.fitted import Fitted, FittedArea
 from ui.desktop.panel_state import Changes, PanelState, Part
-from ui.desktop.plain import clock
 from ui.desktop.standing import Phase
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from assistant.plain import plain_lines
 from ui.desktop.buttons import button
-from ui.desktop.plain import plain_lines
 from ui.desktop.signs import triangle
 from ui.desktop.standing import Notice, Severity
 from ui.desktop.text_block import TextBlock

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from statistics import median
 
 from assistant.call import Call
+from assistant.plain import clock, plain
 from assistant.values import (
     AudioGap,
     Channel,
@@ -27,7 +28,6 @@ from assistant.values import (
 from ui.desktop import standing
 from ui.desktop.coverage import MISSING_NAMES, Chip, empty_chips, with_sentence
 from ui.desktop.lines import LineChange, Lines, SpanKind
-from ui.desktop.plain import clock, plain
 from ui.desktop.standing import Phase, Standing
 
 MOST_CARDS = 3

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.call import CallState
+from assistant.plain import plain
 from ui.desktop.buttons import button
 from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.fitted import Fitted
-from ui.desktop.plain import plain
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px, round_pen
 

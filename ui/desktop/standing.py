@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.plain import plain_lines
 from assistant.values import Channel, State, Status
-from ui.desktop.plain import plain_lines
 
 
 class Phase(StrEnum):

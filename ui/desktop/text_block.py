@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.desktop.plain import plain
+from assistant.plain import plain
 from ui.desktop.theme import Colours, Type, colours, font
 
 _MOST_CHARACTERS = 2000  # more than any place in the panel can show; keeps hostile text cheap

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from assistant.plain import clock
 from assistant.values import Channel
 from ui.desktop.lines import Inserted, Line, LineChange, LineKind, Removed, Replaced, SpanKind
-from ui.desktop.plain import clock
 
 LINE_ROLE = int(Qt.ItemDataRole.UserRole)
 SPEAKERS = {Channel.YOU: "You", Channel.THEM: "Them"}

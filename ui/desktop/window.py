@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.call import Call
+from assistant.plain import clock, plain
 from ui.desktop.bars import Header
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Controls, Ready
@@ -16,7 +17,6 @@ from ui.desktop.folder_choice import choose_folder
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Choice, Notices
 from ui.desktop.panel_state import MOST_CARDS, Changes, PanelState, Part
-from ui.desktop.plain import clock, plain
 from ui.desktop.ready_page import ReadyPage
 from ui.desktop.standing import Notice, Phase, Severity
 from ui.desktop.theme import px

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.desktop.plain import clock, plain
+from assistant.importing.cleaning import clean_text
+from assistant.plain import clock, harmless, plain, plain_lines
 
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Mn", "Zl", "Zp", "Cs"])))
@@ -23,6 +24,17 @@ def test_nothing_that_steers_is_left(text):
 @pytest.mark.parametrize("text", ["<b>bold</b>", "=cmd()", "../../x", "مرحبا", "👩‍👩‍👧", "naïve"])
 def test_what_is_only_text_stays(text):
     assert plain(text) == text
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u2060", "\u2066", "\u206f", "\ufeff", "\ufff9", "\ufffb", "\x1b"])
+def test_every_way_of_showing_text_leaves_out_the_same(hidden):
+    for show in (plain, plain_lines, harmless, clean_text):
+        assert show(f"re{hidden}view") == "review"
+
+
+def test_half_characters_are_told_and_lines_keep_their_indents():
+    assert plain("a\ud83d b") == "a\ufffd b"
+    assert harmless("one:\n  two\t\ud83d" + "Z" + "\u0301" * 9) == "one:\n  two \ufffdZ\u0301\u0301\u0301"
 
 
 def test_reversed_text_is_not_reversed():
