@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _interrupts_end_the_command():
             args = parser().parse_args(given or ["panel"])
             code = int(args.run(args))
-            sys.stdout.flush()  # here, where a reader that has gone is understood
+            _flush_output()
             return code
     except AssistantError as error:
         _say(str(error))
@@ -81,6 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "Set DEPTHCUE_TRACEBACK=1 and run it again to see where, and report it."
             )
     return 1
+
+
+def _flush_output() -> None:
+    """What a command has printed last. A reader that has gone before the end does not make a done command fail."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_output()
 
 
 def _say(message: str) -> None:

@@ -112,8 +112,11 @@ def test_a_text_without_speakers_is_the_candidates(tmp_path: Path, capsys: pytes
 def test_what_cannot_be_written_leaves_the_old_file_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert review(transcript(tmp_path), "--out", tmp_path / "no such folder" / "x.txt") == 1
-    assert "--out" in capsys.readouterr().err
+    in_the_way = tmp_path / "notes"
+    in_the_way.write_text("mine", encoding="utf-8")
+    assert review(transcript(tmp_path), "--out", in_the_way / "x.txt") == 1
+    assert "choose another folder" in capsys.readouterr().err
+    assert in_the_way.read_text(encoding="utf-8") == "mine"
 
 
 def test_hostile_text_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
