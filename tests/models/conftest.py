@@ -1,8 +1,8 @@
 """Real weights: those of the extra `tiny-en`, which `make test` installs."""
 
 import pytest
-from models.weights import locate
 
+from models.weights import locate
 from models.whisper import WhisperTranscriber
 
 
