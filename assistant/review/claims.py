@@ -101,6 +101,8 @@ class Claim:
 
     def is_filled_by(self, judgement: Judgement, answer: int, is_focus: bool, focus_elsewhere: bool) -> bool:
         """Whether a later sentence of the candidate says what is missing here."""
+        if self.kind is ClaimKind.NUMBER_ONLY and self.is_closed_to_questions and "#" not in judgement.reading.text:
+            return False  # whoever could not explain a figure explains it with another one, not with its source
         if is_focus and self.is_asked and judgement.label is Label.SUBSTANTIATED:
             return True
         if not _fills(self, judgement):

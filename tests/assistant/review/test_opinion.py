@@ -9,7 +9,18 @@ from assistant.review.conversation import Conversation
 from assistant.review.emptiness import Strength
 from assistant.review.judge import judge
 from assistant.review.opinion import weigh
-from assistant.values import Aspect, Channel, ClaimKind, Flag, Label, TranscriptUpdate, UpdateKind, Verbosity, Word
+from assistant.values import (
+    Aspect,
+    Channel,
+    ClaimKind,
+    Flag,
+    FlagWithdrawn,
+    Label,
+    TranscriptUpdate,
+    UpdateKind,
+    Verbosity,
+    Word,
+)
 
 
 def scores(aspects=(), asks=(), opens_topic=0.0, **labels):
@@ -128,3 +139,22 @@ def test_verbosity_asks_for_more_or_less_certainty(verbosity, shown):
     model = Script({text: scores(vague=0.3, neutral=0.6)})
     events = talk(Conversation(verbosity, model=model), (YOU, "What did you do there?"), (THEM, text))
     assert len([event for event in events if isinstance(event, Flag)]) == shown
+
+
+@pytest.mark.parametrize(
+    ("then", "withdrawn"),
+    [("I took it from a slide.", 0), ("It was 30 orders a month before and 9 after, by our own count.", 1)],
+)
+def test_a_number_that_nobody_could_explain_stands_until_a_figure_explains_it(then, withdrawn):
+    substantiated = scores(substantiated=0.97, aspects=[Aspect.MEASUREMENT_METHOD, Aspect.BASELINE])
+    model = Script({"I increased revenue by 7000%.": scores(number_only=0.97), then: substantiated})
+    events = talk(
+        Conversation(model=model),
+        (YOU, "What did you do there?"),
+        (THEM, "I increased revenue by 7000%."),
+        (YOU, "What exactly was measured with the 7000%?"),
+        (THEM, "Honestly, I'd have to check."),
+        (THEM, then),
+    )
+    assert len([event for event in events if isinstance(event, Flag)]) == 1
+    assert len([event for event in events if isinstance(event, FlagWithdrawn)]) == withdrawn
