@@ -13,16 +13,13 @@ A lossless replay runs both on the caller's thread: the source waits for the wor
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from assistant.audio.meter import Meter
 from assistant.errors import AssistantError, RecordingError
 from assistant.ports import AudioSource, Effort, Hypothesis, Recorder, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
@@ -34,7 +31,6 @@ from assistant.values import (
     AudioGap,
     Channel,
     Event,
-    Level,
     Mark,
     ReviewEvent,
     Stamped,
@@ -43,7 +39,6 @@ from assistant.values import (
     TranscriptUpdate,
 )
 
-LEVEL_SECONDS = 0.1  # between two readings of a meter
 BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud
 CAUGHT_UP_SECONDS = 1.0
 
@@ -89,7 +84,7 @@ class Session:
         self._publishing = threading.Lock()
         self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
         self._heard_seconds = dict.fromkeys(source.channels, 0.0)
-        self._meters = {channel: _Meter(channel) for channel in source.channels}
+        self._meters = {channel: Meter(channel) for channel in source.channels}
         self._started_wall: float | None = None
         self._paused = False
         self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
@@ -350,26 +345,3 @@ def _place(channel: Channel, end_seconds: float) -> tuple[Channel, int]:
 
 def _is_near(start_seconds: float, utterance: Utterance) -> bool:
     return abs(start_seconds - utterance.start_seconds) < 0.001
-
-
-class _Meter:
-    """Peaks of a channel, a few times a second."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._pieces: list[NDArray[np.int16]] = []
-        self._next_seconds = 0.0
-
-    def measure(self, frame: AudioFrame) -> Level | None:
-        self._pieces.append(frame.samples)
-        if frame.end_seconds < self._next_seconds:
-            return None
-        self._next_seconds = frame.end_seconds + LEVEL_SECONDS
-        level = Level(self._channel, round(_peak_dbfs(np.concatenate(self._pieces)), 1))
-        self._pieces.clear()
-        return level
-
-
-def _peak_dbfs(samples: NDArray[np.int16]) -> float:
-    peak = int(np.max(np.abs(samples.astype(np.int32)), initial=0)) / 32768
-    return 20 * math.log10(peak) if peak else -96.0
