@@ -22,11 +22,9 @@ from numpy.typing import NDArray
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.agreement import Agreement
+from assistant.transcript.nonsense import is_nonsense
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
 
-LOOP_COMPRESSION_RATIO = 2.4  # Whisper's own limit: text that compresses better repeats itself
-# A weak score alone is no sign of nonsense on the telephone; together with doubt about speech it is.
-WEAK_LOG_PROBABILITY, NO_SPEECH_PROBABILITY = -1.0, 0.3
 LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
 LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
 LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
@@ -254,14 +252,6 @@ class Streaming:
             opened.words = words
             updates.append(_update(UpdateKind.PARTIAL, opened.number, utterance, words))
         return updates
-
-
-def is_nonsense(hypothesis: Hypothesis) -> bool:
-    """A loop, or text where there is no speech."""
-    return hypothesis.compression_ratio > LOOP_COMPRESSION_RATIO or (
-        hypothesis.average_log_probability < WEAK_LOG_PROBABILITY
-        and hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
-    )
 
 
 def _final(number: int, utterance: Utterance, hypothesis: Hypothesis) -> TranscriptUpdate:
