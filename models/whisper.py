@@ -1,19 +1,14 @@
 """A Whisper model as the core's `Transcriber`, on CTranslate2 with faster-whisper's features and tokenizer.
 
 Used by the decode worker's thread only, which it may block for the time of one decode.
-
-A short utterance is not padded to Whisper's 30 s window, which would cost most of the time of a decode. Only the speech
-and a short tail of silence go through the encoder; its output is continued, position by position, with that of 30 s of
-digital silence, which is encoded once when the model is loaded. The decoder then sees what it was trained on.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
@@ -22,31 +17,13 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
 from assistant.ports import Effort, Hypothesis, Lead
-from assistant.values import SAMPLE_RATE_HZ, Word
+from assistant.values import SAMPLE_RATE_HZ
+from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
+from models.word_times import timed_words
 
-WINDOW_SECONDS = 30.0
-WINDOW_POSITIONS = 1500  # of the encoder's output: 50 a second
-FRAME_SAMPLES = 160  # of the log-mel spectrogram: 100 a second
 TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
-LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
-UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """How much silence is encoded behind the speech: at least `tail_seconds`, and up to `least_seconds` in all."""
-
-    tail_seconds: float
-    least_seconds: float
-
-    def samples(self, speech_samples: int) -> int:
-        wanted = max(speech_samples + self.tail_seconds * SAMPLE_RATE_HZ, self.least_seconds * SAMPLE_RATE_HZ)
-        frames = min(round(wanted) // FRAME_SAMPLES, round(WINDOW_SECONDS * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-        return (frames + frames % 2) * FRAME_SAMPLES  # the encoder halves the number of frames
-
-
-FULL_WINDOW = Window(tail_seconds=WINDOW_SECONDS, least_seconds=WINDOW_SECONDS)
+TINY_WIDTH = 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +41,6 @@ class DecodeSettings:
         return cls(partial_window=Window(1.3, 5.0), final_window=Window(2.0, 10.0))
 
 
-TINY_WIDTH = 384
 PADDED = DecodeSettings(partial_window=FULL_WINDOW, final_window=FULL_WINDOW)
 
 
@@ -96,14 +72,13 @@ class WhisperTranscriber:
             self._tokenizer: Any = Tokenizer(
                 self.engine.hf_tokenizer, self.engine.model.is_multilingual, task="transcribe", language=language
             )
-            self._writes_spaces = self._tokenizer.language_code not in UNSPACED_LANGUAGES
-            self._silence = self._encode(np.zeros(round(WINDOW_SECONDS * SAMPLE_RATE_HZ), np.float32))
+            self._encoder = Encoder(self.engine)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
                 f"The model in {folder} can't be loaded ({error}). It may be damaged, or be no Whisper model in "
                 "CTranslate2's form. Import it again, or choose another model."
             ) from error
-        self._decode = decode or DecodeSettings.for_width(self._silence.shape[2])
+        self._decode = decode or DecodeSettings.for_width(self._encoder.width)
         # Warm buffers and threads, so that the first words of a call are not late.
         self.transcribe(np.zeros(SAMPLE_RATE_HZ, np.float32), Effort.PARTIAL)
 
@@ -115,31 +90,16 @@ class WhisperTranscriber:
         window = self._decode.final_window if is_final else self._decode.partial_window
         beam_size = self._decode.beam_size if is_final else 1
         try:
-            hypothesis = self._generate(self._encode_padded(samples, window), len(samples), beam_size, lead)
+            hypothesis = self._generate(self._encoder.encode(samples, window), len(samples), beam_size, lead)
             if lead is None or hypothesis.average_log_probability >= DOUBTFUL_LOG_PROBABILITY:
                 return hypothesis
             # After speech the model takes everything for speech: what it doubts is judged by itself.
             alone = samples[round(lead.seconds * SAMPLE_RATE_HZ) :]
-            return self._generate(self._encode_padded(alone, window), len(alone), beam_size, None)
+            return self._generate(self._encoder.encode(alone, window), len(alone), beam_size, None)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
             ) from error
-
-    def _encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(samples,) -> (1, samples / 320, width): what the encoder makes of exactly these samples."""
-        features = self.engine.feature_extractor(samples)[:, : len(samples) // FRAME_SAMPLES]
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None], dtype=np.float32))
-        return np.array(self.engine.model.encode(view, to_cpu=True))
-
-    def _encode_padded(self, samples: NDArray[np.float32], window: Window) -> Any:
-        """(samples,) -> encoder output for the whole window, of which only the first part was computed."""
-        padded = np.zeros(window.samples(len(samples)), np.float32)
-        heard = min(len(samples), len(padded))
-        padded[:heard] = samples[:heard]
-        encoded = self._encode(padded)
-        joined = np.concatenate([encoded, self._silence[:, encoded.shape[1] : WINDOW_POSITIONS]], axis=1)
-        return ctranslate2.StorageView.from_array(np.ascontiguousarray(joined))
 
     def _generate(self, encoded: Any, samples: int, beam_size: int, lead: Lead | None) -> Hypothesis:
         tokenizer = self._tokenizer
@@ -159,32 +119,11 @@ class WhisperTranscriber:
         tokens = tokens[len(said) :]  # the engine gives them back
         text = tokenizer.decode(tokens).strip()
         return Hypothesis(
-            words=self._align(encoded, said, tokens, seconds, lead.seconds if lead else 0.0) if text else (),
+            words=timed_words(self.engine, tokenizer, encoded, said, tokens, seconds, lead.seconds if lead else 0.0)
+            if text
+            else (),
             # The engine divides by the length of all tokens, those of the lead included.
             average_log_probability=result.scores[0] * (len(said) + len(tokens)) / len(tokens) if tokens else 0.0,
             no_speech_probability=result.no_speech_prob,
             compression_ratio=get_compression_ratio(text) if text else 1.0,
         )
-
-    def _align(
-        self, encoded: Any, said: list[int], tokens: list[int], seconds: float, lead_seconds: float
-    ) -> tuple[Word, ...]:
-        """Words of `tokens`, which follow those `said`, with times from `lead_seconds` on."""
-        frames = max(2, round(seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-        aligned = self.engine.find_alignment(self._tokenizer, [said + tokens], encoded, frames)[0]
-        position = 0  # in the tokens: where the next entry begins
-        words: list[Word] = []
-        for entry in aligned:
-            is_said = position < len(said)
-            position += len(entry["tokens"])
-            text = entry["word"].strip()
-            if is_said or not text:
-                continue
-            earliest = words[-1].end_seconds if words else 0.0
-            end = min(max(float(entry["end"]) - lead_seconds, earliest), seconds - lead_seconds)
-            if words and self._writes_spaces and not entry["word"].startswith(" "):  # "7" ",000" "%" are one word
-                words[-1] = replace(words[-1], text=words[-1].text + text, end_seconds=end)
-                continue
-            start = min(max(float(entry["start"]) - lead_seconds, earliest, end - LONGEST_WORD_SECONDS), end)
-            words.append(Word(text, start, end, float(entry["probability"])))
-        return tuple(words)

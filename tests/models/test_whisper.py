@@ -14,7 +14,8 @@ import soxr
 
 from assistant.errors import ModelError
 from assistant.ports import Effort
-from models.whisper import PADDED, WhisperTranscriber, Window
+from models.encoding import Window
+from models.whisper import PADDED, WhisperTranscriber
 
 DATA = Path(__file__).parents[1] / "data" / "speech"
 READING = (
