@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.audio.resampling import Resampler
+from assistant.audio.resampling import Resampler, bounded
 from assistant.audio.wholeness import is_cut_short, states_its_duration
 from assistant.errors import AudioFileError
 from assistant.plain import plain
@@ -75,6 +75,7 @@ class TrackReader:
     def __init__(self, path: Path, number: int, *, as_mono: bool) -> None:
         self.cut_off_seconds: float | None = None  # known after the last block: the file ends before it should
         self.damaged_seconds: list[float] = []  # where a piece could not be decoded, and sound went on after it
+        self.invalid_seconds = 0.0  # of samples that are no numbers
         self._path = path
         self._as_mono = as_mono
         self._container = _open(path)
@@ -149,6 +150,8 @@ class TrackReader:
             if _JUMP_SECONDS < hole_seconds <= max(limit_seconds, _JUMP_SECONDS):
                 yield from self._silence(hole_seconds, rate_hz)
         samples = _as_float(frame)
+        self.invalid_seconds += np.count_nonzero(~np.isfinite(samples).all(axis=1)) / rate_hz
+        samples = bounded(samples)
         if self._as_mono:
             samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
         elif samples.shape[1] != self._channels:  # a track that changes its layout on the way
@@ -199,7 +202,7 @@ def _head(path: Path) -> bytes:
 
 
 def _as_float(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """(samples, channels) in -1..1 of whatever sample format the decoder gives."""
+    """(samples, channels) in -1..1 of whatever sample format the decoder gives; a damaged float file holds anything."""
     data: NDArray[Any] = frame.to_ndarray()
     rows = data.T if frame.format.is_planar else data.reshape(-1, frame.layout.nb_channels)
     if data.dtype.kind == "u":

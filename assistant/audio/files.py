@@ -102,6 +102,12 @@ class FileSource:
                 places = ", ".join(clock(seconds) for seconds in reader.damaged_seconds[:5])
                 more = " and more" if len(reader.damaged_seconds) > 5 else ""
                 yield Status(State.WARNING, f"{self._name} is damaged at {places}{more}; the rest was read.")
+        if invalid_seconds := max(reader.invalid_seconds for reader in self._readers):
+            yield Status(
+                State.WARNING,
+                f"{self._name} is damaged: {max(0.1, invalid_seconds):.1f} s of it are no valid sound and were heard "
+                "as silence.",
+            )
         cuts = [reader.cut_off_seconds for reader in self._readers if reader.cut_off_seconds is not None]
         if cuts:
             yield Status(

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from assistant.values import SAMPLE_RATE_HZ
 
 
-def as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """-1..1 to int16, rounded and without dither: digital silence has to stay exact, because it means a muted device.
+def bounded(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same sound within -1..1, and silence where a broken file or device gives no number.
 
-    Broken files hold NaN and infinities; neither is a sound.
+    To be called before anything is mixed or filtered: one NaN or 1e30 in a filter spoils a tenth of a second.
     """
-    scaled = np.nan_to_num(samples * np.float32(32768.0), nan=0.0, posinf=32767.0, neginf=-32768.0)
-    whole: NDArray[np.int16] = np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
+    sound: NDArray[np.float32] = np.nan_to_num(np.clip(samples, -1.0, 1.0), copy=False, nan=0.0)
+    return sound
+
+
+def as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """-1..1 to int16, rounded, without dither: digital silence has to stay exact, because it means a muted device."""
+    whole: NDArray[np.int16] = np.clip(np.rint(samples * np.float32(32768.0)), -32768, 32767).astype(np.int16)
     return whole
 
 
@@ -31,7 +36,7 @@ class Resampler:
             self._stream = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, channels, dtype="float32", quality="HQ")
 
     def process(self, samples: NDArray[np.float32]) -> NDArray[np.int16]:
-        """(samples, channels) in -1..1 at the stream's rate, to (fewer or more, channels)."""
+        """(samples, channels) at the stream's rate, `bounded`, to (fewer or more, channels)."""
         return as_int16(samples if self._stream is None else self._stream.resample_chunk(samples))
 
     def finish(self) -> NDArray[np.int16]:

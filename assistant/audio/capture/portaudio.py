@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.audio.capture.devices import Device, DeviceKind
 from assistant.audio.capture.feed import Block
-from assistant.audio.resampling import Resampler
+from assistant.audio.resampling import Resampler, bounded
 from assistant.errors import CaptureError
 from assistant.values import Channel
 
@@ -75,7 +75,7 @@ class PortAudioFeed:
             if self._is_over.is_set():
                 raise CaptureError(f"{self.description} is gone") from None
             return None
-        mono = sound.mean(axis=1, keepdims=True, dtype=np.float32)
+        mono = bounded(sound).mean(axis=1, keepdims=True, dtype=np.float32)
         return Block(arrived_seconds, self._resampler.process(mono)[:, 0])
 
     def close(self) -> None:

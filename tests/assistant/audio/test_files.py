@@ -91,8 +91,24 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     samples = np.full(SAMPLE_RATE_HZ, np.nan, np.float32)
     samples[:10], samples[10:20] = np.inf, -np.inf
     soundfile.write(tmp_path / "a.wav", samples, SAMPLE_RATE_HZ, subtype="FLOAT")
-    sound, _ = read_all(FileSource(tmp_path / "a.wav"))
+    sound, messages = read_all(FileSource(tmp_path / "a.wav"))
     assert (sound[THEM][:20].min(), sound[THEM][:20].max(), sound[THEM][20:].any()) == (-32768, 32767, False)
+    assert ["1.0 s of it are no valid sound" in message for message in messages] == [True]
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -3e38])
+@pytest.mark.parametrize("is_mixed", [False, True])
+def test_one_broken_sample_spoils_no_more_than_itself(tmp_path: Path, broken: float, is_mixed: bool) -> None:
+    whole = np.stack(stereo(), axis=1)
+    damaged = whole.copy()
+    damaged[RATE_HZ, 0] = broken
+    heard = []
+    for name, samples in (("whole.wav", whole), ("damaged.wav", damaged)):
+        soundfile.write(tmp_path / name, samples, RATE_HZ, subtype="FLOAT")
+        sound, _ = read_all(FileSource(tmp_path / name, "mix" if is_mixed else "split"))
+        heard.append(sound[THEM if is_mixed else YOU].astype(np.int32))
+    spoilt = np.abs(heard[1] - heard[0]) > 1000
+    assert np.count_nonzero(spoilt) < 0.002 * SAMPLE_RATE_HZ
 
 
 # --- whose voice ---------------------------------------------------------------------------------------------------
