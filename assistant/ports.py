@@ -65,6 +65,8 @@ class Hypothesis:
     average_log_probability: float  # over the tokens of the text, the end mark not counted
     no_speech_probability: float
     compression_ratio: float  # of the text; above 2.4 it is a loop
+    language: str = "en"  # code of the call's language, once that is known; English until then
+    notice: str = ""  # what a user should know from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,23 @@ class Lead:
 
 
 class Transcriber(Protocol):
-    """A speech model. Called by the decode worker only."""
+    """A speech model, or what it is for one call. Called by the decode worker only."""
 
     name: str
+
+    @property
+    def language(self) -> str:
+        """Code of the language of the call; empty where nobody has said enough to know it."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a user should know before the call: what was asked for and can't be done."""
+        ...
+
+    def for_call(self, language: str, glossary: Sequence[str]) -> Transcriber:
+        """The same model for one call: in that language (a code, or "auto" to hear it), with these terms."""
+        ...
 
     def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
         """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s, the lead's sound included.

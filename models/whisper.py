@@ -5,7 +5,10 @@ Used by the decode worker's thread only, which it may block for the time of one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +19,13 @@ from faster_whisper.transcribe import get_compression_ratio
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
+from assistant.languages import AUTO, ENGLISH, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ
 from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
-from models.word_times import timed_words
+from models.known_speech import agree, is_understood, known_speech, lateness_seconds
+from models.spoken_language import SpokenLanguage
+from models.word_times import Heard, timed_words
 
 TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
@@ -45,23 +51,24 @@ PADDED = DecodeSettings(partial_window=FULL_WINDOW, final_window=FULL_WINDOW)
 
 
 class WhisperTranscriber:
-    """Implements `assistant.ports.Transcriber`.
+    """Implements `assistant.ports.Transcriber`; one that is loaded writes English until `for_call` says otherwise.
 
     Args:
         folder: a CTranslate2 Whisper model with its `tokenizer.json`; it is not looked for anywhere else.
         name: as shown to users.
         threads: of one decode.
-        language: code of the language to write down; English-only models know one.
-        decode: windows and beam; by default by the size of the model. `PADDED` decodes as faster-whisper does.
+        decode: windows and beam, `PADDED` decodes as faster-whisper does. By default those for the size of the model,
+            and `PADDED` for one that does not take the memory of silence.
 
     Raises:
         ModelError: the folder can't be loaded as a Whisper model.
     """
 
-    def __init__(
-        self, folder: Path, name: str, threads: int = 1, language: str = "en", decode: DecodeSettings | None = None
-    ) -> None:
+    def __init__(self, folder: Path, name: str, threads: int = 1, decode: DecodeSettings | None = None) -> None:
         self.name = name
+        self._load_notices: tuple[str, ...] = ()
+        self._call_notices: tuple[str, ...] = ()
+        self._late_seconds = 0.0
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(
                 f"The model folder {folder} has no tokenizer.json, so its text can't be read. "
@@ -69,48 +76,109 @@ class WhisperTranscriber:
             )
         try:
             self.engine: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
-            self._tokenizer: Any = Tokenizer(
-                self.engine.hf_tokenizer, self.engine.model.is_multilingual, task="transcribe", language=language
-            )
             self._encoder = Encoder(self.engine)
+            self._tokenizer = cache(self._new_tokenizer)
+            self._spoken = SpokenLanguage(ENGLISH)
+            self._decode = decode or DecodeSettings.for_width(self._encoder.width)
+            self._get_acquainted(may_change=decode is None)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
                 f"The model in {folder} can't be loaded ({error}). It may be damaged, or be no Whisper model in "
                 "CTranslate2's form. Import it again, or choose another model."
             ) from error
-        self._decode = decode or DecodeSettings.for_width(self._encoder.width)
-        # Warm buffers and threads, so that the first words of a call are not late.
-        self.transcribe(np.zeros(SAMPLE_RATE_HZ, np.float32), Effort.PARTIAL)
+
+    @property
+    def language(self) -> str:
+        return self._spoken.known or ""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return self._load_notices + self._call_notices
+
+    def for_call(self, language: str, glossary: Sequence[str]) -> WhisperTranscriber:
+        """See `assistant.ports.Transcriber`. The weights are shared."""
+        call = copy.copy(self)
+        notices = []
+        if not self.engine.model.is_multilingual:
+            if language not in (AUTO, ENGLISH):
+                notices.append(
+                    f"The speech model {self.name} knows English only, so this call is transcribed as English and not "
+                    f"as {language_name(language)}. A multilingual model such as base knows it: `depthcue models list`."
+                )
+            language = ENGLISH
+        elif language not in (AUTO, ENGLISH):
+            notices.append(review_notice(language))
+        call._spoken = SpokenLanguage(language)
+        call._call_notices = tuple(notices)
+        return call
 
     def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
         """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s. See `assistant.ports.Transcriber`."""
         if len(samples) > WINDOW_SECONDS * SAMPLE_RATE_HZ:
             raise ValueError(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s do not fit into Whisper's window of 30 s")
-        is_final = effort is Effort.FINAL
-        window = self._decode.final_window if is_final else self._decode.partial_window
-        beam_size = self._decode.beam_size if is_final else 1
         try:
-            hypothesis = self._generate(self._encoder.encode(samples, window), len(samples), beam_size, lead)
+            hypothesis = self._hypothesis(samples, effort, lead)
             if lead is None or hypothesis.average_log_probability >= DOUBTFUL_LOG_PROBABILITY:
                 return hypothesis
             # After speech the model takes everything for speech: what it doubts is judged by itself.
-            alone = samples[round(lead.seconds * SAMPLE_RATE_HZ) :]
-            return self._generate(self._encoder.encode(alone, window), len(alone), beam_size, None)
+            return self._hypothesis(samples[round(lead.seconds * SAMPLE_RATE_HZ) :], effort, None)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
             ) from error
 
-    def _generate(self, encoded: Any, samples: int, beam_size: int, lead: Lead | None) -> Hypothesis:
-        tokenizer = self._tokenizer
-        seconds = samples / SAMPLE_RATE_HZ
-        said = tokenizer.encode(" " + " ".join(word.text for word in lead.words)) if lead else []
+    def _new_tokenizer(self, language: str) -> Any:
+        multilingual = self.engine.model.is_multilingual
+        return Tokenizer(self.engine.hf_tokenizer, multilingual, task="transcribe", language=language)
+
+    def _get_acquainted(self, may_change: bool) -> None:
+        """Hear a known sentence: whether the memory of silence does what it should for this model, and how late its
+        attention is. It also warms buffers and threads, so that the first words of a call are not late."""
+        sound = known_speech()
+        words = self._hypothesis(sound, Effort.PARTIAL, None).words
+        if may_change and not is_understood(words):
+            short, self._decode = self._decode, PADDED
+            padded_words = self._hypothesis(sound, Effort.PARTIAL, None).words
+            if agree(words, padded_words):
+                self._decode = short
+            else:
+                words = padded_words
+                self._load_notices = (
+                    f"The speech model {self.name} does not work with short windows: it is given 30 s at a time, and "
+                    "text comes several times as late. The models of the catalogue are faster: `depthcue models list`.",
+                )
+        self._late_seconds = lateness_seconds(words)
+
+    def _hypothesis(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None) -> Hypothesis:
+        is_final = effort is Effort.FINAL
+        window = self._decode.final_window if is_final else self._decode.partial_window
+        heard = Heard(
+            self._encoder.encode(samples, window), len(samples) / SAMPLE_RATE_HZ, lead.seconds if lead else 0.0
+        )
+        was_known = self._spoken.known
+        tokenizer = self._tokenizer(was_known or self._hear_language(heard, settles=is_final))
+        if lead:
+            said = tokenizer.encode(" " + " ".join(word.text for word in lead.words))
+            heard = replace(heard, lead_tokens=tuple(said))
+        hypothesis = self._generate(heard, tokenizer, self._decode.beam_size if is_final else 1)
+        known = self._spoken.known or ENGLISH
+        is_news = was_known is None and known != ENGLISH
+        notice = f"Heard as {language_name(known)} from now on. {review_notice(known)}" if is_news else ""
+        return replace(hypothesis, language=known, notice=notice)
+
+    def _hear_language(self, heard: Heard, settles: bool) -> str:
+        tokens = self.engine.model.detect_language(heard.encoded)[0]
+        probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
+        return self._spoken.hear(probabilities, heard.seconds, settles)
+
+    def _generate(self, heard: Heard, tokenizer: Any, beam_size: int) -> Hypothesis:
+        said = heard.lead_tokens
         result = self.engine.model.generate(
-            encoded,
+            heard.encoded,
             [[*tokenizer.sot_sequence, tokenizer.no_timestamps, *said]],
             beam_size=beam_size,
             # The engine bounds the new tokens at half of this.
-            max_length=2 * (round(seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
+            max_length=2 * (round(heard.seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
@@ -119,9 +187,7 @@ class WhisperTranscriber:
         tokens = tokens[len(said) :]  # the engine gives them back
         text = tokenizer.decode(tokens).strip()
         return Hypothesis(
-            words=timed_words(self.engine, tokenizer, encoded, said, tokens, seconds, lead.seconds if lead else 0.0)
-            if text
-            else (),
+            words=timed_words(self.engine, tokenizer, heard, tokens, self._late_seconds) if text else (),
             # The engine divides by the length of all tokens, those of the lead included.
             average_log_probability=result.scores[0] * (len(said) + len(tokens)) / len(tokens) if tokens else 0.0,
             no_speech_probability=result.no_speech_prob,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.values import SAMPLE_RATE_HZ, Word
@@ -12,33 +12,42 @@ LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
 UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
 
 
-def timed_words(
-    engine: Any,
-    tokenizer: Any,
-    encoded: Any,
-    said: list[int],
-    tokens: list[int],
-    seconds: float,
-    lead_seconds: float,
-) -> tuple[Word, ...]:
-    """The words of `tokens`, which follow those `said`, with times from `lead_seconds` on; `encoded` is what the
-    encoder made of `seconds` of sound. Raises RuntimeError where the engine fails."""
-    frames = max(2, round(seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-    aligned = engine.find_alignment(tokenizer, [said + tokens], encoded, frames)[0]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Sound as a decoder sees it: what the encoder made of `seconds` of it, of which words up to `lead_seconds` are
+    `lead_tokens`, given and not heard."""
+
+    encoded: Any
+    seconds: float
+    lead_seconds: float = 0.0
+    lead_tokens: tuple[int, ...] = ()
+
+
+def timed_words(engine: Any, tokenizer: Any, heard: Heard, tokens: list[int], late_seconds: float) -> tuple[Word, ...]:
+    """The words of `tokens`, which follow the lead's, with times from the lead's end on: monotone, and inside the
+    sound. Raises RuntimeError where the engine fails.
+
+    Args:
+        late_seconds: by how much the attention of this model follows the sound.
+    """
+    frames = max(2, round(heard.seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
+    aligned = engine.find_alignment(tokenizer, [[*heard.lead_tokens, *tokens]], heard.encoded, frames)[0]
     writes_spaces = tokenizer.language_code not in UNSPACED_LANGUAGES
+    zero_seconds = heard.lead_seconds + late_seconds
+    latest = heard.seconds - heard.lead_seconds
     position = 0  # in the tokens: where the next entry begins
     words: list[Word] = []
     for entry in aligned:
-        is_said = position < len(said)
+        is_said = position < len(heard.lead_tokens)
         position += len(entry["tokens"])
         text = entry["word"].strip()
         if is_said or not text:
             continue
         earliest = words[-1].end_seconds if words else 0.0
-        end = min(max(float(entry["end"]) - lead_seconds, earliest), seconds - lead_seconds)
+        end = min(max(float(entry["end"]) - zero_seconds, earliest), latest)
         if words and writes_spaces and not entry["word"].startswith(" "):  # "7" ",000" "%" are one word
             words[-1] = replace(words[-1], text=words[-1].text + text, end_seconds=end)
             continue
-        start = min(max(float(entry["start"]) - lead_seconds, earliest, end - LONGEST_WORD_SECONDS), end)
+        start = min(max(float(entry["start"]) - zero_seconds, earliest, end - LONGEST_WORD_SECONDS), end)
         words.append(Word(text, start, end, float(entry["probability"])))
     return tuple(words)
