@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SIZE_BYTES = 1_000_000
+SIZE_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant import settings as stored_settings
+from assistant.audio.recorder import RecorderSource
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
 from assistant.errors import AssistantError, CaptureError, ExportError, ModelError, StoreError
 from assistant.event_log import EventLog
-from assistant.ports import AudioSource, SentenceModel, Sink, Transcriber, VoiceDetector
+from assistant.ports import AudioSource, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
@@ -130,6 +131,18 @@ class KeptCall:
     store: Store
     folder: Path
     only: FileLock | None  # what keeps a second live call from starting
+    recorder: RecorderSource | None  # of a live call; its process keeps the sound
+
+    def pause(self) -> None:
+        """From now on nothing is recorded or heard, until `resume`."""
+        if self.recorder is not None:
+            self.recorder.pause()
+        self.session.pause()
+
+    def resume(self) -> None:
+        if self.recorder is not None:
+            self.recorder.resume()
+        self.session.resume()
 
     def run(self) -> Call:
         """Run it to its end, close the recording and the store's entry, and read it back.
@@ -190,8 +203,7 @@ def kept_call(
         session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
-        recorder = CrashSafeRecorder(folder, source.channels)
-        undo.callback(recorder.close)
+        live, recorder = _begin_recording(source, folder, undo)
         stored = StoreSink(store, session_id)
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
@@ -206,7 +218,19 @@ def kept_call(
             SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
         )
         undo.pop_all()
-    return KeptCall(session_id, session, store, folder, only)
+    return KeptCall(session_id, session, store, folder, only, live)
+
+
+def _begin_recording(
+    source: AudioSource, folder: Path, undo: contextlib.ExitStack
+) -> tuple[RecorderSource | None, Recorder | None]:
+    """Who keeps the sound: a live source itself, in its own process; of any other the session's recorder."""
+    if isinstance(source, RecorderSource):
+        source.record_into(folder)
+        return source, None
+    recorder = CrashSafeRecorder(folder, source.channels)
+    undo.callback(recorder.close)
+    return None, recorder
 
 
 def _only_recording(data_folder: Path, undo: contextlib.ExitStack) -> FileLock:

@@ -194,10 +194,10 @@ class Program(QObject):
         self._command(note, "The consent is not stored")
 
     def pause(self) -> None:
-        self._command(lambda call: call.session.pause())
+        self._command(lambda call: call.pause())
 
     def resume(self) -> None:
-        self._command(lambda call: call.session.resume())
+        self._command(lambda call: call.resume())
 
     def stop(self) -> None:
         self._command(lambda call: call.session.stop())

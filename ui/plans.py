@@ -29,9 +29,9 @@ class Plan:
 
 def live_plan(settings: Settings) -> Plan:
     def open_source() -> AudioSource:
-        from assistant.audio.capture import open_live
+        from assistant.audio.recorder import RecorderSource
 
-        return open_live(settings.mic, settings.call)
+        return RecorderSource(settings.mic, settings.call)
 
     return Plan(settings.title or "Interview", open_source, lambda: live_voices(settings.mic, settings.call))
 
@@ -50,7 +50,7 @@ def demo_plan() -> Plan:
 
 
 def live_voices(mic: str, call: str) -> tuple[Voice, Voice]:
-    """What `open_live` with these names would hear now.
+    """What a call with these names would hear now.
 
     Raises:
         CaptureError: neither a sound server nor PortAudio can be asked.

@@ -14,12 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from assistant.errors import RecordingError
 from assistant.values import SAMPLE_RATE_HZ, Channel
 
 FLAC_NAME = "call.flac"
+_LOCK_NAME = "recording.lock"
+_STILL_WRITES_SECONDS = 10.0  # a recorder whose program has ended is closing its files
 BLOCK_SECONDS = 10.0
 BYTES_PER_SAMPLE = 2
 SAMPLE_TYPE = np.dtype("<i2")
@@ -27,6 +30,11 @@ SAMPLE_TYPE = np.dtype("<i2")
 
 def raw_path(folder: Path, channel: Channel) -> Path:
     return folder / f"{channel.value}.pcm"
+
+
+def lock_of(folder: Path) -> FileLock:
+    """Who writes the raw files holds this lock of the operating system, which ends with its process."""
+    return FileLock(folder / _LOCK_NAME, mode=0o600, thread_local=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,22 @@ def finish(folder: Path) -> Path | None:
         The finished file; None where not a single sample was heard (nothing is left then).
 
     Raises:
-        RecordingError: there is no recording, or the disk is full: the raw files stay and remain readable.
+        RecordingError: there is no recording, it is still being written, or the disk is full: the raw files stay and
+            remain readable.
     """
+    read_recording(folder)  # before anything is made: there is one
+    try:
+        with lock_of(folder).acquire(timeout=_STILL_WRITES_SECONDS):
+            finished = _finish(folder)
+        (folder / _LOCK_NAME).unlink(missing_ok=True)
+        return finished
+    except Timeout:
+        raise RecordingError(f"The recording in {folder} is still being written. End that call first.") from None
+    except OSError as error:
+        raise RecordingError(_cannot_pack(folder, error)) from error
+
+
+def _finish(folder: Path) -> Path | None:
     target, part = folder / FLAC_NAME, folder / f"{FLAC_NAME}.part"
     recording = read_recording(folder)
     try:
@@ -115,10 +137,7 @@ def finish(folder: Path) -> Path | None:
             raw_path(folder, channel).unlink(missing_ok=True)
         return target if recording.length_samples else None
     except (OSError, soundfile.SoundFileError) as error:
-        raise RecordingError(
-            f"The recording could not be packed ({reason(error)}). Nothing is lost: its raw sound stays in {folder} "
-            "and can be opened and exported. Free some space on that disk before the next call."
-        ) from error
+        raise RecordingError(_cannot_pack(folder, error)) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -164,6 +183,13 @@ def _block_samples() -> int:
 
 def reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _cannot_pack(folder: Path, error: Exception) -> str:
+    return (
+        f"The recording could not be packed ({reason(error)}). Nothing is lost: its raw sound stays in {folder} and "
+        "can be opened and exported. Free some space on that disk before the next call."
+    )
 
 
 def _cannot_read(folder: Path, error: Exception) -> str:

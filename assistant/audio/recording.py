@@ -4,7 +4,8 @@ While a call runs there is one file of raw samples per channel (`you.pcm`, `them
 endian). Raw samples have no header and no index, so whatever has reached the disk is readable. When the call is over
 they become one `call.flac` (left you, right them).
 
-The recorder belongs to the listening thread and writes to the disk on it; `free_seconds` may be asked from any thread.
+The recorder belongs to one thread, which writes; a thread of its own has the system bring what was written through to
+the disk, which may take long. `free_seconds` may be asked from any thread.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import time
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from filelock import Timeout
 from numpy.typing import NDArray
 
 from assistant.audio.recorded import (
@@ -26,6 +28,7 @@ from assistant.audio.recorded import (
     Recording,
     find_recording,
     finish,
+    lock_of,
     raw_path,
     read_recording,
     reason,
@@ -44,28 +47,44 @@ class CrashSafeRecorder:
     is space again, later frames land at their own times.
     """
 
-    def __init__(self, folder: Path, channels: Sequence[Channel]) -> None:
-        """Start empty files in `folder`, which is made if needed.
+    def __init__(self, folder: Path, channels: Sequence[Channel], *, goes_on: bool = False) -> None:
+        """Start empty files in `folder`, which is made if needed; or go on with what a recorder left there that ended
+        too early.
 
         Raises:
-            RecordingError: the folder can't be written, or it holds a recording already.
+            RecordingError: the folder can't be written, it holds a recording already, or another recorder writes it.
         """
         self._folder = folder
         self._descriptors: dict[Channel, int] = {}
         self._samples = dict.fromkeys(channels, 0)
-        self._synced_at = time.monotonic()
+        self._lock = lock_of(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if (folder / FLAC_NAME).exists():
-                raise FileExistsError(errno.EEXIST, "there is a finished recording", FLAC_NAME)
-            for channel in channels:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-                self._descriptors[channel] = os.open(raw_path(folder, channel), flags, 0o600)
+            self._lock.acquire(timeout=0)
+            self._open(goes_on)
+        except Timeout:
+            raise RecordingError(_cannot_start(folder, FileExistsError(errno.EEXIST, "in use"))) from None
         except OSError as error:
+            self._lock.release()
+            raise RecordingError(_cannot_start(folder, error)) from error
+        self._syncing = _Syncing(tuple(self._descriptors.values()))
+        self._syncing.start()
+
+    def _open(self, goes_on: bool) -> None:
+        """Raises OSError, with nothing made that was not there before."""
+        if (self._folder / FLAC_NAME).exists():
+            raise FileExistsError(errno.EEXIST, "there is a finished recording", FLAC_NAME)
+        flags = os.O_WRONLY | os.O_CREAT | (0 if goes_on else os.O_EXCL) | getattr(os, "O_BINARY", 0)
+        try:
+            for channel in self._samples:
+                self._descriptors[channel] = os.open(raw_path(self._folder, channel), flags, 0o600)
+                self._settle_end(channel)
+        except OSError:
             for channel, descriptor in self._descriptors.items():
                 os.close(descriptor)
-                raw_path(folder, channel).unlink()
-            raise RecordingError(_cannot_start(folder, error)) from error
+                if not goes_on:
+                    raw_path(self._folder, channel).unlink()
+            raise
 
     def write(self, item: AudioFrame | AudioGap) -> None:
         """Add a frame, or silence for a gap. It has left the program when this returns.
@@ -83,15 +102,13 @@ class CrashSafeRecorder:
                 self._extend(item.channel, start)
                 overlap = self._samples[item.channel] - start
                 self._append(item.channel, item.samples[overlap:])
-            if time.monotonic() - self._synced_at >= _SYNC_SECONDS:
-                self._synced_at = time.monotonic()
-                for descriptor in self._descriptors.values():
-                    os.fsync(descriptor)
+            if (failure := self._syncing.take_failure()) is not None:
+                raise failure
         except OSError as error:
             raise RecordingError(self._stopped_text(error)) from error
 
-    def free_seconds(self) -> float:
-        """How long the disk lasts at the rate of this recording.
+    def free_seconds(self, reserve_bytes: int = 0) -> float:
+        """How long the disk lasts at the rate of this recording, if so many bytes of it are left free.
 
         Raises:
             RecordingError: the folder is gone.
@@ -100,7 +117,8 @@ class CrashSafeRecorder:
             free_bytes = shutil.disk_usage(self._folder).free
         except OSError as error:
             raise RecordingError(self._stopped_text(error)) from error
-        return free_bytes / (max(1, len(self._samples)) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)
+        bytes_per_second = max(1, len(self._samples)) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+        return (free_bytes - reserve_bytes) / bytes_per_second
 
     def close(self) -> None:
         """Write everything through to the disk. Safe to call twice.
@@ -108,7 +126,8 @@ class CrashSafeRecorder:
         Raises:
             RecordingError: the disk did not take the last second.
         """
-        failure: OSError | None = None
+        self._syncing.stop()
+        failure = self._syncing.take_failure()
         while self._descriptors:
             _, descriptor = self._descriptors.popitem()
             try:
@@ -117,6 +136,7 @@ class CrashSafeRecorder:
                 failure = error
             finally:
                 os.close(descriptor)
+        self._lock.release()
         if failure:
             raise RecordingError(self._stopped_text(failure)) from failure
 
@@ -134,12 +154,16 @@ class CrashSafeRecorder:
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
         finally:
-            # A full disk can end a write in the middle of a sample: the file never keeps half a one.
-            written = os.lseek(descriptor, 0, os.SEEK_END)
-            if written % BYTES_PER_SAMPLE:
-                os.ftruncate(descriptor, written - 1)
-                os.lseek(descriptor, 0, os.SEEK_END)
-            self._samples[channel] = written // BYTES_PER_SAMPLE
+            self._settle_end(channel)
+
+    def _settle_end(self, channel: Channel) -> None:
+        """A full disk or a kill can end a write in the middle of a sample: the file never keeps half a one."""
+        descriptor = self._descriptors[channel]
+        written = os.lseek(descriptor, 0, os.SEEK_END)
+        if written % BYTES_PER_SAMPLE:
+            os.ftruncate(descriptor, written - 1)
+            os.lseek(descriptor, 0, os.SEEK_END)
+        self._samples[channel] = written // BYTES_PER_SAMPLE
 
     def _stopped_text(self, error: OSError) -> str:
         kept = max(self._samples.values(), default=0) / SAMPLE_RATE_HZ
@@ -152,6 +176,34 @@ class CrashSafeRecorder:
             f"The recording stopped: {error.strerror or error}. The first {_length(kept)} are kept in {self._folder}; "
             f"what is said from now on is not recorded. {advice}"
         )
+
+
+class _Syncing(threading.Thread):
+    """Brings files through to the disk every second, so that a power cut costs no more than that. Its own thread."""
+
+    def __init__(self, descriptors: Sequence[int]) -> None:
+        super().__init__(name="recording-sync", daemon=True)
+        self._descriptors = descriptors
+        self._stopped = threading.Event()
+        self._failure: OSError | None = None
+
+    def run(self) -> None:
+        while not self._stopped.wait(_SYNC_SECONDS):
+            try:
+                for descriptor in self._descriptors:
+                    os.fsync(descriptor)
+            except OSError as error:
+                self._failure = error
+
+    def take_failure(self) -> OSError | None:
+        """What the system could not write, once; called by the recorder's thread."""
+        failure, self._failure = self._failure, None
+        return failure
+
+    def stop(self) -> None:
+        """Returns when the descriptors may be closed."""
+        self._stopped.set()
+        self.join()
 
 
 def _length(seconds: float) -> str:

@@ -53,14 +53,14 @@ def seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    from assistant.audio.capture import open_live
+    from assistant.audio.recorder import RecorderSource
     from ui import compose
     from ui.terminal import TerminalSink
 
     settings = compose.user_settings(args.verbosity)
     transcriber = compose.load_transcriber(args.model, settings)
     mic = settings.mic if args.mic is None else args.mic
-    source = open_live(mic, settings.call if args.call is None else args.call)
+    source = RecorderSource(mic, settings.call if args.call is None else args.call)
     consent = compose.consent_given() if args.consent else None
     kept = compose.kept_call(
         source,

@@ -20,12 +20,22 @@ class LiveSource:
     """Microphone and call. Recording begins with the constructor.
 
     After `close`, `read` still gives out what was heard up to then (and the gap of a channel that is lost), then None.
+
+    Args:
+        origin_seconds: `time.monotonic()` at the call's 0.0, of a call that goes on; otherwise the first sound sets it.
     """
 
-    def __init__(self, backend: Backend, channels: Sequence[Channel], warnings: Sequence[Status] = ()) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        channels: Sequence[Channel],
+        warnings: Sequence[Status] = (),
+        origin_seconds: float | None = None,
+    ) -> None:
         self._backend = backend
         self._channels = tuple(channels)
         self._mixer = Mixer(channels)
+        self._mixer.origin_seconds = origin_seconds
         for warning in warnings:
             self._mixer.tell(warning)
         self._captures = [ChannelCapture(channel, backend, self._mixer) for channel in channels]
@@ -39,6 +49,11 @@ class LiveSource:
     @property
     def duration_seconds(self) -> float | None:
         return None
+
+    @property
+    def origin_seconds(self) -> float | None:
+        """`time.monotonic()` at the call's 0.0; None before the first sound."""
+        return self._mixer.origin_seconds
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         return self._mixer.next()

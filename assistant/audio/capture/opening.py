@@ -66,6 +66,20 @@ def open_live(mic: str = "", call: str = "") -> LiveSource:
     return LiveSource(_backend(heard, snapshot), tuple(heard), warnings)
 
 
+def reopen_live(wanted: Mapping[Channel, str], origin_seconds: float | None, asks_server: bool) -> LiveSource:
+    """Go on with a call whose recording broke off: the same channels on the same clock. What isn't there is waited for.
+
+    `wanted` and `origin_seconds` are those of the source before; `asks_server` says that it had a sound server.
+
+    Raises:
+        CaptureError: a part of the program that records is missing.
+    """
+    snapshot = server_snapshot()
+    if asks_server and snapshot is None:
+        snapshot = Snapshot()  # it ended, too, and comes back
+    return LiveSource(_backend(wanted, snapshot), tuple(wanted), origin_seconds=origin_seconds)
+
+
 def list_devices() -> list[Device]:
     """What can be recorded now.
 

@@ -1,0 +1,187 @@
+"""The process that hears and records a call, and nothing else: no model, no window and no database can take it along.
+
+    device -> disk -> the program that shows and transcribes
+
+It takes commands from its standard input and gives what it hears to its standard output, once that is on the disk.
+When its input ends, the program that started it has gone: nobody would know that it records, so it closes the
+recording and lets the devices go. Terminals' signals don't concern it.
+
+Threads: the main thread hears, writes and sends; one reads commands; the source has its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from assistant.audio.capture.live import LiveSource
+from assistant.audio.capture.opening import open_live, reopen_live, server_snapshot
+from assistant.audio.recorder.disk import RESERVE_BYTES, DiskWatch
+from assistant.audio.recorder.outbox import Outbox
+from assistant.audio.recorder.sleep import SleepWatch
+from assistant.audio.recorder.wire import End, Fact
+from assistant.audio.recording import CrashSafeRecorder
+from assistant.errors import AssistantError, RecordingError
+from assistant.values import AudioFrame, AudioGap, Channel, State, Status
+
+_FLUSH_SECONDS = 10.0
+ASLEEP = "the computer slept"
+
+
+class RecordingLoop:
+    """Hears `source` to its end: first to the disk, then out."""
+
+    def __init__(self, source: LiveSource, recorder: CrashSafeRecorder, folder: Path, out: Outbox) -> None:
+        self._source = source
+        self._recorder = recorder
+        self._out = out
+        self._disk = DiskWatch(folder, partial(recorder.free_seconds, RESERVE_BYTES))
+        self._sleep = SleepWatch()
+        self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
+        self._ends = dict.fromkeys(source.channels, 0.0)
+        self._told_origin: float | None = None
+        self.is_paused = False  # written by the thread of the commands
+
+    def run(self) -> None:
+        """Raises RecordingError: the disk takes no more. Everything before is kept."""
+        while not self._out.is_broken and (item := self._source.read()) is not None:
+            self._notice_sleep()
+            if isinstance(item, Status):
+                self._out.send(item)
+            elif not self.is_paused:
+                self._keep(_later(item, self._slept_seconds))
+            self._tell_origin()
+            if (warning := self._disk.check()) is not None:
+                self._out.send(warning)
+
+    def _keep(self, item: AudioFrame | AudioGap) -> None:
+        self._recorder.write(item)
+        self._ends[item.channel] = item.end_seconds
+        self._out.send(item)
+
+    def _notice_sleep(self) -> None:
+        slept_seconds = self._sleep.take_slept_seconds()
+        if not slept_seconds:
+            return
+        self._slept_seconds += slept_seconds
+        if not self.is_paused:
+            for channel, end_seconds in self._ends.items():
+                self._keep(AudioGap(channel, end_seconds, end_seconds + slept_seconds, ASLEEP))
+        message = f"The computer slept for {_length(slept_seconds)}, in which nothing was heard. The call goes on."
+        self._out.send(Status(State.WARNING, message))
+
+    def _tell_origin(self) -> None:
+        origin_seconds = self._source.origin_seconds
+        if origin_seconds is not None and self._told_origin != origin_seconds - self._slept_seconds:
+            self._told_origin = origin_seconds - self._slept_seconds
+            self._out.send(Fact({"origin_seconds": self._told_origin}))
+
+
+def _later(item: AudioFrame | AudioGap, seconds: float) -> AudioFrame | AudioGap:
+    if not seconds:
+        return item
+    if isinstance(item, AudioFrame):
+        return replace(item, start_seconds=item.start_seconds + seconds)
+    return replace(item, start_seconds=item.start_seconds + seconds, end_seconds=item.end_seconds + seconds)
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+class Commands:
+    """What the program wants, one line after the other."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+
+    def next(self) -> dict[str, Any]:
+        """Wait for a command; a stop where there is no program any more."""
+        line = self._pipe.readline()
+        return dict(json.loads(line)) if line.endswith(b"\n") else {"do": "stop"}
+
+    def follow(self, source: LiveSource, loop: RecordingLoop) -> None:
+        """On a thread of its own, to the end of the call."""
+        while (command := self.next())["do"] != "stop":
+            loop.is_paused = command["do"] == "pause"
+        source.close()
+
+
+def main() -> int:
+    """Serve one recording over the standard streams."""
+    commands, out = _streams()
+    opening = commands.next()
+    if opening["do"] == "stop":
+        return 0
+    try:
+        _serve(commands, opening, out)
+        out.send(End())
+    except AssistantError as error:
+        if isinstance(error, RecordingError):
+            out.send(Status(State.DISK_FULL, str(error)))
+        out.send(error)
+    out.flush(_FLUSH_SECONDS)
+    return 0
+
+
+def _serve(commands: Commands, opening: dict[str, Any], out: Outbox) -> None:
+    source = _open(opening)
+    try:
+        _stop_politely(source)
+        out.send(Fact({"channels": list(source.channels), "asks_server": server_snapshot() is not None}))
+        beginning = commands.next()
+        if beginning["do"] == "record":
+            _record(commands, beginning, source, out)
+    finally:
+        source.close()
+
+
+def _open(opening: dict[str, Any]) -> LiveSource:
+    if (channels := opening.get("channels")) is None:
+        return open_live(opening["mic"], opening["call"])
+    wanted = {Channel(name): opening["mic" if name == Channel.YOU else "call"] for name in channels}
+    return reopen_live(wanted, opening["origin_seconds"], opening["asks_server"])
+
+
+def _record(commands: Commands, beginning: dict[str, Any], source: LiveSource, out: Outbox) -> None:
+    folder = Path(beginning["folder"])
+    recorder = CrashSafeRecorder(folder, source.channels, goes_on=beginning["goes_on"])
+    try:
+        out.send(Fact({"records": True}))
+        loop = RecordingLoop(source, recorder, folder, out)
+        loop.is_paused = beginning["is_paused"]
+        threading.Thread(target=commands.follow, args=(source, loop), name="commands", daemon=True).start()
+        loop.run()
+    finally:
+        source.close()
+        recorder.close()
+
+
+def _streams() -> tuple[Commands, Outbox]:
+    """The pipes to the program, out of reach of anything that prints."""
+    kept_in, kept_out = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    return Commands(os.fdopen(kept_in, "rb")), Outbox(kept_out)
+
+
+def _stop_politely(source: LiveSource) -> None:
+    """A shutdown of the system ends the recording in order."""
+
+    def stop(_number: int, _frame: object) -> None:
+        threading.Thread(target=source.close, daemon=True).start()  # the handler may have interrupted its lock's owner
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl+C is the program's
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,248 @@
+"""The program's side of the recording process: a source of what that process hears and has put on the disk.
+
+The listening thread reads; any thread pauses, resumes and closes. Should the process end by itself, a successor that
+waits for it takes over the same recording on the same clock, and what was missed between them is a gap.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from assistant.audio.recorder.wire import End, Fact, Message, receive
+from assistant.errors import AssistantError, CaptureError
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
+
+BROKE_OFF = "the recording broke off, and was started again"
+_COMMAND = [sys.executable, "-P", "-m", "assistant.audio.recorder.process"]
+_END_SECONDS = 5.0  # a process that has said its last word, or was told to end
+_FIRST_RETRY_SECONDS = 0.1
+_LAST_RETRY_SECONDS = 2.0
+
+
+class _Child:
+    """A recording process and its pipes. It opens nothing before it is told to."""
+
+    def __init__(self) -> None:
+        try:
+            # A session of its own: a terminal's Ctrl+C and hang-up end the call in order, by way of this program.
+            self.process = subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise CaptureError(
+                f"The recording process can't be started ({error.strerror}). Close other programs and try again."
+            ) from error
+
+    def tell(self, **command: Any) -> None:
+        """Give a command. One that has ended takes none, and its output says so."""
+        assert self.process.stdin is not None
+        with suppress(OSError, ValueError):
+            self.process.stdin.write(json.dumps(command).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def receive(self) -> Message | None:
+        """Wait for what it says; None once it has ended."""
+        assert self.process.stdout is not None
+        return receive(self.process.stdout)  # type: ignore[arg-type]  # typeshed: IO[bytes]
+
+    def answer(self) -> Fact:
+        """The answer to a command. Raises CaptureError, RecordingError: it was not done, and the process has ended."""
+        message = self.receive()
+        if isinstance(message, Fact):
+            return message
+        while isinstance(message, Status):  # what goes before an error
+            message = self.receive()
+        self.end()
+        if isinstance(message, AssistantError):
+            raise message
+        raise CaptureError("The recording process ended as it started. Try again; `depthcue doctor` may say why.")
+
+    def end(self) -> None:
+        """Close the pipes, upon which it ends, and wait for that."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            with suppress(OSError):
+                pipe.close()
+        try:
+            self.process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class RecorderSource:
+    """A live call, heard and recorded by a process of its own. Devices are open from the constructor on.
+
+    Args:
+        mic, call: as in `assistant.audio.capture.open_live`.
+
+    Raises:
+        CaptureError: as `open_live` does, or the process can't be started.
+    """
+
+    def __init__(self, mic: str = "", call: str = "") -> None:
+        self._names = {"mic": mic, "call": call}
+        self._child = _Child()
+        self._child.tell(do="open", **self._names)
+        opened = self._child.answer().values
+        self._channels = tuple(Channel(name) for name in opened["channels"])
+        self._asks_server: bool = opened["asks_server"]
+        self._spare: _Child | None = None  # a successor that is ready, because starting one takes a second
+        self._folder: Path | None = None
+        self._origin_seconds: float | None = None
+        self._heard_seconds = dict.fromkeys(self._channels, 0.0)
+        self._joins: set[Channel] = set()  # after a break these channels have not been heard yet
+        self._ready: deque[AudioFrame | AudioGap | Status] = deque()
+        self._commanding = threading.Lock()  # over the three below, and which child is told
+        self._is_paused = False
+        self._is_closed = False
+        self._is_read = False
+        self._closed = threading.Event()
+        self._is_over = False
+
+    # --- any thread ---
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self._channels
+
+    @property
+    def duration_seconds(self) -> float | None:
+        return None
+
+    def record_into(self, folder: Path) -> None:
+        """Start to record; `read` gives what is on the disk. Once.
+
+        Raises:
+            RecordingError: the folder can't be written, or holds a recording already.
+        """
+        self._child.tell(do="record", folder=str(folder), goes_on=False, is_paused=False)
+        self._child.answer()
+        self._folder = folder
+        with suppress(CaptureError):  # without one a successor is started when it is needed
+            self._spare = _Child()
+
+    def pause(self) -> None:
+        """From now on nothing is recorded or given out, until `resume`."""
+        self._command_pause(True)
+
+    def resume(self) -> None:
+        self._command_pause(False)
+
+    def close(self) -> None:
+        """End the recording. `read` still gives out what was heard up to now, then None."""
+        with self._commanding:
+            self._is_closed = True
+            self._closed.set()
+            self._child.tell(do="stop")
+            is_unread = not self._is_read
+            self._is_read = True
+        if is_unread:  # nobody will read to the end
+            self._leave()
+
+    def _command_pause(self, is_paused: bool) -> None:
+        with self._commanding:
+            self._is_paused = is_paused
+            self._child.tell(do="pause" if is_paused else "resume")
+
+    # --- the listening thread ---
+
+    def read(self) -> AudioFrame | AudioGap | Status | None:
+        with self._commanding:
+            if self._is_closed and not self._is_read:
+                return None
+            self._is_read = True
+        while not self._ready:
+            if self._is_over:
+                return None
+            message = self._child.receive()
+            match message:
+                case AudioFrame() | AudioGap():
+                    self._take(message)
+                case Status():
+                    return message
+                case Fact(values=values):
+                    self._origin_seconds = values.get("origin_seconds", self._origin_seconds)
+                case End():
+                    self._leave()
+                case None:
+                    self._succeed()
+                case _:
+                    self._leave()
+                    raise message
+        return self._ready.popleft()
+
+    def _take(self, item: AudioFrame | AudioGap) -> None:
+        """Give out `item`, and the first of a channel after a break with the gap before it."""
+        heard_seconds = self._heard_seconds[item.channel]
+        if item.channel in self._joins:
+            self._joins.remove(item.channel)
+            missing_until = item.end_seconds if isinstance(item, AudioGap) else item.start_seconds
+            if (missing_until - heard_seconds) * SAMPLE_RATE_HZ >= 1:
+                self._ready.append(AudioGap(item.channel, heard_seconds, missing_until, BROKE_OFF))
+            if isinstance(item, AudioFrame):
+                self._ready.append(item)
+        else:
+            self._ready.append(item)
+        self._heard_seconds[item.channel] = max(heard_seconds, item.end_seconds)
+
+    def _succeed(self) -> None:
+        """The process has ended by itself: have the next one go on, and try until it does or the call is over."""
+        retry_seconds, failure = _FIRST_RETRY_SECONDS, ""
+        self._child.end()
+        while not self._is_closed:
+            try:
+                self._begin_anew()
+            except AssistantError as error:
+                if not failure:
+                    failure = str(error)
+                    break_message = f"Nothing is recorded at the moment: {failure} It is tried again until it works."
+                    self._ready.append(Status(State.DEVICE_LOST, break_message))
+                self._closed.wait(retry_seconds)
+                retry_seconds = min(2 * retry_seconds, _LAST_RETRY_SECONDS)
+                continue
+            self._joins = set(self._channels)
+            message = "The recording broke off by a fault and was started again at once. What was missed is marked."
+            self._ready.append(Status(State.DEVICE_BACK if failure else State.WARNING, message))
+            return
+        self._leave()
+
+    def _begin_anew(self) -> None:
+        """Raises CaptureError, RecordingError."""
+        child, self._spare = self._spare or _Child(), None
+        if child.process.poll() is not None:
+            child.end()
+            child = _Child()
+        child.tell(
+            do="open", **self._names, channels=list(self._channels),
+            origin_seconds=self._origin_seconds, asks_server=self._asks_server,
+        )  # fmt: skip
+        child.answer()
+        with self._commanding:
+            child.tell(do="record", folder=str(self._folder), goes_on=True, is_paused=self._is_paused)
+            child.answer()
+            self._child = child
+            if self._is_closed:
+                child.tell(do="stop")
+        with suppress(CaptureError):
+            self._spare = _Child()
+
+    def _leave(self) -> None:
+        """No process is left behind."""
+        self._is_over = True
+        self._child.end()
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None
