@@ -5,7 +5,7 @@
 Threads of a live call:
 - the listening thread (the caller of `run`) reads the source, writes the recording before anything else sees the sound,
   and feeds the listeners; it never waits for a decode;
-- the decode worker owns the model and the conversation; it blocks in decodes and waits for events, never for a poll.
+- the decode worker (`assistant.worker`) owns the model and the conversation.
 Both publish to the sinks, one at a time. `pause`, `stop`, `mark` and the rest may be called from any thread.
 
 A lossless replay runs both on the caller's thread: the source waits for the worker, so that nothing depends on speed.
@@ -14,33 +14,18 @@ A lossless replay runs both on the caller's thread: the source waits for the wor
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.audio.meter import Meter
 from assistant.errors import AssistantError, RecordingError
-from assistant.ports import AudioSource, Effort, Hypothesis, Recorder, Sink, Transcriber, VoiceDetector
+from assistant.ports import AudioSource, Recorder, Sink, Transcriber, VoiceDetector
+from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
-from assistant.speech.listener import Listener, SpeechStarted, Utterance
-from assistant.transcript.streaming import Job, Streaming, StreamingSettings
-from assistant.values import (
-    SAMPLE_RATE_HZ,
-    AudioFrame,
-    AudioGap,
-    Channel,
-    Event,
-    Mark,
-    ReviewEvent,
-    Stamped,
-    State,
-    Status,
-    TranscriptUpdate,
-)
-
-BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud
-CAUGHT_UP_SECONDS = 1.0
+from assistant.speech.listener import Listener
+from assistant.transcript.streaming import Streaming, StreamingSettings
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Mark, State, Status, TranscriptUpdate
+from assistant.worker import Patience, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +33,8 @@ class SessionSettings:
     is_lossless: bool = False  # the source waits for the worker: recordings above real-time speed
     known: tuple[TranscriptUpdate, ...] = ()  # finals from before a crash: what they cover is not decoded again
     streaming: StreamingSettings = field(default_factory=StreamingSettings)
+    patience: Patience = field(default_factory=Patience)
+    warnings: tuple[str, ...] = ()  # what a user should know before the first word
 
 
 class Session:
@@ -71,28 +58,29 @@ class Session:
         settings: SessionSettings | None = None,
     ) -> None:
         self._source = source
-        self._transcriber = transcriber
         self._conversation = conversation
         self._sinks = sinks
         self._recorder = recorder
         self._settings = settings or SessionSettings()
-        self._streaming = Streaming(
-            [Listener(channel, detector()) for channel in source.channels], self._settings.streaming
+        self._publisher = Publisher(sinks, lambda: self.clock_seconds)
+        listeners = [Listener(channel, detector()) for channel in source.channels]
+        self._worker = Worker(
+            Streaming(listeners, self._settings.streaming),
+            transcriber,
+            conversation,
+            self._publisher,
+            known=self._settings.known,
+            is_live=not self._settings.is_lossless,
+            patience=self._settings.patience,
         )
-        self._known = {_place(update.channel, update.end_seconds): update for update in self._settings.known}
-        self._condition = threading.Condition()  # guards streaming and everything below
-        self._publishing = threading.Lock()
-        self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
+        self._lock = threading.Lock()  # guards the state below
         self._heard_seconds = dict.fromkeys(source.channels, 0.0)
         self._meters = {channel: Meter(channel) for channel in source.channels}
-        self._started_wall: float | None = None
         self._paused = False
         self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come
-        self._is_deaf = False  # the engine has failed: only the recording goes on
         self._failure: AssistantError | None = None
-        self._crash: Exception | None = None  # a bug on the worker, raised once all is safe
-        self._is_behind = False
+        self._crash: Exception | None = None  # a fault of the program, raised once all is safe
 
     # --- any thread ---
 
@@ -107,31 +95,31 @@ class Session:
 
     def pause(self) -> None:
         """From now on nothing is recorded or heard, until `resume`."""
-        with self._condition:
+        with self._lock:
             if self._paused or self._is_over:
                 return
             self._paused = True
-        self._publish(Status(State.PAUSED, "Paused: nothing is recorded."))
+        self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
 
     def resume(self) -> None:
-        with self._condition:
+        with self._lock:
             if not self._paused or self._is_over:
                 return
             self._paused = False
             self._gap_reasons = dict.fromkeys(self._source.channels, "paused")
-        self._publish(Status(State.RECORDING))
+        self._publisher.publish(Status(State.RECORDING))
 
     def mark(self, note: str = "") -> None:
         """Remember this moment."""
-        self._publish(Mark(self.clock_seconds, note))
+        self._publisher.publish(Mark(self.clock_seconds, note))
 
     def asked(self, follow_up_id: str) -> None:
         """The interviewer has asked it."""
-        self._command(lambda at_seconds: self._conversation.asked(follow_up_id, at_seconds))
+        self._worker.command(lambda at_seconds: self._conversation.asked(follow_up_id, at_seconds))
 
     def dismissed(self, follow_up_id: str) -> None:
         """Not now."""
-        self._command(lambda at_seconds: self._conversation.dismissed(follow_up_id, at_seconds))
+        self._worker.command(lambda at_seconds: self._conversation.dismissed(follow_up_id, at_seconds))
 
     # --- the listening thread ---
 
@@ -141,29 +129,31 @@ class Session:
         Raises:
             AssistantError: the source, the recording, the engine or a sink failed.
         """
-        worker = (
-            None if self._settings.is_lossless else threading.Thread(target=self._work_guarded, name="decode worker")
-        )
-        if worker:
-            worker.start()
+        thread = None
+        if not self._settings.is_lossless:
+            thread = threading.Thread(target=self._worker.run, name="decode worker")
+            thread.start()
         try:
             self._listen()
         except AssistantError as error:
             self._fail(error)
-        except Exception as error:  # noqa: BLE001 a bug of ours: what was said is kept first, then `run` raises it
-            self._give_up(error)
+        except Exception as fault:  # noqa: BLE001 a fault of ours: what was said is kept first, then `run` raises it
+            self._crash = fault
+            message = "The call has stopped by a fault in the program. What is recorded is kept."
+            self._publisher.publish(Status(State.FAILED, message))
         finally:
             self._source.close()
-            with self._condition:
+            with self._lock:
                 self._is_over = True
-                self._streaming.finish()
-                self._condition.notify_all()
+            self._worker.end()
             self._close_recorder()
-            self._publish(Status(State.FINISHING))
-            if worker:
-                worker.join()
+            self._publisher.publish(Status(State.FINISHING))
+            if thread:
+                thread.join()
             else:
-                self._work_guarded()
+                self._worker.run()
+            self._crash = self._crash or self._worker.crash
+            self._failure = self._failure or self._worker.failure
             self._finish()
         if self._crash is not None:
             raise self._crash
@@ -172,18 +162,19 @@ class Session:
 
     def _listen(self) -> None:
         while (item := self._source.read()) is not None:
-            if self._started_wall is None:
-                self._started_wall = time.monotonic()
-                self._publish(Status(State.RECORDING))
+            if not self._publisher.has_started:
+                self._publisher.start()
+                self._publisher.publish(Status(State.RECORDING))
+                self._publisher.publish_all([Status(State.WARNING, warning) for warning in self._settings.warnings])
             if isinstance(item, Status):
-                self._publish(item)
+                self._publisher.publish(item)
                 continue
             if self._paused:
                 continue
             for heard in self._with_gap(item):
                 self._take(heard)
             if self._settings.is_lossless:
-                self._decode_all()
+                self._worker.decode_all()
 
     def _with_gap(self, item: AudioFrame | AudioGap) -> list[AudioFrame | AudioGap]:
         """`item`, and before it the stretch of a pause that no one heard."""
@@ -198,17 +189,14 @@ class Session:
             if self._recorder is not None:
                 self._recorder.write(item)
         except RecordingError as error:
-            self._publish(Status(State.DISK_FULL, str(error)))
+            self._publisher.publish(Status(State.DISK_FULL, str(error)))
             raise
-        with self._condition:
-            self._heard_seconds[item.channel] = item.end_seconds
-            if not self._is_deaf:
-                self._streaming.hear(item)
-            self._condition.notify_all()
+        self._heard_seconds[item.channel] = item.end_seconds
+        self._worker.hear(item)
         if isinstance(item, AudioGap):
-            self._publish(item)
+            self._publisher.publish(item)
         elif (level := self._meters[item.channel].measure(item)) is not None:
-            self._publish(level)
+            self._publisher.publish(level)
 
     def _close_recorder(self) -> None:
         try:
@@ -217,93 +205,12 @@ class Session:
         except AssistantError as error:
             self._fail(error)
 
-    # --- the decode worker ---
-
-    def _work_guarded(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # noqa: BLE001 a bug here must not stop the recording; `run` raises it at the end
-            self._give_up(error)
-
-    def _give_up(self, error: Exception) -> None:
-        self._crash = self._crash or error
-        self._is_deaf = True
-        message = "Transcription has stopped by a fault in the program. What is recorded is kept."
-        self._publish(Status(State.FAILED, message))
-
-    def _work(self) -> None:
-        """Decode until no sound will come any more and everything is decoded."""
-        while True:
-            with self._condition:
-                if not self._is_over and not self._commands:
-                    self._condition.wait()  # each frame wakes us: time itself can make a flag due
-                is_last = self._is_over
-            self._decode_all()
-            if is_last:
-                return
-
-    def _decode_all(self) -> None:
-        """Run every decode that is due, and publish what follows from it."""
-        while not self._is_deaf:
-            with self._condition:
-                job = self._streaming.next_job()
-            if job is None:
-                break
-            try:
-                hypothesis = self._recall(job) or self._transcriber.transcribe(job.samples, job.effort, job.lead)
-            except AssistantError as error:
-                self._is_deaf = True
-                self._fail(error)
-                break
-            with self._condition:
-                updates = self._streaming.done(job, hypothesis)
-            for update in updates:
-                self._publish(update)
-            self._review()
-        self._review()
-
-    def _recall(self, job: Job) -> Hypothesis | None:
-        """The text that a final decode of exactly this utterance gave before a crash."""
-        update = self._known.get(_place(job.utterance.channel, job.utterance.end_seconds))
-        if update is None or job.effort is not Effort.FINAL or not _is_near(update.start_seconds, job.utterance):
-            return None
-        shift = -update.start_seconds
-        return Hypothesis(tuple(word.moved(shift) for word in update.words), 0.0, 0.0, 1.0)
-
-    def _review(self) -> None:
-        """Hand what is locked to the conversation, in the order in which it happened, then the time."""
-        with self._condition:
-            events, complete_until_seconds = self._streaming.ready()
-            waiting_seconds = self._streaming.waiting_seconds
-            commands = list(self._commands)
-            self._commands.clear()
-        for event in events:
-            if isinstance(event, SpeechStarted):
-                self._publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
-            else:
-                self._publish(event.update)
-                self._publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
-        self._publish_all(self._conversation.clock(complete_until_seconds))
-        for command in commands:
-            self._publish_all(command(complete_until_seconds))
-        if not self._settings.is_lossless:
-            self._say_delay(waiting_seconds)
-
-    def _say_delay(self, waiting_seconds: float) -> None:
-        if waiting_seconds > BEHIND_SECONDS:
-            self._is_behind = True
-            message = f"{waiting_seconds:.0f} s behind: partial text paused"
-            self._publish(Status(State.BEHIND, message, behind_seconds=round(waiting_seconds, 1)))
-        elif self._is_behind and waiting_seconds < CAUGHT_UP_SECONDS:
-            self._is_behind = False
-            self._publish(Status(State.CAUGHT_UP))
-
     def _finish(self) -> None:
         try:
             if self._crash is None:
-                self._publish_all(self._conversation.finish(self.clock_seconds))
+                self._publisher.publish_all(self._conversation.finish(self.clock_seconds))
             if self._crash is None and self._failure is None:
-                self._publish(Status(State.FINISHED))
+                self._publisher.publish(Status(State.FINISHED))
         finally:
             for sink in self._sinks:
                 try:
@@ -311,37 +218,8 @@ class Session:
                 except AssistantError as error:
                     self._fail(error)
 
-    # --- both ---
-
-    def _command(self, command: Callable[[float], list[ReviewEvent]]) -> None:
-        with self._condition:
-            self._commands.append(command)
-            self._condition.notify_all()
-
     def _fail(self, error: AssistantError) -> None:
         """Remember the first failure and show it."""
-        with self._condition:
-            is_first = self._failure is None
-            if is_first:
-                self._failure = error
-        if is_first:
-            self._publish(Status(State.FAILED, str(error)))
-
-    def _publish_all(self, events: Sequence[Event]) -> None:
-        for event in events:
-            self._publish(event)
-
-    def _publish(self, event: Event) -> None:
-        with self._publishing:
-            wall_seconds = time.monotonic() - self._started_wall if self._started_wall is not None else 0.0
-            stamped = Stamped(event, round(self.clock_seconds, 3), round(wall_seconds, 3))
-            for sink in self._sinks:
-                sink.next(stamped)
-
-
-def _place(channel: Channel, end_seconds: float) -> tuple[Channel, int]:
-    return channel, round(end_seconds * 1000)
-
-
-def _is_near(start_seconds: float, utterance: Utterance) -> bool:
-    return abs(start_seconds - utterance.start_seconds) < 0.001
+        if self._failure is None:
+            self._failure = error
+            self._publisher.publish(Status(State.FAILED, str(error)))

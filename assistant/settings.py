@@ -13,6 +13,7 @@ import platformdirs
 import tomli_w
 
 from assistant.errors import SettingsError
+from assistant.languages import AUTO, language_code
 from assistant.values import Verbosity
 
 MOST_THREADS = 64  # the speech engine falls over thousands
@@ -29,6 +30,9 @@ class Settings:
     call: str = ""  # stable device or program name; empty takes what the loudspeakers play
     title: str = ""  # role that is interviewed for, shown in the panel
     decode_threads: int = 1
+    language: str = AUTO  # code of the language that is spoken, or heard from what is said first
+    glossary: tuple[str, ...] = ()  # names, products and technical terms that may be said
+    always_pad_to_30_seconds: bool = False  # decode as Whisper was made for, at several times the cost
 
 
 def config_folder() -> Path:
@@ -66,7 +70,8 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             messages.append(f"The setting {name!r} in {path} is not known and is ignored.")
             continue
         try:
-            settings = replace(settings, **{name: _like(known[name], value)})
+            usable = language_code(value) if name == "language" and isinstance(value, str) else value
+            settings = replace(settings, **{name: _like(known[name], usable)})
         except ValueError as error:
             messages.append(
                 f"The setting {name!r} in {path} can't be used ({error}); its default {_shown(known[name])} is."
@@ -104,8 +109,14 @@ def _like(default: Any, value: Any) -> Any:
             return Verbosity(value)
         except ValueError:
             raise ValueError(f"{value!r} is none of {', '.join(Verbosity)}") from None
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{str(value)[:80]!r} is no list of texts")
+        return tuple(value)
     if type(value) is not type(default):
         raise ValueError(f"{value!r} is no {type(default).__name__}")
+    if isinstance(default, bool):
+        return value
     if isinstance(value, int) and value < 1:
         raise ValueError(f"{value} is less than 1")
     if isinstance(value, int) and value > MOST_THREADS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
+from assistant.languages import ENGLISH
 from assistant.ports import SentenceModel
 from assistant.review.cards import ASPECT_EVERY_SECONDS, Deck
 from assistant.review.claims import MAX_CLAIMS, Claim, Ledger, Stage, claims_of
@@ -47,6 +48,7 @@ TOPIC_SHARE = 0.7
 TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
 NOD_WORDS = 3  # a turn of the interviewer this short is no new question
 _FILLED = "What was missing has been said since."
+_NOT_ENGLISH = "This call is not in English, and only English is reviewed."
 
 
 class Conversation:
@@ -63,6 +65,7 @@ class Conversation:
         model: beside the rules; without it they decide alone.
         """
         self._model = model
+        self._is_reviewing = True
         self._question = ""  # the interviewer's last turn of more than a nod
         self._turn_text = ""  # the interviewer's turn in progress
         self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
@@ -86,6 +89,21 @@ class Conversation:
         self._flags = 0
         judge("We doubled it.")  # compiles the patterns before the call needs them
         understand("How?")
+
+    def transcribed_in(self, language: str) -> list[ReviewEvent]:
+        """The call turns out to be in this language (a code). Only English is reviewed: in any other one sentences pass
+        through from now on, and what stands is taken back."""
+        if language == ENGLISH or not self._is_reviewing:
+            return []
+        self._is_reviewing = False
+        events: list[ReviewEvent] = [
+            FlagWithdrawn(claim.flag_id, _NOT_ENGLISH) for claim in self._claims if claim.stage is Stage.SHOWN
+        ]
+        for card in list(self._deck.cards):
+            events += self._deck.retire(card, RetiredWhy.STALE)
+        self._claims.clear()
+        self._deck.waiting.clear()
+        return events
 
     def speech_started(self, channel: Channel, at_seconds: float) -> list[ReviewEvent]:
         """Somebody begins an utterance."""
@@ -144,6 +162,8 @@ class Conversation:
     # --- sentences ----------------------------------------------------------------------------------------------
 
     def _review(self, sentences: list[Sentence], at_seconds: float) -> list[ReviewEvent]:
+        if not self._is_reviewing:
+            return [ReviewedSentence(sentence, None) for sentence in sentences]
         events: list[ReviewEvent] = []
         for sentence in sentences:
             if sentence.channel is Channel.THEM:
@@ -320,7 +340,8 @@ class Conversation:
         if any(self._speaking.values()) or self._aspect_tried or at_seconds < due:
             return []
         self._aspect_tried = True
-        if self._deck.cards or self._deck.waiting or self._ledger.substantiated < STORY_SENTENCES:
+        has_room = not self._deck.cards and not self._deck.waiting
+        if not self._is_reviewing or not has_room or self._ledger.substantiated < STORY_SENTENCES:
             return []
         untouched = [aspect for aspect in BY_VALUE if aspect not in self._ledger.answered]
         return [*self._deck.show_aspect(untouched, at_seconds)]
