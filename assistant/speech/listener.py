@@ -70,6 +70,13 @@ class Listener:
         """The open utterance has been silent for as long as a decode of it needs: its end may be near."""
         return self._segmenter.is_open and self._segmenter.silence_seconds > TAIL_SECONDS - 1e-6
 
+    @property
+    def open_span_seconds(self) -> tuple[float, float] | None:
+        """Start and end of what `open_utterance` gives, without its audio."""
+        if self._utterance_start is None:
+            return None
+        return self._utterance_start / SAMPLE_RATE_HZ, self._audible_end(self._seen)[0] / SAMPLE_RATE_HZ
+
     def open_utterance(self) -> Utterance | None:
         """The utterance in progress, up to now (or to its tail, once it is silent)."""
         return self._cut_out(self._seen) if self._utterance_start is not None else None
@@ -137,12 +144,16 @@ class Listener:
     def _cut_out(self, end: int) -> Utterance:
         start = self._utterance_start
         assert start is not None
-        voice_end_seconds = min(self._segmenter.voice_end_seconds, end / SAMPLE_RATE_HZ)
-        end = min(end, round((voice_end_seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ))
+        end, voice_end_seconds = self._audible_end(end)
         piece = self._audio[start - self._audio_start : end - self._audio_start]
         return Utterance(
             self.channel, start / SAMPLE_RATE_HZ, voice_end_seconds, piece.astype(np.float32) / np.float32(32768)
         )
+
+    def _audible_end(self, end: int) -> tuple[int, float]:
+        """Sample number and end of the voice of an utterance that is cut out at `end`: a tail of silence is enough."""
+        voice_end_seconds = min(self._segmenter.voice_end_seconds, end / SAMPLE_RATE_HZ)
+        return min(end, round((voice_end_seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ)), voice_end_seconds
 
     def _forget_before(self, sample: int) -> None:
         if sample > self._audio_start:

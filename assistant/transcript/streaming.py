@@ -7,7 +7,8 @@ Pure policy, no threads and no clocks of its own. The session calls `hear` on th
 - A final is decoded speculatively as soon as the voice pauses. If the pause lasts, that text is locked the moment the
   end is known; if speech goes on, it served as a hypothesis. Either way the same audio gives the same final.
 - A final has the utterance before it in front, sound and text, if that one was near: context that a short one lacks.
-- Partials grow stale, finals never: what can't be decoded in time is decoded later, in order.
+- Partials grow stale, finals never: what can't be decoded in time is decoded later, in order. What gives way under
+  load is said by `pressure.Rung`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.agreement import Agreement
 from assistant.transcript.nonsense import is_nonsense
+from assistant.transcript.pressure import Pressure, Rung
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
 
 LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
@@ -36,18 +38,20 @@ class StreamingSettings:
     shows_partials: bool = True
     step_seconds: float = 0.3  # new sound before an open utterance is decoded again
     loaded_step_seconds: float = 1.0
-    loaded_after_seconds: float = 0.7  # sound that waits longer than this shows that the worker is loaded
-    partials_pause_seconds: float = 4.0  # finals that wait this long take the worker for themselves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`."""
+    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`.
+
+    A final under pressure has the effort of a partial.
+    """
 
     number: int  # of the utterance
     utterance: Utterance
     effort: Effort
     samples: NDArray[np.float32]  # of the utterance, behind those of the lead
+    is_final: bool = False
     lead: Lead | None = None
 
 
@@ -94,7 +98,7 @@ class Streaming:
         self._released_seconds = 0.0
         self._previous: dict[Channel, tuple[Utterance, TranscriptUpdate]] = {}  # released last
         self._count = 0
-        self._is_loaded = False
+        self._pressure = Pressure()
         self._is_finished = False
 
     # --- listening thread ---
@@ -137,10 +141,12 @@ class Streaming:
         return max(0.0, self.clock_seconds - waiting.at_seconds) if waiting else 0.0
 
     @property
-    def pauses_partials(self) -> bool:
-        return self.waiting_seconds > self._settings.partials_pause_seconds
+    def rung(self) -> Rung:
+        """What gives way just now, since the worker is late."""
+        return self._pressure.rung
 
     def next_job(self) -> Job | None:
+        self._pressure.feel(max(self.waiting_seconds, self._partials_waiting_seconds))
         for turn in self._turns:
             if turn.utterance is not None and self._speculation_of(turn) is None:
                 return self._final_job(turn.number, turn.utterance)
@@ -149,13 +155,13 @@ class Streaming:
     def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         """Take a result; return what it shows at once. Locked text comes by `ready`, in order."""
         if (ended := self._ended.get(job.number)) is not None:
-            if job.effort is Effort.FINAL:
+            if job.is_final:
                 ended.speculative, ended.speculative_end_seconds = hypothesis, job.utterance.end_seconds
             return []
         opened = self._open.get(job.utterance.channel)
         if opened is None or opened.number != job.number:
             return []
-        if job.effort is Effort.FINAL:
+        if job.is_final:
             opened.speculative, opened.speculative_end_seconds = hypothesis, job.utterance.end_seconds
         return self._show(opened, job.utterance, hypothesis)
 
@@ -183,19 +189,21 @@ class Streaming:
     def _final_job(self, number: int, utterance: Utterance) -> Job:
         """A final decode, with the utterance before in front. That one is always decoded by then: finals come in
         order and before speculative ones, so that the same sound has the same lead whenever the worker has time."""
+        effort = Effort.PARTIAL if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
+        alone = Job(number, utterance, effort, utterance.samples, is_final=True)
         before = self._before(number, utterance.channel)
         if before is None:
-            return Job(number, utterance, Effort.FINAL, utterance.samples)
+            return alone
         earlier, update = before
         gap_seconds = utterance.start_seconds - earlier.end_seconds
         if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
-            return Job(number, utterance, Effort.FINAL, utterance.samples)
+            return alone
         gap = np.zeros(max(0, round(gap_seconds * SAMPLE_RATE_HZ)), np.float32)
         samples = np.concatenate([earlier.samples, gap, utterance.samples])
         if len(samples) > LONGEST_SECONDS * SAMPLE_RATE_HZ:
-            return Job(number, utterance, Effort.FINAL, utterance.samples)
+            return alone
         lead = Lead((len(earlier.samples) + len(gap)) / SAMPLE_RATE_HZ, update.words)
-        return Job(number, utterance, Effort.FINAL, samples, lead)
+        return replace(alone, samples=samples, lead=lead)
 
     def _before(self, number: int, channel: Channel) -> tuple[Utterance, TranscriptUpdate] | None:
         """The utterance before this one on its channel, with its final text."""
@@ -216,28 +224,55 @@ class Streaming:
     def _speculative_job(self) -> Job | None:
         for opened in self._open.values():
             listener = self._listeners[opened.channel]
-            utterance = listener.open_utterance() if listener.is_silent_after_speech else None
-            if utterance and abs(opened.speculative_end_seconds - utterance.end_seconds) > 1e-6:
+            span = listener.open_span_seconds if listener.is_silent_after_speech else None
+            if span is None or abs(opened.speculative_end_seconds - span[1]) < 1e-6:
+                continue
+            if utterance := listener.open_utterance():
                 opened.seen_until_seconds = utterance.end_seconds
                 return self._final_job(opened.number, utterance)
         return None
 
     def _partial_job(self) -> Job | None:
-        if not self._settings.shows_partials or self.pauses_partials:
+        if not self._shows_partials:
             return None
-        step_seconds = self._settings.loaded_step_seconds if self._is_loaded else self._settings.step_seconds
-        best: Job | None = None
-        longest_seconds = 0.0
-        for opened in self._open.values():
-            utterance = self._listeners[opened.channel].open_utterance()
-            assert utterance is not None
-            unseen_seconds = utterance.end_seconds - max(opened.seen_until_seconds, utterance.start_seconds)
-            if unseen_seconds > max(step_seconds - 1e-6, longest_seconds):
-                best, longest_seconds = Job(opened.number, utterance, Effort.PARTIAL, utterance.samples), unseen_seconds
-        if best is not None:
-            self._is_loaded = longest_seconds > self._settings.loaded_after_seconds + step_seconds
-            self._open[best.utterance.channel].seen_until_seconds = best.utterance.end_seconds
-        return best
+        due = [(self._unseen_seconds(opened), opened) for opened in self._voices_to_show()]
+        unseen_seconds, opened = max(due, key=lambda entry: entry[0], default=(0.0, None))
+        if opened is None or unseen_seconds < self._step_seconds - 1e-6:
+            return None
+        utterance = self._listeners[opened.channel].open_utterance()
+        assert utterance is not None
+        opened.seen_until_seconds = utterance.end_seconds
+        return Job(opened.number, utterance, Effort.PARTIAL, utterance.samples)
+
+    @property
+    def _shows_partials(self) -> bool:
+        return self._settings.shows_partials and self.rung < Rung.NO_PARTIALS
+
+    @property
+    def _step_seconds(self) -> float:
+        return self._settings.loaded_step_seconds if self.rung else self._settings.step_seconds
+
+    @property
+    def _partials_waiting_seconds(self) -> float:
+        """How long the oldest sound has been waiting beyond its step that partial text should show."""
+        if not self._shows_partials:
+            return 0.0
+        return (
+            max((self._unseen_seconds(opened) for opened in self._voices_to_show()), default=0.0) - self._step_seconds
+        )
+
+    def _voices_to_show(self) -> list[_Open]:
+        """The open utterances that get partial text: under pressure the candidate's alone, while both speak."""
+        voices = list(self._open.values())
+        if self.rung >= Rung.ONE_VOICE and len(voices) > 1:
+            return [opened for opened in voices if opened.channel is Channel.THEM]
+        return voices
+
+    def _unseen_seconds(self, opened: _Open) -> float:
+        """Length of what an open utterance has that no decode has heard."""
+        span = self._listeners[opened.channel].open_span_seconds
+        assert span is not None
+        return span[1] - max(opened.seen_until_seconds, span[0])
 
     def _show(self, opened: _Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         if not self._settings.shows_partials or is_nonsense(hypothesis):

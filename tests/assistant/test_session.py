@@ -5,8 +5,10 @@ import threading
 import pytest
 
 from assistant.errors import CaptureError, RecordingError, TranscriptionError
+from assistant.ports import Effort
 from assistant.session import Session, SessionSettings
 from assistant.values import AudioFrame, AudioGap, Channel, Level, Mark, State, Status, TranscriptUpdate, UpdateKind
+from assistant.worker import Patience
 from tests.fakes import (
     CountingTranscriber,
     ListSink,
@@ -49,7 +51,7 @@ def make(source, transcriber=None, recorder=None, is_lossless=True):
         conversation,
         [sink],
         recorder,
-        SessionSettings(is_lossless),
+        SessionSettings(is_lossless, patience=Patience(pauses_seconds=(0.0, 0.01))),
     )
     return session, sink, conversation
 
@@ -168,6 +170,65 @@ def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
     assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
     assert State.FAILED in states(sink)
     assert sink.is_closed
+
+
+class Stumbling(CountingTranscriber):
+    """Fails at these final decodes, counted from 0."""
+
+    def __init__(self, *fails_at, error=TranscriptionError("out of memory")):
+        super().__init__()
+        self._fails_at, self._error, self._finals = fails_at, error, -1
+
+    def transcribe(self, samples, effort, lead=None):
+        if effort is Effort.FINAL:
+            self._finals += 1
+            if self._finals in self._fails_at:
+                raise self._error
+        return super().transcribe(samples, effort, lead)
+
+
+def test_a_decode_that_fails_is_tried_again_and_nobody_need_know():
+    session, sink, _ = make(ScriptedSource(**CALL), Stumbling(0, 1))
+    session.run()
+    assert [len(final.words) > 0 for final in finals(sink)] == [True, True, True]
+    assert states(sink) == [State.RECORDING, State.FINISHING, State.FINISHED]
+
+
+def test_an_utterance_that_cannot_be_decoded_is_left_out_aloud_and_the_call_goes_on():
+    session, sink, conversation = make(ScriptedSource(**CALL), Stumbling(0, 1, 2))
+    session.run()
+    assert [len(final.words) > 0 for final in finals(sink)] == [False, True, True]
+    (warning,) = [status for status in sink.of(Status) if status.state is State.WARNING]
+    assert "your voice" in warning.message
+    assert "00:0" in warning.message
+    assert warning.channel is Channel.YOU
+    assert states(sink)[-1] is State.FINISHED
+    assert conversation.told[-1][0] == "finish"
+
+
+def test_a_partial_that_fails_costs_nothing_but_itself():
+    class NoPartials(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            if effort is Effort.PARTIAL:
+                raise TranscriptionError("out of memory")
+            return super().transcribe(samples, effort, lead)
+
+    session, sink, _ = make(ScriptedSource(**CALL), NoPartials())
+    session.run()
+    assert len(finals(sink)) == 3
+    assert State.WARNING not in states(sink)
+
+
+def test_a_fault_on_the_worker_is_told_and_the_worker_goes_on_where_it_stood():
+    session, sink, conversation = make(
+        ScriptedSource(**CALL), Stumbling(1, error=ZeroDivisionError()), is_lossless=False
+    )
+    session.run()
+    assert len([final for final in finals(sink) if final.words]) == 3
+    (warning,) = [status for status in sink.of(Status) if status.state is State.WARNING]
+    assert "ZeroDivisionError" in warning.message
+    assert states(sink)[-1] is State.FINISHED
+    assert conversation.told[-1][0] == "finish"
 
 
 def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.ports import Effort
 from assistant.speech.listener import Listener, SpeechStarted
+from assistant.transcript.pressure import Rung
 from assistant.transcript.streaming import Locked, Streaming, StreamingSettings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, UpdateKind
 from tests.fakes import FRAME_SECONDS, CountingTranscriber, LoudnessDetector, sound
@@ -101,7 +102,7 @@ def test_finals_come_before_partials():
         stream.hear(frame)
     job = stream.next_job()
     assert job is not None
-    assert (job.utterance.channel, job.effort) == (Channel.YOU, Effort.FINAL)
+    assert (job.utterance.channel, job.is_final) == (Channel.YOU, True)
 
 
 def test_the_longest_waiting_voice_is_decoded_first():
@@ -185,12 +186,36 @@ def test_a_worker_that_is_late_pauses_partials_and_loses_nothing():
     stream, transcriber = streaming(), CountingTranscriber()
     for frame in frames([], [(2.0, True), (1.0, False)] * 4 + [(2.0, True)]):
         stream.hear(frame)
-    assert stream.pauses_partials
     assert stream.waiting_seconds > 4
-    out = work(stream, transcriber)
+    out = work(stream, transcriber, jobs=1)
+    assert stream.rung >= Rung.NO_PARTIALS
+    out += work(stream, transcriber)
     assert len(finals(out)) == 4
-    assert not stream.pauses_partials
+    assert stream.rung < Rung.NO_PARTIALS
     assert work(stream, transcriber) == []
+
+
+def test_a_worker_that_is_very_late_searches_finals_less_and_again_as_before_once_it_has_caught_up():
+    stream, transcriber = streaming(), CountingTranscriber()
+    for frame in frames([], [(2.0, True), (1.0, False)] * 6):
+        stream.hear(frame)
+    out = work(stream, transcriber)
+    assert len(finals(out)) == 6
+    assert (transcriber.efforts[0], transcriber.efforts[-1]) == (Effort.PARTIAL, Effort.FINAL)
+
+
+def test_under_pressure_only_the_candidate_gets_partial_text_while_both_speak():
+    stream = streaming()
+    shown = set()
+    for number, frame in enumerate(frames([(6.0, True)], [(6.0, True)])):
+        stream.hear(frame)
+        # A worker that has time once in 2.4 s.
+        if number % 240 == 239 and (job := stream.next_job()) is not None:
+            assert not job.is_final
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort))
+            shown.add((number > 240, job.utterance.channel))
+    assert (True, Channel.THEM) in shown
+    assert (True, Channel.YOU) not in shown
 
 
 class LeadTeller(CountingTranscriber):
