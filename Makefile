@@ -1,13 +1,13 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench screenshots train-review
+.PHONY: help setup demo test lint bench bench-streaming screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
 export PYTHON
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with the program, its model and the system libraries (the others do it too)
 	@scripts/setup.sh demo
@@ -29,6 +29,10 @@ lint: ## check style, types and the import rules
 bench: ## measure word errors, speed and memory (the interview; ARGS may be folders of calls)
 	@scripts/setup.sh test
 	@.venv/bin/python benchmarks/words.py $(ARGS)
+
+bench-streaming: ## measure live text in real time (the interview; ARGS may be folders of calls, --models tiny.en,base)
+	@scripts/setup.sh test
+	@.venv/bin/python -m benchmarks.streaming $(ARGS)
 
 screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
 	@scripts/setup.sh test

@@ -1,0 +1,53 @@
+"""What a measured run leaves behind, as a file between its process and the one that compares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assistant.values import Channel, UpdateKind, Word
+from benchmarks.streaming.metrics import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Decode:
+    """One call of the model."""
+
+    is_final: bool
+    samples_seconds: float  # of the audio it was given
+    began_seconds: float  # on the call's clock
+    ended_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A call as one program lived through it in real time."""
+
+    shown: list[Shown]
+    cpu_seconds: float  # of the process and its children, from the first sound to the last text
+    peak_bytes: int
+    ended_seconds: float  # on the call's clock: when the last text was there
+    decodes: list[Decode] = field(default_factory=list)
+    behind_seconds: list[float] = field(default_factory=list)  # as often as the program said it was behind
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read(path: Path) -> Run:
+    fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    shown = [
+        Shown(
+            **{
+                **entry,
+                "kind": UpdateKind(entry["kind"]),
+                "channel": Channel(entry["channel"]),
+                "words": tuple(Word(**word) for word in entry["words"]),
+            }
+        )
+        for entry in fields.pop("shown")
+    ]
+    decodes = [Decode(**entry) for entry in fields.pop("decodes")]
+    return Run(shown=shown, decodes=decodes, **fields)

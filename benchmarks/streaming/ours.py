@@ -1,0 +1,216 @@
+"""One call through the whole program in real time, in a process of its own:
+
+    python -m benchmarks.streaming.ours RECORDING MODEL_FOLDER short|padded RESULT
+
+The recording arrives at the speed of speech; the session records, stores and reviews as in a live call, and the side
+panel draws it (without a screen). Threads: the panel has the main one, the session runs on two others, as in the
+panel's own program.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.ports import AudioSource, Hypothesis, Transcriber
+    from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status
+    from ui.compose import KeptCall
+
+WINDOWS = ("short", "padded")
+
+
+class Clock:
+    """Seconds since the recording began to be spoken. Started by the listening thread, read by all."""
+
+    def __init__(self) -> None:
+        self._started_seconds: float | None = None
+
+    def start(self) -> None:
+        if self._started_seconds is None:
+            self._started_seconds = time.monotonic()
+
+    def now(self) -> float:
+        return 0.0 if self._started_seconds is None else time.monotonic() - self._started_seconds
+
+
+class StartingSource:
+    """Starts the clock when the first frame is asked for: that is when its first sample is spoken."""
+
+    def __init__(self, source: AudioSource, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self.cpu_seconds = 0.0  # that the process had used until then
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self._source.channels
+
+    @property
+    def duration_seconds(self) -> float | None:
+        return self._source.duration_seconds
+
+    def read(self) -> AudioFrame | AudioGap | Status | None:
+        if not self.cpu_seconds:
+            self.cpu_seconds = cpu_seconds()
+            self._clock.start()
+        return self._source.read()
+
+    def close(self) -> None:
+        self._source.close()
+
+
+class TimedTranscriber:
+    """Notes every decode of another transcriber. Called by the decode worker."""
+
+    def __init__(self, transcriber: Transcriber, clock: Clock) -> None:
+        from benchmarks.streaming.history import Decode
+
+        self._transcriber = transcriber
+        self._clock = clock
+        self.decodes: list[Decode] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transcriber, name)
+
+    def transcribe(self, samples: Any, effort: Any, *more: Any, **options: Any) -> Hypothesis:
+        from assistant.ports import Effort
+        from benchmarks.streaming.history import Decode
+
+        began = self._clock.now()
+        hypothesis = self._transcriber.transcribe(samples, effort, *more, **options)
+        is_final = effort is not Effort.PARTIAL
+        self.decodes.append(Decode(is_final, len(samples) / 16_000, began, self._clock.now()))
+        return hypothesis
+
+
+class Watcher:
+    """A sink that keeps what is published, with the moment. `arrived` is called by the UI thread with what the panel
+    has just taken."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.published: list[tuple[Stamped, float]] = []
+        self._screen: dict[int, float] = {}  # id of an event that is kept above -> when the panel had it
+
+    def next(self, stamped: Stamped) -> None:
+        self.published.append((stamped, self._clock.now()))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def arrived(self, batch: list[Stamped]) -> None:
+        now = self._clock.now()
+        for stamped in batch:
+            self._screen[id(stamped)] = now
+
+    def screen_seconds(self, stamped: Stamped) -> float | None:
+        return self._screen.get(id(stamped))
+
+
+class NoControls:
+    """Implements `ui.desktop.controls.Controls` for a panel that nobody touches."""
+
+    def start(self, consent_given: bool) -> None: ...
+
+    def note_consent(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def mark(self, note: str) -> None: ...
+
+    def asked(self, follow_up_id: str) -> None: ...
+
+    def dismissed(self, follow_up_id: str) -> None: ...
+
+
+def cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def peak_bytes() -> int:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_maxrss for usage in used) * 1024
+
+
+def load_transcriber(folder: Path, windows: str) -> Transcriber:
+    from models.whisper import PADDED, WhisperTranscriber
+    from ui import compose
+
+    settings = compose.user_settings()
+    if windows == "short":
+        return compose.load_transcriber(str(folder), settings)
+    compose.sentence_model()
+    return WhisperTranscriber(folder, folder.name, threads=settings.decode_threads, decode=PADDED)
+
+
+def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
+    from assistant.audio.files import FileSource
+    from assistant.audio.replay import PacedSource
+    from ui import compose
+    from ui.desktop.app import application
+    from ui.desktop.bridge import Bridge
+    from ui.desktop.window import PanelWindow
+
+    app = application()
+    window = PanelWindow(NoControls())
+    window.resize(window.sizeHint())
+    window.show()
+    clock = Clock()
+    watcher, bridge = Watcher(clock), Bridge(window)
+    window.show_live("Interview", "", bridge)
+    bridge.arrived.connect(watcher.arrived)  # behind the window's own: called when that has taken the batch
+    bridge.ended.connect(app.quit)
+    transcriber = TimedTranscriber(load_transcriber(folder, windows), clock)
+    source = StartingSource(PacedSource(FileSource(recording, channels="split"), 1.0), clock)
+    call = compose.kept_call(
+        source, transcriber, compose.user_settings(), title="Interview", consent="Given", sinks=[watcher, bridge]
+    )
+    outcome: list[float] = []
+    listening = threading.Thread(target=_run, args=(call, clock, source, outcome), name="listening")
+    listening.start()
+    app.exec()
+    listening.join()
+    if not outcome:
+        sys.exit("the call failed")
+    _write(watcher, transcriber, outcome, result)
+
+
+def _run(call: KeptCall, clock: Clock, source: StartingSource, outcome: list[float]) -> None:
+    call.run()
+    outcome += [clock.now(), cpu_seconds() - source.cpu_seconds]
+
+
+def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float], result: Path) -> None:
+    from assistant.values import State, Status, TranscriptUpdate
+    from benchmarks.streaming.history import Run
+    from benchmarks.streaming.metrics import Shown
+
+    shown, behind = [], []
+    for stamped, at in watcher.published:
+        match stamped.event:
+            case TranscriptUpdate() as u:
+                screen = watcher.screen_seconds(stamped)
+                shown.append(Shown(u.kind, u.channel, u.utterance, u.start_seconds, u.end_seconds, u.words, at, screen))
+            case Status(state=State.BEHIND, behind_seconds=seconds) if seconds is not None:
+                behind.append(seconds)
+    ended, cpu = outcome
+    Run(shown, cpu, peak_bytes(), ended, transcriber.decodes, behind).write(result)
+
+
+if __name__ == "__main__":
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DEPTHCUE_HOME"] = home
+        main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))

@@ -1,0 +1,103 @@
+"""Figures as Markdown tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from benchmarks.streaming.figures import Figures
+from benchmarks.streaming.metrics import percentile, share_within
+from benchmarks.streaming.text import Errors
+
+Cell = Callable[[Figures], str]
+
+
+def table(columns: dict[str, Figures]) -> str:
+    """One column a program, model and window; one row a measure. Rows that nobody has a value for are left out."""
+    lines = [_line("", columns), _line("---", ["---:"] * len(columns))]
+    for name, cell in ROWS:
+        cells = [cell(figures) for figures in columns.values()]
+        if any(cells):
+            lines.append(_line(name, [text or "–" for text in cells]))
+    return "\n".join(lines)
+
+
+def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
+    """How far ahead of LocalAgreement-2 with the same weights: its delay over ours, and points of word error."""
+    names = [name for name in ours if name in theirs]
+    lines = [_line("ahead of LocalAgreement-2", names), _line("---", ["---:"] * len(names))]
+    for measure in ("partial", "stable", "last_word"):
+        ratios = []
+        for name in names:
+            ahead = percentile(getattr(theirs[name], measure), 0.5) / percentile(getattr(ours[name], measure), 0.5)
+            ratios.append("–" if math.isnan(ahead) else f"{ahead:.1f} ×")
+        lines.append(_line(f"{measure.replace('_', ' ')}, p50, its delay : ours", ratios))
+    points = [100 * (theirs[n].final_errors.share - ours[n].final_errors.share) for n in names]
+    lines.append(_line("word error rate, points lower", [f"{p:.1f}" for p in points]))
+    return "\n".join(lines)
+
+
+def _line(name: str, cells: Sequence[str] | dict[str, Figures]) -> str:
+    return "| " + " | ".join([name, *cells]) + " |"
+
+
+def _delays(pick: Callable[[Figures], list[float]], digits: int = 2) -> Cell:
+    def cell(figures: Figures) -> str:
+        values = pick(figures)
+        if not values:
+            return ""
+        return " / ".join(f"{percentile(values, share):.{digits}f}" for share in (0.5, 0.95, 0.99))
+
+    return cell
+
+
+def _within(figures: Figures) -> str:
+    if not figures.partial:
+        return ""
+    return " / ".join(f"{100 * share_within(figures.partial, seconds):.0f} %" for seconds in (0.5, 1.0))
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def _errors(pick: Callable[[Figures], Errors]) -> Cell:
+    return lambda figures: _share(pick(figures).wrong, pick(figures).count)
+
+
+def _behind_offline(figures: Figures) -> str:
+    if not figures.offline_errors.count:
+        return ""
+    return f"{100 * (figures.final_errors.share - figures.offline_errors.share):+.1f}"
+
+
+ROWS: tuple[tuple[str, Cell], ...] = (
+    ("word said → first correct on the screen, s, p50 / p95 / p99", _delays(lambda f: f.partial)),
+    ("of these within 0.5 s / 1 s", _within),
+    ("spoken words that were ever shown correctly", lambda f: _share(f.shown, f.spoken)),
+    ("the same, published (without the panel), s", _delays(lambda f: f.published)),
+    ("word said → stable (committed or final), s", _delays(lambda f: f.stable)),
+    ("last word of a turn → correct on the screen, s", _delays(lambda f: f.last_word)),
+    ("end of speech → final text, s", _delays(lambda f: f.final)),
+    (
+        "words shown and taken back, for each final word",
+        lambda f: f"{f.erased / f.final_words:.2f}" if f.final_words else "",
+    ),
+    ("committed words that the final text changes", lambda f: _share(f.changed, f.committed)),
+    ("final words changed by a later refinement", lambda f: _share(f.replaced, f.final_words) if f.replaced else ""),
+    ("word error rate of the final text", _errors(lambda f: f.final_errors)),
+    ("word error rate of the stable text", _errors(lambda f: f.stable_errors)),
+    ("word error rate offline, same weights, beam 5", _errors(lambda f: f.offline_errors)),
+    ("final text behind offline, points", _behind_offline),
+    ("invented words (where nobody speaks)", lambda f: str(f.invented) if f.final_errors.count else ""),
+    ("CPU seconds for each minute of call", lambda f: f"{60 * f.cpu_seconds / f.call_seconds:.1f}"),
+    ("decode worker busy", lambda f: _share(f.busy_seconds, f.call_seconds) if f.busy_seconds else ""),
+    ("one decode for a partial text, s", _delays(lambda f: f.partial_decodes)),
+    ("one decode for a final text, s", _delays(lambda f: f.final_decodes)),
+    ("peak memory, MB", lambda f: f"{f.peak_bytes / 1e6:.0f}"),
+    (
+        "longest wait of a final text, s",
+        lambda f: f"{f.longest_behind_seconds:.1f}" if f.longest_behind_seconds else "",
+    ),
+    ("end of the call → its last text, s", lambda f: f"{f.finished_late_seconds:.1f}"),
+)
