@@ -79,7 +79,16 @@ def conversation(verbosity: Verbosity) -> Conversation:
 
 def consent_given() -> str:
     """The note that is kept with a call when everyone has just agreed to be recorded."""
-    return f"Given, noted {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+    return f"Given, noted {_now()}"
+
+
+def consent_not_asked() -> str:
+    """The note that is kept with a call that somebody chose to record without an answer."""
+    return f"Not asked: recorded without an answer by choice, noted {_now()}"
+
+
+def _now() -> str:
+    return f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
 
 
 def recording_session(
@@ -180,14 +189,14 @@ def kept_call(
     settings: Settings,
     *,
     title: str,
-    consent: str | None,
+    consent: str,
     sinks: Sequence[Sink] = (),
     events: Path | None = None,
     is_lossless: bool = False,
     shows_partials: bool = True,
 ) -> KeptCall:
     """A call whose sound goes to disk first, and whose text, flags and follow-ups go to the store as they come. With
-    an event log in `events`, in place of an older one there.
+    an event log in `events`, in place of an older one there. `consent` is what was answered, or why nobody was asked.
 
     Raises:
         StoreError, RecordingError: it can't be kept, so it does not start, and the source is closed.

@@ -61,7 +61,7 @@ class Program(QObject):
 
     def show_ready(self) -> None:
         """The page before a call, at once; names of devices and kept calls follow."""
-        self.window.show_ready(Ready(self._plan.title))
+        self.window.show_ready(Ready(self._plan.title, asks_consent=self._plan.consent is None))
         self._look()
         self._list_past()
 
@@ -142,14 +142,19 @@ class Program(QObject):
         """On the calls' lane: a call from before its first sound until it is closed on the disk; its id."""
         from ui import compose
 
-        consent = self._plan.consent or (compose.consent_given() if consent_given else None)
+        agreed = self._plan.consent or (compose.consent_given() if consent_given else "")
         self._transcriber = self._transcriber or compose.load_transcriber(self._model, self._settings)
         if self._is_leaving.is_set():
             return ""
         source = self._plan.open_source()
         try:
             call = compose.kept_call(
-                source, self._transcriber, self._settings, title=self._plan.title, consent=consent, sinks=[bridge]
+                source,
+                self._transcriber,
+                self._settings,
+                title=self._plan.title,
+                consent=agreed or compose.consent_not_asked(),
+                sinks=[bridge],
             )
         except AssistantError:
             source.close()
@@ -157,16 +162,16 @@ class Program(QObject):
         self._running = call
         if self._is_leaving.is_set():
             call.session.stop()
-        self._calls.back(partial(self._call_begins, call.id, bridge, consent))
+        self._calls.back(partial(self._call_begins, call.id, bridge, agreed))
         try:
             call.run()
         finally:
             self._running = None
         return call.id
 
-    def _call_begins(self, call_id: str, bridge: Bridge, consent: str | None) -> None:
+    def _call_begins(self, call_id: str, bridge: Bridge, consent: str) -> None:
         self._newest_id = call_id
-        self.window.show_live(self._plan.title, consent or "", bridge)
+        self.window.show_live(self._plan.title, consent, bridge)
 
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
         self._is_calling.clear()

@@ -1,4 +1,4 @@
-"""WebVTT subtitles (https://www.w3.org/TR/webvtt1/), with voices, and a note before the first cue of each flag."""
+"""WebVTT subtitles (https://www.w3.org/TR/webvtt1/), with voices, notes on the call, and one before each flag."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.call import Call, FlagFate
 from assistant.export import notes
 from assistant.export.cues import cues_of, timestamp
-from assistant.export.wording import VOICES, milliseconds, title_of
+from assistant.export.wording import VOICES, consent_of, milliseconds, title_of
 
 
 def render(call: Call) -> str:
@@ -21,6 +21,7 @@ def escape(text: str) -> str:
 def _blocks(call: Call) -> Iterator[str]:
     yield "WEBVTT"
     yield f"NOTE {escape(title_of(call))}"
+    yield f"NOTE Consent: {escape(consent_of(call))}"
     waiting = sorted(call.flags, key=lambda fate: fate.flag.start_seconds)
     for cue in cues_of(call):
         while waiting and milliseconds(waiting[0].flag.start_seconds) < cue.end_ms:

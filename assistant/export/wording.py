@@ -35,12 +35,16 @@ def title_of(call: Call) -> str:
     return plain(call.title) or "Call"
 
 
+def consent_of(call: Call) -> str:
+    return plain(call.consent or "") or "nothing was noted"
+
+
 def header(call: Call) -> Iterator[tuple[str, str]]:
     """What is to know about a call, as names with values (not escaped for any format)."""
     yield "Date", call.started.isoformat(" ", "minutes")
     yield "Length", clock(call.duration_seconds)
     yield "Speech model", plain(call.model) or "none (imported transcript)"
-    yield "Consent", plain(call.consent or "") or "nothing was noted"
+    yield "Consent", consent_of(call)
     if call.state is CallState.RECORDING:
         yield "State", "still being recorded: this is what there is so far"
     elif call.state is CallState.RECOVERED:

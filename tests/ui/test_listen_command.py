@@ -59,7 +59,7 @@ def live(audio_rig: VirtualAudio, tmp_path_factory: pytest.TempPathFactory) -> I
     voices = [write_wav(folder / f"{name}.wav", samples[:, i], rate_hz) for i, name in enumerate(("mic", "call"))]
     calls = [
         start(
-            "listen", "--title", name, "--events", folder / f"{name}.jsonl", home=folder / name,
+            "listen", "--consent", "--title", name, "--events", folder / f"{name}.jsonl", home=folder / name,
             environment=audio_rig.environment,
         )
         for name in ("whole", "killed")
@@ -173,10 +173,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_second_recording_does_not_start_and_harms_nothing(virtual_audio: VirtualAudio, home: Path) -> None:
     log = home.parent / "older.jsonl"
     log.write_text("what was here before\n")
-    first = start("listen", "--seconds", 30, home=home)
+    first = start("listen", "--consent", "--seconds", 30, home=home)
     try:
         assert first.stdout.readline().startswith(RECORDING)
-        second = start("listen", "--seconds", 30, "--events", log, home=home)
+        second = start("listen", "--consent", "--seconds", 30, "--events", log, home=home)
         _, errors = second.communicate(timeout=PATIENCE_SECONDS)
         assert second.returncode == 1
         assert "A call is being recorded on this computer already" in errors
@@ -196,7 +196,7 @@ def test_where_a_call_cannot_be_kept_it_does_not_start_and_the_devices_are_let_g
     virtual_audio: VirtualAudio, home: Path
 ) -> None:
     home.write_text("in the way")
-    refused = start("listen", "--seconds", 30, home=home)
+    refused = start("listen", "--consent", "--seconds", 30, home=home)
     _, errors = refused.communicate(timeout=PATIENCE_SECONDS)
     assert refused.returncode == 1, "not by a signal either"
     assert errors.count("depthcue: ") == 2, errors  # the settings are there, too
@@ -208,7 +208,7 @@ def test_without_anything_to_hear_nothing_is_made(
     no_sound_at_all: None, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = home.parent / "log.jsonl"
-    assert depthcue("listen", "--events", log) == 1
+    assert depthcue("listen", "--consent", "--events", log) == 1
     assert "Neither voice can be recorded" in capsys.readouterr().err
     assert not log.exists()
     assert not (home / "sessions").exists()
@@ -217,14 +217,14 @@ def test_without_anything_to_hear_nothing_is_made(
 def test_a_log_that_cannot_be_written_is_told_before_the_call(
     virtual_audio: VirtualAudio, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert depthcue("listen", "--seconds", 30, "--events", home.parent) == 1
+    assert depthcue("listen", "--consent", "--seconds", 30, "--events", home.parent) == 1
     assert "Choose another place with --events." in capsys.readouterr().err
     with Store.open(home) as store:
         assert store.sessions() == []
 
 
 def test_a_reader_that_goes_does_not_take_the_call_with_it(virtual_audio: VirtualAudio, home: Path) -> None:
-    call = start("listen", "--seconds", 3, home=home)
+    call = start("listen", "--consent", "--seconds", 3, home=home)
     call.stdout.readline()
     call.stdout.close()
     errors = call.stderr.read()
@@ -256,7 +256,7 @@ def test_a_full_disk_stops_the_recording_and_nothing_that_was_said_before_is_los
         monkeypatch.setenv(HOME_VARIABLE, str(home))
         Store.open(home).close()
         disk.leave(RESERVE_BYTES + 300_000 if disk.is_mounted else 300_000)
-        call = start("listen", "--mic", "none", "--seconds", 40, home=home)
+        call = start("listen", "--consent", "--mic", "none", "--seconds", 40, home=home)
         assert call.stdout.readline().startswith("Recording only")
         player = virtual_audio.play(voice, "call")
         try:
@@ -285,9 +285,49 @@ def test_a_length_that_is_none_is_not_understood(seconds: str, capsys: pytest.Ca
 
 
 def test_the_first_interrupt_of_a_terminal_is_enough(virtual_audio: VirtualAudio, home: Path) -> None:
-    call = start("listen", home=home, start_new_session=True)
+    call = start("listen", "--consent", home=home, start_new_session=True)
     assert call.stdout.readline().startswith(RECORDING)
     os.killpg(call.pid, signal.SIGINT)  # as the terminal does: to all, what records included
     output, errors = call.communicate(timeout=PATIENCE_SECONDS)
     assert (call.returncode, errors) == (0, "")
     assert "Kept: " in output
+
+
+def test_without_an_answer_nothing_is_recorded(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = start("listen", home=home)
+    _, errors = refused.communicate(timeout=PATIENCE_SECONDS)
+    assert refused.returncode == 1
+    assert "--consent" in errors and "--without-consent" in errors
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(("answer", "kept_as"), [("y", "Given"), ("n", None), ("", None)])
+def test_a_terminal_asks_and_the_answer_is_kept(
+    virtual_audio: VirtualAudio,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    one_model: None,
+    answer: str,
+    kept_as: str | None,
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: answer)
+    assert depthcue("listen", "--seconds", 0.3) == (0 if kept_as else 1)
+    if kept_as is None:
+        assert not home.exists()
+        return
+    with Store.open(home) as store:
+        (kept,) = store.sessions()
+        assert (store.load(kept.id).consent or "").startswith(kept_as)
+
+
+def test_to_record_without_consent_is_a_choice_that_every_export_tells(
+    virtual_audio: VirtualAudio, home: Path, tmp_path: Path, one_model: None
+) -> None:
+    assert depthcue("listen", "--seconds", 0.3, "--without-consent") == 0
+    formats = ("md", "txt", "json", "vtt")  # the others have no place for what is not said
+    assert depthcue("sessions", "export", "last", "--format", ",".join(formats), "--out", tmp_path / "out") == 0
+    exports = {file.suffix[1:]: file.read_text("utf-8") for file in (tmp_path / "out").iterdir()}
+    assert set(exports) == set(formats)
+    for text in exports.values():
+        assert "recorded without an answer by choice" in text

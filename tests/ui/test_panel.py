@@ -30,7 +30,7 @@ from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from ui.desktop.app import application
 from ui.desktop.controls import Voice
-from ui.desktop.ready_page import PastRow
+from ui.desktop.ready_page import CONSENT_TEXT, PastRow
 from ui.desktop.standing import Phase
 from ui.panel import Program
 from ui.plans import Plan, live_plan
@@ -94,6 +94,11 @@ def click(program: Program, text: str) -> None:
     QApplication.processEvents()
 
 
+def begin(program: Program) -> None:
+    click(program, CONSENT_TEXT)
+    click(program, "Start")
+
+
 def said_on_screen(program: Program) -> str:
     return " | ".join(label.text() for label in program.window.findChildren(QLabel) if label.isVisible())
 
@@ -111,8 +116,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
     panel = program(plan_of(beginning, 8.0))
     window = panel.window
     qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel))
-    click(panel, "Consent given: they know that this is recorded and transcribed")
-    click(panel, "Start")
+    begin(panel)
     assert buttons(panel, "Starting…") and not buttons(panel, "Starting…")[0].isEnabled()
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
     QTest.keyClick(window, Qt.Key.Key_M)
@@ -142,7 +146,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
 
 def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 2.0))
-    click(panel, "Start")
+    begin(panel)
     qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.3, timeout=10_000)
     click(panel, "Pause")
     qtbot.waitUntil(lambda: phase(panel) is Phase.PAUSED)
@@ -163,7 +167,7 @@ def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, 
     panel = program(plan_of(beginning, 1.0), model="nonexistent")
     panel.check()
     qtbot.waitUntil(lambda: "No speech model can be used" in said_on_screen(panel))
-    click(panel, "Start")
+    begin(panel)
     qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel))
     assert "depthcue models list" in said_on_screen(panel) and "No speech model" not in said_on_screen(panel)
     assert buttons(panel, "Start")[0].isEnabled()
@@ -175,7 +179,7 @@ def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(pr
     panel = program(live_plan(Settings()))
     qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel))
     assert "libportaudio2" in said_on_screen(panel) and buttons(panel, "Look again")
-    click(panel, "Start")
+    begin(panel)
     qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel), timeout=10_000)
     assert kept(home) == []
 
@@ -185,7 +189,7 @@ def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audi
     qtbot.waitUntil(lambda: "“Blue Yeti” is not there" in said_on_screen(panel))
     panel = program(live_plan(Settings()))
     qtbot.waitUntil(lambda: "Virtual microphone" in said_on_screen(panel) and "Virtual call" in said_on_screen(panel))
-    click(panel, "Start")
+    begin(panel)
     qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=10_000)
     virtual_audio("unplug-mic")
     qtbot.waitUntil(lambda: "Your microphone is not heard" in said_on_screen(panel), timeout=5000)
@@ -198,7 +202,7 @@ def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audi
 
 def test_leaving_while_a_call_starts_leaves_nothing_behind(program, home, beginning):
     panel = program(plan_of(beginning, 1.0))
-    click(panel, "Start")
+    begin(panel)
     panel.end()
     assert [call.state for call in kept(home)] in ([], [CallState.FINISHED])
 

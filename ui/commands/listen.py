@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from ui.commands.speech_options import add_speech_options, with_speech_options
+
 if TYPE_CHECKING:
     from assistant.values import Channel
 
@@ -22,7 +24,8 @@ examples:
   depthcue listen --mic none --call "Headphones"   only the other side
   depthcue listen --events call.jsonl --seconds 60
 
-Ctrl+C ends the call and keeps everything. Ask everyone on the call before you record them, then give --consent."""
+Ctrl+C ends the call and keeps everything. Ask everyone on the call before you record them, then give --consent;
+without it you are asked. What was answered is kept with the call and stands in every export."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,9 +40,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
     parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_speech_options(parser)
     parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
     parser.add_argument("--title", default=None, help="the role that is interviewed for")
-    parser.add_argument("--consent", action="store_true", help="everyone on the call has agreed to be recorded")
+    consent = parser.add_mutually_exclusive_group()
+    consent.add_argument("--consent", action="store_true", help="everyone on the call has agreed to be recorded")
+    consent.add_argument("--without-consent", action="store_true", help="record without an answer; that is kept, too")
     parser.add_argument("--events", type=Path, metavar="OUT.jsonl", help="write the event log there")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="end by itself after so long")
     parser.set_defaults(run=run)
@@ -57,11 +63,11 @@ def run(args: argparse.Namespace) -> int:
     from ui import compose
     from ui.terminal import TerminalSink
 
-    settings = compose.user_settings(args.verbosity)
+    consent = _consent(args)
+    settings = with_speech_options(compose.user_settings(args.verbosity), args)
     transcriber = compose.load_transcriber(args.model, settings)
     mic = settings.mic if args.mic is None else args.mic
     source = RecorderSource(mic, settings.call if args.call is None else args.call)
-    consent = compose.consent_given() if args.consent else None
     kept = compose.kept_call(
         source,
         transcriber,
@@ -73,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         shows_partials=args.events is not None,
     )
     _stop_on_signals(kept.session.stop)
-    _greet(source.channels, transcriber.name, consent)
+    _greet(source.channels, transcriber.name, args.without_consent)
     if args.seconds:
         timer = threading.Timer(args.seconds, kept.session.stop)
         timer.daemon = True
@@ -86,15 +92,38 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _greet(channels: tuple[Channel, ...], model: str, consent: str | None) -> None:
+def _consent(args: argparse.Namespace) -> str:
+    """What is kept with the call. Raises RecordingError: nobody has agreed, so nothing is recorded."""
+    from assistant.errors import RecordingError
+    from ui import compose
+
+    if args.without_consent:
+        return compose.consent_not_asked()
+    if args.consent:
+        return compose.consent_given()
+    if not sys.stdin.isatty():
+        raise RecordingError(
+            "Nothing is recorded: has everyone on the call agreed to be recorded and transcribed? Ask them and use "
+            "--consent. To record without an answer on purpose there is --without-consent; the call says so, then."
+        )
+    try:
+        answer = input("Has everyone on the call agreed to be recorded and transcribed? [y/N] ")
+    except EOFError:
+        answer = ""
+    if answer.strip().casefold() not in ("y", "yes"):
+        raise RecordingError("Nothing is recorded. Ask everyone on the call, then start again.")
+    return compose.consent_given()
+
+
+def _greet(channels: tuple[Channel, ...], model: str, is_without_consent: bool) -> None:
     from assistant.plain import plain
     from assistant.values import Channel
 
     alone = {Channel.YOU: "only your voice", Channel.THEM: "only the other side"}
     voices = "both voices" if len(channels) > 1 else alone[channels[0]]
     _tell(f"Recording {voices}; transcribed on this computer by {plain(model)}. Ctrl+C ends the call.")
-    if consent is None:
-        _tell("No consent is noted. Ask everyone on the call, and use --consent once they have agreed.")
+    if is_without_consent:
+        _tell("No consent is noted, and that is kept with the call. Such a recording can be against the law.")
 
 
 def _tell(text: str) -> None:

@@ -62,3 +62,4 @@ class Ready:
     mic: Voice = LOOKING
     call: Voice = LOOKING
     past: tuple[PastCall, ...] = ()
+    asks_consent: bool = True  # False where the plan knows the answer

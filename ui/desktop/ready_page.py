@@ -15,6 +15,12 @@ from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px, round_pen
 
 CONSENT_TEXT = "Consent given: they know that this is recorded and transcribed"
+START_NAME = "Start listening and recording"
+WITHOUT_CONSENT_TEXT = "Start without consent"
+NO_CONSENT_TEXT = (
+    "Nobody has said yes yet. Ask them and tick the box; or press again to record without an answer, which is kept "
+    "with the call."
+)
 HINT_TEXT = "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
 _STATES = {
     CallState.FINISHED: "",
@@ -38,8 +44,12 @@ class ReadyPage(QWidget):
         self._again.clicked.connect(self.look_again)
         self._again.hide()
         self._consent = Tick(CONSENT_TEXT)
-        self._start = button("Start", "Start listening and recording", "wide")
-        self._start.clicked.connect(lambda: self.start.emit(self._consent.isChecked()))
+        self._reminder = TextBlock(Type.SMALL, "warning", 4)
+        self._reminder.say(NO_CONSENT_TEXT)
+        self._reminder.hide()
+        self._start = button("Start", START_NAME, "wide")
+        self._start.clicked.connect(self._pressed)
+        self._consent.toggled.connect(self._settle_start)
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
         self._past_label.say("KEPT CALLS")
         self._past = QVBoxLayout()
@@ -49,6 +59,7 @@ class ReadyPage(QWidget):
     def show_ready(self, ready: Ready) -> None:
         self._title.say(ready.title or "Ready for an interview")
         self._consent.setChecked(False)
+        self._consent.setVisible(ready.asks_consent)
         self.show_voices(ready.mic, ready.call)
         self.show_past(ready.past)
         self.focus_start()
@@ -79,8 +90,22 @@ class ReadyPage(QWidget):
     def is_waiting(self) -> bool:
         return not self._start.isEnabled()
 
-    def focus_start(self) -> None:
+    def _pressed(self) -> None:
+        """To record without an answer takes a second press, on a button that says so."""
+        if self._consent.isChecked() or self._consent.isHidden() or not self._reminder.isHidden():
+            self.start.emit(self._consent.isChecked())
+        else:
+            self._reminder.show()
+            self._start.setText(WITHOUT_CONSENT_TEXT)
+            self._start.setAccessibleName(WITHOUT_CONSENT_TEXT)
+
+    def _settle_start(self) -> None:
+        self._reminder.hide()
         self._start.setText("Start")
+        self._start.setAccessibleName(START_NAME)
+
+    def focus_start(self) -> None:
+        self._settle_start()
         self._start.setEnabled(True)
         self._start.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -97,6 +122,7 @@ class ReadyPage(QWidget):
         column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(px(12))
         column.addWidget(self._consent)
+        column.addWidget(self._reminder)
         column.addSpacing(px(6))
         column.addWidget(self._start)
         column.addSpacing(px(24))

@@ -241,9 +241,10 @@ def test_srt_and_vtt_as_they_stand() -> None:
     )
     blocks = render_text(call, "vtt").split("\n\n")
     assert blocks[0] == "WEBVTT"
-    assert blocks[2] == "00:00:01.000 --> 00:00:03.900\n<v You>What did you achieve, and how?"
-    assert blocks[3].startswith("NOTE Flag f1 at 00:06: “increased revenue by 7000%.” (Them")
-    assert blocks[5].endswith("<v Them>I increased revenue by 7000%. It went really well.\n")
+    assert blocks[2] == "NOTE Consent: yes, at 12:03"
+    assert blocks[3] == "00:00:01.000 --> 00:00:03.900\n<v You>What did you achieve, and how?"
+    assert blocks[4].startswith("NOTE Flag f1 at 00:06: “increased revenue by 7000%.” (Them")
+    assert blocks[6].endswith("<v Them>I increased revenue by 7000%. It went really well.\n")
 
 
 @settings(max_examples=60, deadline=None)

@@ -64,6 +64,23 @@ def test_ready_shows_what_is_heard_and_start_tells_consent(window, controls):
 def test_consent_is_never_assumed(window, controls):
     window.show_ready(READY)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert controls.calls == [] and "Nobody has said yes yet" in said_on_screen(window)
+    click(window, "Start without consent")
+    assert controls.calls == [("start", False)]
+
+
+def test_a_tick_takes_the_reminder_back(window, controls):
+    window.show_ready(READY)
+    click(window, "Start")
+    click(window, "Consent given")
+    assert "Nobody has said yes yet" not in said_on_screen(window)
+    click(window, "Start")
+    assert controls.calls == [("start", True)]
+
+
+def test_where_the_answer_is_known_nobody_is_asked(window, controls):
+    window.show_ready(Ready("Backend engineer", asks_consent=False))
+    click(window, "Start")
     assert controls.calls == [("start", False)]
 
 
@@ -91,10 +108,11 @@ def test_what_can_be_heard_fills_in_without_touching_what_was_chosen(window, con
 
 def test_a_start_that_failed_can_be_tried_again(window, controls):
     window.show_ready(READY)
+    click(window, "Consent given")
     click(window, "Start")
     window.start_failed("The microphone is in use", "Close the other program, then start again.")
     click(window, "Start")
-    assert controls.calls == [("start", False), ("start", False)]
+    assert controls.calls == [("start", True), ("start", True)]
 
 
 def test_a_kept_call_is_opened_by_click_and_by_key(window, qtbot):
