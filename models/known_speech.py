@@ -1,7 +1,7 @@
 """A known sentence, by which a model shows when it is loaded how it hears.
 
-`known_speech.flac` is a sentence of the bundled interview: synthetic speech, MIT, spoken by Kokoro-82M (Apache-2.0), see
-the README of `assistant/demo`. `WORDS` are its word times.
+`known_speech.flac` is a sentence of the bundled interview: synthetic speech, MIT, by Kokoro-82M (Apache-2.0); see the
+README of `assistant/demo`. `WORDS` are its word times.
 """
 
 from __future__ import annotations

@@ -45,13 +45,14 @@ def load_transcriber(model: str, settings: Settings) -> Transcriber:
         ModelError: it is missing or damaged.
     """
     from models.weights import choose_default, locate
-    from models.whisper import WhisperTranscriber
+    from models.whisper import PADDED, WhisperTranscriber
 
     data_folder = stored_settings.data_folder()
     name = model or settings.model or choose_default(data_folder)
     located = locate(name, data_folder)
     sentence_model()  # now, so that nothing heavy is loaded once a source records
-    return WhisperTranscriber(located.folder, located.name, threads=settings.decode_threads)
+    decode = PADDED if settings.always_pad_to_30_seconds else None
+    return WhisperTranscriber(located.folder, located.name, settings.decode_threads, decode)
 
 
 def voice_detector() -> VoiceDetector:
@@ -100,14 +101,15 @@ def recording_session(
     is_lossless: bool,
     shows_partials: bool,
 ) -> Session:
-    """A session over a recording, which is not recorded again."""
+    """A session over a recording, which is not recorded again. `transcriber` is one for this call."""
+    streaming = StreamingSettings(shows_partials=shows_partials)
     return Session(
         source,
         transcriber,
         voice_detector,
         conversation(verbosity),
         sinks,
-        settings=SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
+        settings=SessionSettings(is_lossless, streaming=streaming, warnings=transcriber.notices, mutes_echo=True),
     )
 
 
@@ -203,6 +205,7 @@ def kept_call(
         CaptureError: another call is being recorded.
         ExportError: the event log can't be written.
     """
+    transcriber = transcriber.for_call(settings.language, settings.glossary)
     with contextlib.ExitStack() as undo:
         undo.callback(source.close)
         data_folder = stored_settings.data_folder()
@@ -224,7 +227,12 @@ def kept_call(
             conversation(settings.verbosity),
             kept,
             recorder,
-            SessionSettings(is_lossless, streaming=StreamingSettings(shows_partials=shows_partials)),
+            SessionSettings(
+                is_lossless,
+                streaming=StreamingSettings(shows_partials=shows_partials),
+                warnings=transcriber.notices,
+                mutes_echo=True,
+            ),
         )
         undo.pop_all()
     return KeptCall(session_id, session, store, folder, only, live)

@@ -33,6 +33,7 @@ class Making:
     changed_ns: int
     channels: str
     you: str
+    speech: str = ""  # stands for the language and the glossary that were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ class Plan:
     missing: tuple[Path, ...]
 
 
-def making_of(recording: Path, channels: str, you: str) -> Making:
+def making_of(recording: Path, channels: str, you: str, speech: str = "") -> Making:
     """Raises OSError where the recording can't be found."""
     status = recording.stat()
-    return Making(str(recording.resolve()), status.st_size, status.st_mtime_ns, channels, you)
+    return Making(str(recording.resolve()), status.st_size, status.st_mtime_ns, channels, you, speech)
 
 
 class Register:

@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from ui.commands.speech_options import add_speech_options, with_speech_options
+
 EXAMPLES = """\
 examples:
   depthcue replay call.flac                               at the speed of speech
@@ -31,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--speed", type=speed, default=REAL_TIME, metavar="X", help="1 is the speed of speech")
     parser.add_argument("--events", type=Path, metavar="OUT.jsonl", help="write the event log there")
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_speech_options(parser)
     parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
     parser.set_defaults(run=run)
 
@@ -61,10 +64,11 @@ def run(args: argparse.Namespace) -> int:
     from ui.delays import DelayMeter
     from ui.terminal import TerminalSink
 
-    settings = compose.user_settings(args.verbosity)
+    settings = with_speech_options(compose.user_settings(args.verbosity), args)
     _spare_the_recording(args.file, args.events)
     source = PacedSource(FileSource(args.file), args.speed)
-    transcriber = compose.load_transcriber(args.model, settings)
+    loaded = compose.load_transcriber(args.model, settings)
+    transcriber = loaded.for_call(settings.language, settings.glossary)
     delays = DelayMeter()
     # Without a log nobody would get anything of what comes after the reader has gone.
     unheard = (lambda _: None) if args.events else (lambda _: source.close())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, AudioFileError, ModelError
 from assistant.plain import harmless, plain
+from ui.commands.speech_options import add_speech_options, fingerprint, with_speech_options
 
 if TYPE_CHECKING:
     from assistant.audio.files import FileSource
@@ -25,8 +26,8 @@ examples:
   depthcue transcribe call.wav --channels split --you right
 
 wav, flac, mp3, m4a, ogg, mp4, mkv, webm. Stereo with two different channels is one voice a channel. What was done is
-not done again, unless the recording, its channels or --model have changed. Files of others, and transcripts that you
-have worked on, are never replaced: the new one gets another name."""
+not done again, unless the recording, its channels, its language, the glossary or --model have changed. Files of
+others, and transcripts that you have worked on, are never replaced: the new one gets another name."""
 
 FORMATS = ("md", "txt", "json", "srt", "vtt")
 
@@ -41,6 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="recordings")
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_speech_options(parser)
     parser.add_argument("--format", type=formats, default=("md",), metavar="F,...", help=", ".join(FORMATS))
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder of the files; beside the recording if not given"
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from ui import compose
     from ui.transcripts import Register
 
-    settings = compose.user_settings()
+    settings = with_speech_options(compose.user_settings(), args)
     job = _Job(args, settings, Register(data_folder()))
     failed = 0
     for path in args.files:
@@ -99,7 +101,7 @@ class _Job:
         from ui.transcripts import making_of
 
         try:
-            making = making_of(path, self._args.channels, self._args.you)
+            making = making_of(path, self._args.channels, self._args.you, fingerprint(self._settings))
         except OSError as error:
             raise AudioFileError(
                 f"There is no recording {plain(str(path))} ({error.strerror}). Check the name and the folder."
@@ -115,7 +117,8 @@ class _Job:
         except AssistantError:
             recording.close()
             raise
-        call = self._reviewed(path, recording, making, self._transcriber)
+        transcriber = self._transcriber.for_call(self._settings.language, self._settings.glossary)
+        call = self._reviewed(path, recording, making, transcriber)
         self._write(self._plan(path, making), call, making)  # planned again: an hour may have passed
 
     def _plan(self, path: Path, making: Making) -> Plan:
