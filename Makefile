@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-streaming screenshots train-review
+.PHONY: help setup demo test lint bench bench-review bench-streaming screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -33,6 +33,10 @@ bench: ## measure word errors, speed and memory (the interview; ARGS may be fold
 bench-streaming: ## measure live text in real time (the interview; ARGS may be folders of calls, --models tiny.en,base)
 	@scripts/setup.sh test
 	@.venv/bin/python -m benchmarks.streaming $(ARGS)
+
+bench-review: ## score the claim review: ARGS="FOLDER" with gold*.jsonl, dialogues_dev*.jsonl, *_qa.jsonl
+	@scripts/setup.sh test
+	@.venv/bin/python -m benchmarks.review $(ARGS)
 
 screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
 	@scripts/setup.sh test
