@@ -15,7 +15,10 @@ from assistant.ports import VoiceDetector
 from assistant.speech.segmenter import Edge, Segmenter
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
-FLOOR_DBFS = -55.0  # softer than this is no voice of this call, whatever the detector says
+# What is softer than the floor is no voice of this call, whatever the detector says. It lies this far below the loudest
+# voice heard on the channel, so that a soft microphone loses no word and a loud one lets no murmur of the other side in.
+VOICE_RANGE_DB = 40.0
+LOWEST_FLOOR_DBFS, HIGHEST_FLOOR_DBFS = -70.0, -55.0
 KEPT_SECONDS = 1.0  # audio kept between utterances: more than onset and pre-roll
 TAIL_SECONDS = 0.14  # of silence behind the voice that a decode hears; more only costs time
 LONGEST_FED_GAP_SECONDS = 1.0  # a longer gap ends any utterance; the rest of it is skipped
@@ -59,6 +62,7 @@ class Listener:
         self._audio_start = 0  # sample number of the first sample kept
         self._seen = 0  # sample number up to which blocks were judged
         self._utterance_start: int | None = None
+        self._loudest_dbfs = LOWEST_FLOOR_DBFS  # voice so far
 
     @property
     def position_seconds(self) -> float:
@@ -120,7 +124,10 @@ class Listener:
         begin = self._seen - self._audio_start
         block = self._audio[begin : begin + self._block]
         loudness_dbfs = rms_dbfs(block)
-        is_speech = loudness_dbfs > FLOOR_DBFS and self._detector.is_speech(block)
+        floor_dbfs = min(max(self._loudest_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
+        is_speech = loudness_dbfs > floor_dbfs and self._detector.is_speech(block)
+        if is_speech:
+            self._loudest_dbfs = max(self._loudest_dbfs, loudness_dbfs)
         self._seen += self._block
         boundary = self._segmenter.process(self._block / SAMPLE_RATE_HZ, is_speech, loudness_dbfs)
         if boundary is None:
@@ -162,8 +169,11 @@ class Listener:
 
 
 def rms_dbfs(samples: NDArray[np.int16]) -> float:
-    """Root mean square of (samples,) int16 in dB below full scale; -96 for digital silence."""
+    """Root mean square of (samples,) int16 in dB below full scale; -96 for digital silence.
+
+    A constant offset, which cheap converters add, is no sound: counted, it would hold every utterance open.
+    """
     if not len(samples):
         return -96.0
-    power = float(np.mean(np.square(samples.astype(np.float32) / 32768)))
+    power = float(np.var(samples.astype(np.float32) / 32768))
     return max(-96.0, 10 * math.log10(power)) if power > 0 else -96.0

@@ -35,14 +35,42 @@ def test_the_end_is_known_when_the_silence_was_long_enough():
     assert edges[-1].at_seconds == pytest.approx(2.3, abs=0.021)
 
 
-def test_soft_noise_is_no_voice_whatever_the_detector_says():
-    class Gullible(LoudnessDetector):
-        def is_speech(self, samples):
-            return True
+class Gullible(LoudnessDetector):
+    """Takes everything but digital silence for speech."""
 
+    def is_speech(self, samples):
+        return bool(samples.any())
+
+
+def softened(samples, db):
+    return np.rint(samples * 10 ** (db / 20)).astype(np.int16)
+
+
+def hear_all(listener, *pieces):
+    return listener.hear(AudioFrame(listener.channel, 0.0, np.concatenate(pieces))) + listener.finish()
+
+
+def test_a_murmur_is_no_voice_once_a_loud_one_was_heard_whatever_the_detector_says():
     listener = Listener(Channel.THEM, Gullible())
-    noise = np.full(SAMPLE_RATE_HZ, 30, np.int16)  # -61 dBFS
-    assert listener.hear(AudioFrame(Channel.THEM, 0.0, noise)) == []
+    murmur = softened(sound(3.0, True), -50.0)  # -62 dBFS
+    (utterance,) = ended(hear_all(listener, sound(1.0, True), sound(1.0, False), murmur, sound(1.0, False)))
+    assert utterance.voice_end_seconds == pytest.approx(1.0, abs=0.021)
+
+
+def test_a_soft_microphone_loses_no_word():
+    listener = Listener(Channel.THEM, Gullible())
+    voice = softened(sound(1.0, True), -40.0)  # -52 dBFS, and its soft sounds 15 dB below
+    soft = softened(sound(1.0, True), -55.0)
+    (utterance,) = ended(hear_all(listener, voice, soft, voice, sound(1.0, False)))
+    assert utterance.voice_end_seconds == pytest.approx(3.0, abs=0.021)
+
+
+@pytest.mark.parametrize("offset", [300, 3000, -15000])
+def test_an_offset_of_the_converter_holds_no_utterance_open(offset):
+    listener = Listener(Channel.THEM, Gullible())
+    call = np.concatenate([sound(1.0, True), sound(2.0, False), sound(1.0, True), sound(1.0, False)]) + np.int16(offset)
+    edges = hear_all(listener, call.astype(np.int16))
+    assert [u.voice_end_seconds for u in ended(edges)] == pytest.approx([1.0, 4.0], abs=0.021)
 
 
 def test_speech_that_goes_on_to_the_end_of_the_sound_is_kept():
@@ -109,5 +137,7 @@ def test_starts_and_ends_alternate():
 
 
 def test_loudness_of_full_scale_and_of_silence():
-    assert rms_dbfs(np.full(320, -32768, np.int16)) == pytest.approx(0.0)
+    full_scale = np.tile(np.array([-32768, 32767], np.int16), 160)
+    assert rms_dbfs(full_scale) == pytest.approx(0.0, abs=0.001)
+    assert rms_dbfs(full_scale // 2 + np.int16(9000)) == pytest.approx(-6.02, abs=0.01)
     assert rms_dbfs(np.zeros(320, np.int16)) == -96.0
