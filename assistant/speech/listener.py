@@ -16,7 +16,7 @@ from assistant.speech.segmenter import Edge, Segmenter
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
 # What is softer than the floor is no voice of this call, whatever the detector says. It lies this far below the loudest
-# voice heard on the channel, so that a soft microphone loses no word and a loud one lets no murmur of the other side in.
+# voice heard on the channel: a soft microphone loses no word, and a loud one lets no murmur of the other side in.
 VOICE_RANGE_DB = 40.0
 LOWEST_FLOOR_DBFS, HIGHEST_FLOOR_DBFS = -70.0, -55.0
 KEPT_SECONDS = 1.0  # audio kept between utterances: more than onset and pre-roll
