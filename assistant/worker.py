@@ -23,8 +23,9 @@ from assistant.ports import Hypothesis, Transcriber
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.speech.listener import SpeechStarted, Utterance
+from assistant.transcript.finals import Locked
 from assistant.transcript.pressure import Rung
-from assistant.transcript.streaming import Job, Locked, Streaming
+from assistant.transcript.streaming import Job, Streaming
 from assistant.values import AudioFrame, AudioGap, Channel, ReviewEvent, State, Status, TranscriptUpdate
 
 BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.agreement import Agreement
+from assistant.transcript.finals import Locked, final_of, placed, update_of
 from assistant.transcript.nonsense import is_nonsense
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
@@ -53,14 +54,6 @@ class Job:
     samples: NDArray[np.float32]  # of the utterance, behind those of the lead
     is_final: bool = False
     lead: Lead | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """An utterance has its final text; it ended at `at_seconds`."""
-
-    update: TranscriptUpdate
-    at_seconds: float
 
 
 @dataclass(slots=True, eq=False)
@@ -177,7 +170,7 @@ class Streaming:
                     until_seconds = turn.at_seconds
                     break
                 del self._ended[turn.number]
-                update = _final(turn.number, turn.utterance, hypothesis)
+                update = final_of(turn.number, turn.utterance, hypothesis)
                 turn.event = Locked(update, turn.at_seconds)
                 self._previous[turn.channel] = turn.utterance, update
             events.append(turn.event)
@@ -210,7 +203,7 @@ class Streaming:
         for turn in reversed(self._turns):
             if turn.channel is channel and turn.number < number and turn.utterance is not None:
                 hypothesis = self._speculation_of(turn)
-                return (turn.utterance, _final(turn.number, turn.utterance, hypothesis)) if hypothesis else None
+                return (turn.utterance, final_of(turn.number, turn.utterance, hypothesis)) if hypothesis else None
         return self._previous.get(channel)
 
     def _speculation_of(self, turn: _Turn) -> Hypothesis | None:
@@ -277,34 +270,13 @@ class Streaming:
     def _show(self, opened: _Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         if not self._settings.shows_partials or is_nonsense(hypothesis):
             return []
-        words = opened.agreement.add(_placed(hypothesis.words, utterance.start_seconds), utterance.end_seconds)
+        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds), utterance.end_seconds)
         updates = []
         committed = opened.agreement.committed
         if len(committed) > opened.committed:
             opened.committed = len(committed)
-            updates.append(_update(UpdateKind.COMMITTED, opened.number, utterance, committed))
+            updates.append(update_of(UpdateKind.COMMITTED, opened.number, utterance, committed))
         if words != opened.words:
             opened.words = words
-            updates.append(_update(UpdateKind.PARTIAL, opened.number, utterance, words))
+            updates.append(update_of(UpdateKind.PARTIAL, opened.number, utterance, words))
         return updates
-
-
-def _final(number: int, utterance: Utterance, hypothesis: Hypothesis) -> TranscriptUpdate:
-    words = () if is_nonsense(hypothesis) else _placed(hypothesis.words, utterance.start_seconds)
-    return _update(UpdateKind.FINAL, number, utterance, tuple(_within_voice(word, utterance) for word in words))
-
-
-def _within_voice(word: Word, utterance: Utterance) -> Word:
-    """Attention wanders into the silence behind the last word; a word never ends after the voice."""
-    end_seconds = round(utterance.voice_end_seconds, 3)
-    if word.end_seconds <= end_seconds:
-        return word
-    return replace(word, start_seconds=min(word.start_seconds, end_seconds), end_seconds=end_seconds)
-
-
-def _placed(words: tuple[Word, ...], start_seconds: float) -> tuple[Word, ...]:
-    return tuple(word.moved(start_seconds) for word in words)
-
-
-def _update(kind: UpdateKind, number: int, utterance: Utterance, words: tuple[Word, ...]) -> TranscriptUpdate:
-    return TranscriptUpdate(kind, utterance.channel, number, utterance.start_seconds, utterance.end_seconds, words)
