@@ -25,16 +25,16 @@ from pathlib import Path
 
 from assistant.settings import data_folder
 from assistant.values import Channel
-from benchmarks.streaming import calls, history, offline
+from benchmarks.streaming import calls, files, history, offline
 from benchmarks.streaming.calls import BenchCall
 from benchmarks.streaming.figures import Figures, figures, together
+from benchmarks.streaming.files import FileFigures, file_figures
 from benchmarks.streaming.ours import WINDOWS
-from benchmarks.streaming.random_whisper import SHAPES, write_random
-from benchmarks.streaming.table import ratio_table, table
+from benchmarks.streaming.random_whisper import shape_of, write_random
+from benchmarks.streaming.table import files_table, ratio_table, table
 from models.weights import locate
 
-PROGRAMS = ("ours", "theirs")
-SHAPE_SUFFIX = "-shape"
+PROGRAMS = ("ours", "theirs", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,11 @@ def main() -> None:
         models = [_model(name, keep) for name in args.models]
         minutes = sum(call.duration_seconds for call in chosen) / 60
         print(f"{processor()}; {', '.join(call.name for call in chosen)}: {minutes:.1f} minutes of call\n")
-        measured = {call.name: dict(_measure(call, models, args, keep)) for call in chosen}
-        _print(measured)
+        bench = Bench(keep, args)
+        live = {call.name: dict(bench.live(call, models)) for call in chosen}
+        _print_live(live)
+        if "files" in args.programs:
+            _print_files([bench.files(call, models) for call in chosen])
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,79 +81,102 @@ def _listed(text: str) -> list[str]:
 
 
 def _model(name: str, keep: Path) -> Model:
-    if name.endswith(SHAPE_SUFFIX) and name.removesuffix(SHAPE_SUFFIX) in SHAPES:
-        folder = keep / name
+    folder = keep / name
+    if shape_of(folder) is not None:
         if not (folder / "tokenizer.json").exists():
-            write_random(name.removesuffix(SHAPE_SUFFIX), folder)
+            write_random(folder)
         return Model(name, folder, is_shape=True)
     located = locate(name, data_folder())
     return Model(located.name, located.folder, is_shape=False)
 
 
-def _measure(
-    call: BenchCall, models: list[Model], args: argparse.Namespace, keep: Path
-) -> Iterator[tuple[tuple[str, str], Figures]]:
-    """((model, what), figures) of one call; what is a window or "theirs"."""
-    for model in models:
-        text = None if model.is_shape else offline.texts(call, model.name, model.folder, keep)
-        if "ours" in args.programs:
-            for window in args.windows:
-                run = _run_ours(call, model, window, args, keep)
-                yield (model.name, window), figures(call, run, text, model.is_shape)
-        if "theirs" in args.programs and not model.is_shape:
-            run = _run_theirs(call, model, args, keep)
-            yield (model.name, "theirs"), figures(call, run, text)
+class Bench:
+    """Runs programs, each in processes of its own, and keeps what they leave."""
+
+    def __init__(self, keep: Path, args: argparse.Namespace) -> None:
+        self._keep = keep
+        self._args = args
+
+    def live(self, call: BenchCall, models: list[Model]) -> Iterator[tuple[tuple[str, str], Figures]]:
+        """((model, what), figures) of one call; what is a window or "theirs"."""
+        for model in models:
+            text = None if model.is_shape else offline.texts(call, model.name, model.folder, self._keep)
+            if "ours" in self._args.programs:
+                for window in self._args.windows:
+                    yield (model.name, window), figures(call, self._ours(call, model, window), text, model.is_shape)
+            if "theirs" in self._args.programs and not model.is_shape:
+                yield (model.name, "theirs"), figures(call, self._theirs(call, model), text)
+
+    def files(self, call: BenchCall, models: list[Model]) -> dict[tuple[str, str], FileFigures]:
+        """(model, program) -> figures of one call as a file."""
+        made = {}
+        for model in models:
+            for program in () if model.is_shape else ("ours", "theirs"):
+                result = self._result(call, model, f"file-{program}")
+                if self._is_wanted("files", result):
+                    _run("files", program, call.recording, model.folder, result)
+                made[model.name, program] = file_figures(call, files.read(result))
+        return made
+
+    def _ours(self, call: BenchCall, model: Model, window: str) -> history.Run:
+        result = self._result(call, model, window)
+        if self._is_wanted("ours", result):
+            _run("ours", call.recording, model.folder, window, result)
+        return history.read(result)
+
+    def _theirs(self, call: BenchCall, model: Model) -> history.Run:
+        """Both channels at once, each in its own process: twice the threads that we take."""
+        results = {channel: self._result(call, model, f"theirs-{channel}") for channel in Channel}
+        if self._is_wanted("theirs", *results.values()):
+            _run_together(
+                [_command("theirs", call.recording, c, model.folder, result) for c, result in results.items()]
+            )
+        you, them = (history.read(result) for result in results.values())
+        return history.Run(
+            [*you.shown, *them.shown],
+            you.cpu_seconds + them.cpu_seconds,
+            you.peak_bytes + them.peak_bytes,
+            max(you.ended_seconds, them.ended_seconds),
+        )
+
+    def _result(self, call: BenchCall, model: Model, what: str) -> Path:
+        cut = f"-{self._args.seconds:g}s" if self._args.seconds else ""
+        return self._keep / f"{call.name}{cut}-{model.name}-{what}.json"
+
+    def _is_wanted(self, program: str, *results: Path) -> bool:
+        is_wanted = program in self._args.again or not all(result.exists() for result in results)
+        if is_wanted:
+            print(f"… {', '.join(result.stem for result in results)}", file=sys.stderr, flush=True)
+        return is_wanted
 
 
-def _run_ours(call: BenchCall, model: Model, window: str, args: argparse.Namespace, keep: Path) -> history.Run:
-    result = keep / _file(call, model, window, args)
-    if "ours" in args.again or not result.exists():
-        print(f"… {call.name}, {model.name}, {window}", file=sys.stderr, flush=True)
-        subprocess.run(_python("ours", call.recording, model.folder, window, result), check=True)
-    return history.read(result)
-
-
-def _run_theirs(call: BenchCall, model: Model, args: argparse.Namespace, keep: Path) -> history.Run:
-    """Both channels at once, each in its own process: twice the threads that we take."""
-    results = {channel: keep / _file(call, model, f"theirs-{channel}", args) for channel in Channel}
-    if "theirs" in args.again or not all(result.exists() for result in results.values()):
-        print(f"… {call.name}, {model.name}, LocalAgreement-2", file=sys.stderr, flush=True)
-        commands = [_python("theirs", call.recording, c, model.folder, result) for c, result in results.items()]
-        running = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for command in commands
-        ]
-        for process in running:
-            assert process.stdout is not None
-            process.stdout.readline()
-        for process in running:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        codes = [process.wait() for process in running]
-        if any(codes):
-            sys.exit("LocalAgreement-2 failed")
-    you, them = (history.read(result) for result in results.values())
-    return history.Run(
-        [*you.shown, *them.shown],
-        you.cpu_seconds + them.cpu_seconds,
-        you.peak_bytes + them.peak_bytes,
-        max(you.ended_seconds, them.ended_seconds),
-    )
-
-
-def _python(module: str, *arguments: object) -> list[str]:
+def _command(module: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", f"benchmarks.streaming.{module}", *map(str, arguments)]
 
 
-def _file(call: BenchCall, model: Model, what: str, args: argparse.Namespace) -> str:
-    cut = f"-{args.seconds:g}s" if args.seconds else ""
-    return f"{call.name}{cut}-{model.name}-{what}.json"
+def _run(module: str, *arguments: object) -> None:
+    subprocess.run(_command(module, *arguments), check=True)
 
 
-def _print(measured: dict[str, dict[tuple[str, str], Figures]]) -> None:
-    groups = {name: [columns] for name, columns in measured.items()}
-    if len(measured) > 1:
-        groups["all calls together"] = list(measured.values())
+def _run_together(commands: list[list[str]]) -> None:
+    """Start processes, and let them go once all are ready."""
+    running = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for c in commands]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    codes = [process.wait() for process in running]
+    if any(codes):
+        sys.exit("LocalAgreement-2 failed")
+
+
+def _print_live(live: dict[str, dict[tuple[str, str], Figures]]) -> None:
+    groups = {name: [columns] for name, columns in live.items()}
+    if len(live) > 1:
+        groups["all calls together"] = list(live.values())
     for name, parts in groups.items():
         keys = dict.fromkeys(key for part in parts for key in part)
         joined = {key: together(part[key] for part in parts if key in part) for key in keys}
@@ -159,6 +185,11 @@ def _print(measured: dict[str, dict[tuple[str, str], Figures]]) -> None:
         theirs = {f"{m}, {what}": joined[m, "theirs"] for m, what in joined if (m, "theirs") in joined}
         if set(ours) & set(theirs):
             print(f"{ratio_table(ours, theirs)}\n")
+
+
+def _print_files(calls_: list[dict[tuple[str, str], FileFigures]]) -> None:
+    together_ = {key: sum((made[key] for made in calls_), FileFigures()) for key in calls_[0]}
+    print(f"**files, two channels on two threads**\n\n{files_table(together_)}")
 
 
 def _title(model: str, what: str) -> str:

@@ -9,10 +9,7 @@ from assistant.values import Channel
 from benchmarks.streaming import metrics
 from benchmarks.streaming.calls import BenchCall
 from benchmarks.streaming.history import Run
-from benchmarks.streaming.text import Errors, errors
-
-
-NONE = Errors(0, 0)
+from benchmarks.streaming.text import NO_ERRORS, Errors, errors
 
 
 @dataclass(slots=True)
@@ -27,9 +24,9 @@ class Figures:
     stable: list[float] = field(default_factory=list)
     last_word: list[float] = field(default_factory=list)
     final: list[float] = field(default_factory=list)
-    final_errors: Errors = NONE
-    stable_errors: Errors = NONE
-    offline_errors: Errors = NONE
+    final_errors: Errors = NO_ERRORS
+    stable_errors: Errors = NO_ERRORS
+    offline_errors: Errors = NO_ERRORS
     final_words: int = 0
     erased: int = 0
     committed: int = 0

@@ -186,7 +186,8 @@ def _steadiness_of(history: Sequence[Shown]) -> Steadiness:
     last = finals[-1].words if finals else ()
     final = _letters(last)
     replaced = _not_in(_letters(finals[0].words), final) if finals else 0
-    taken_back, committed_words = 0, ()
+    taken_back = 0
+    committed_words: tuple[Word, ...] = ()
     for shown in history:
         if shown.kind is UpdateKind.COMMITTED:
             before, after = _letters(committed_words), _letters(shown.words)

@@ -15,13 +15,20 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from assistant.ports import AudioSource, Hypothesis, Transcriber
-    from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status
-    from ui.compose import KeptCall
+from assistant.audio.files import FileSource
+from assistant.audio.replay import PacedSource
+from assistant.ports import AudioSource, Effort, Hypothesis, Transcriber
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, State, Status, TranscriptUpdate
+from benchmarks.streaming.history import Decode, Run
+from benchmarks.streaming.metrics import Shown
+from benchmarks.streaming.random_whisper import shape_of
+from models.whisper import DecodeSettings, WhisperTranscriber
+from ui import compose
+from ui.compose import KeptCall
 
 WINDOWS = ("short", "padded")
 
@@ -69,24 +76,23 @@ class StartingSource:
 class TimedTranscriber:
     """Notes every decode of another transcriber. Called by the decode worker."""
 
-    def __init__(self, transcriber: Transcriber, clock: Clock) -> None:
-        from benchmarks.streaming.history import Decode
-
+    def __init__(self, transcriber: Transcriber, clock: Clock, decodes: list[Decode] | None = None) -> None:
         self._transcriber = transcriber
         self._clock = clock
-        self.decodes: list[Decode] = []
+        self.decodes = [] if decodes is None else decodes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transcriber, name)
 
-    def transcribe(self, samples: Any, effort: Any, *more: Any, **options: Any) -> Hypothesis:
-        from assistant.ports import Effort
-        from benchmarks.streaming.history import Decode
+    def for_call(self, *wanted: Any, **options: Any) -> TimedTranscriber:
+        """Decodes of the transcriber for one call are noted here too."""
+        return TimedTranscriber(self._transcriber.for_call(*wanted, **options), self._clock, self.decodes)
 
+    def transcribe(self, samples: Any, effort: Any, *more: Any, **options: Any) -> Hypothesis:
         began = self._clock.now()
         hypothesis = self._transcriber.transcribe(samples, effort, *more, **options)
         is_final = effort is not Effort.PARTIAL
-        self.decodes.append(Decode(is_final, len(samples) / 16_000, began, self._clock.now()))
+        self.decodes.append(Decode(is_final, len(samples) / SAMPLE_RATE_HZ, began, self._clock.now()))
         return hypothesis
 
 
@@ -145,20 +151,16 @@ def peak_bytes() -> int:
 
 
 def load_transcriber(folder: Path, windows: str) -> Transcriber:
-    from models.whisper import PADDED, WhisperTranscriber
-    from ui import compose
-
-    settings = compose.user_settings()
-    if windows == "short":
+    settings = replace(compose.user_settings(), always_pad_to_30_seconds=windows == "padded")
+    shape = shape_of(folder)
+    if shape is None or windows == "padded":
         return compose.load_transcriber(str(folder), settings)
+    # Random weights understand nothing, and would be padded for it.
     compose.sentence_model()
-    return WhisperTranscriber(folder, folder.name, threads=settings.decode_threads, decode=PADDED)
+    return WhisperTranscriber(folder, folder.name, settings.decode_threads, DecodeSettings.for_width(shape.width))
 
 
 def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
-    from assistant.audio.files import FileSource
-    from assistant.audio.replay import PacedSource
-    from ui import compose
     from ui.desktop.app import application
     from ui.desktop.bridge import Bridge
     from ui.desktop.window import PanelWindow
@@ -193,10 +195,6 @@ def _run(call: KeptCall, clock: Clock, source: StartingSource, outcome: list[flo
 
 
 def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float], result: Path) -> None:
-    from assistant.values import State, Status, TranscriptUpdate
-    from benchmarks.streaming.history import Run
-    from benchmarks.streaming.metrics import Shown
-
     shown, behind = [], []
     for stamped, at in watcher.published:
         match stamped.event:

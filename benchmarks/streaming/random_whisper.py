@@ -25,6 +25,7 @@ class Shape:
 
 
 SHAPES = {"tiny.en": Shape(384, 4, 6), "base.en": Shape(512, 6, 8), "small.en": Shape(768, 12, 12)}
+SUFFIX = "-shape"  # of the folder's name: nobody takes it for the model
 MELS, POSITIONS, TEXT_POSITIONS = 80, 1500, 448
 # The English-only vocabulary: text, then what steers the decoder, then times in steps of 0.02 s.
 TOKENS, TEXT_TOKENS, FIRST_TIME = 51864, 50256, 50363
@@ -35,9 +36,14 @@ STEERING = {
 }  # fmt: skip
 
 
-def write_random(name: str, folder: Path) -> None:
-    """Write the model `name` of `SHAPES` into `folder`, as int8 for CTranslate2, with a tokenizer."""
-    shape = SHAPES[name]
+def shape_of(folder: Path) -> Shape | None:
+    """Of a model that `write_random` wrote there; None: its weights mean something."""
+    return SHAPES.get(folder.name.removesuffix(SUFFIX)) if folder.name.endswith(SUFFIX) else None
+
+
+def write_random(folder: Path) -> None:
+    """Write the model that `folder` is named for ("small.en-shape"), as int8 for CTranslate2, with a tokenizer."""
+    shape = SHAPES[folder.name.removesuffix(SUFFIX)]
     spec = whisper_spec.WhisperSpec(shape.layers, shape.heads, shape.layers, shape.heads)
     _Filler(shape.width).fill(spec)
     vocabulary = [_token(number) for number in range(TOKENS)]

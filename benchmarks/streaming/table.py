@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from benchmarks.streaming.figures import Figures
+from benchmarks.streaming.files import FileFigures
 from benchmarks.streaming.metrics import percentile, share_within
 from benchmarks.streaming.text import Errors
 
@@ -34,6 +35,20 @@ def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
         lines.append(_line(f"{measure.replace('_', ' ')}, p50, its delay : ours", ratios))
     points = [100 * (theirs[n].final_errors.share - ours[n].final_errors.share) for n in names]
     lines.append(_line("word error rate, points lower", [f"{p:.1f}" for p in points]))
+    return "\n".join(lines)
+
+
+def files_table(measured: dict[tuple[str, str], FileFigures]) -> str:
+    """`measured` is by model and program."""
+    lines = [_line("", ["Depthcue", "faster-whisper, batched", "ratio"]), _line("---", ["---:"] * 3)]
+    for model in dict.fromkeys(model for model, _ in measured):
+        ours, theirs = measured[model, "ours"], measured[model, "theirs"]
+        speeds = [f"{ours.speed:.1f}", f"{theirs.speed:.1f}", f"{ours.speed / theirs.speed:.2f} ×"]
+        lines.append(_line(f"{model}: seconds of call for each second", speeds))
+        shares = [ours.errors.share, theirs.errors.share, ours.errors.share - theirs.errors.share]
+        lines.append(
+            _line(f"{model}: word error rate", [f"{100 * s:.1f} %" for s in shares[:2]] + [f"{100 * shares[2]:+.1f}"])
+        )
     return "\n".join(lines)
 
 

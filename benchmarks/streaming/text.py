@@ -81,6 +81,9 @@ class Errors:
         return self.wrong / self.count if self.count else 0.0
 
 
+NO_ERRORS = Errors(0, 0)
+
+
 def errors(reference: str, hypothesis: str) -> Errors:
     """Word errors of a whole text."""
     wanted, given = normalized(reference), normalized(hypothesis)
