@@ -61,6 +61,7 @@ class Call:
     gaps: tuple[AudioGap, ...] = ()
     marks: tuple[Mark, ...] = ()
     audio: Path | None = None  # the recording: two channels, left you, right them
+    language: str = ""  # code of the one that was transcribed; empty if it never became clear
     consent: str | None = None  # what was answered to the consent reminder, and when
 
 

@@ -21,6 +21,7 @@ from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
 from assistant.errors import AssistantError, CaptureError, ExportError, ModelError, StoreError
 from assistant.event_log import EventLog
+from assistant.languages import ENGLISH
 from assistant.ports import AudioSource, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
@@ -73,9 +74,11 @@ def sentence_model() -> SentenceModel | None:
         return None
 
 
-def conversation(verbosity: Verbosity) -> Conversation:
-    """The review of one call, by everything that there is for it."""
-    return Conversation(verbosity, model=sentence_model())
+def conversation(verbosity: Verbosity, transcriber: Transcriber) -> Conversation:
+    """The review of one call, by everything that there is for the language that it is known to be in."""
+    review = Conversation(verbosity, model=sentence_model())
+    review.transcribed_in(transcriber.language or ENGLISH)
+    return review
 
 
 def consent_given() -> str:
@@ -107,7 +110,7 @@ def recording_session(
         source,
         transcriber,
         voice_detector,
-        conversation(verbosity),
+        conversation(verbosity, transcriber),
         sinks,
         settings=SessionSettings(is_lossless, streaming=streaming, warnings=transcriber.notices, mutes_echo=True),
     )
@@ -130,7 +133,8 @@ def reviewed_recording(
     )
     session.run()
     started = started or datetime.now().astimezone()
-    return collector.call(Call("", title, started, session.clock_seconds, CallState.FINISHED, transcriber.name))
+    finished = Call("", title, started, session.clock_seconds, CallState.FINISHED, transcriber.name)
+    return collector.call(replace(finished, language=transcriber.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class KeptCall:
     folder: Path
     only: FileLock | None  # what keeps a second live call from starting
     recorder: RecorderSource | None  # of a live call; its process keeps the sound
+    transcriber: Transcriber  # for this call
 
     def pause(self) -> None:
         """From now on nothing is recorded or heard, until `resume`."""
@@ -182,6 +187,7 @@ class KeptCall:
             try:
                 finish(self.folder)  # first: should the program end here, recovery does it
             finally:
+                self.store.note_language(self.id, self.transcriber.language)
                 self.store.finish(self.id, self.session.clock_seconds, is_complete=is_complete)
 
 
@@ -224,7 +230,7 @@ def kept_call(
             source,
             transcriber,
             voice_detector,
-            conversation(settings.verbosity),
+            conversation(settings.verbosity, transcriber),
             kept,
             recorder,
             SessionSettings(
@@ -235,7 +241,7 @@ def kept_call(
             ),
         )
         undo.pop_all()
-    return KeptCall(session_id, session, store, folder, only, live)
+    return KeptCall(session_id, session, store, folder, only, live, transcriber)
 
 
 def _begin_recording(

@@ -84,15 +84,17 @@ def _transcribe_tail(
         before = store.load(recovered.session_id)
         store.forget_review(recovered.session_id)  # all of it comes out anew, maybe with other numbers
         sink = StoreSink(store, recovered.session_id)
+        transcriber = transcriber.for_call(before.language or settings.language, settings.glossary)
         session = Session(
             _Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
-            compose.conversation(settings.verbosity),
+            compose.conversation(settings.verbosity, transcriber),
             [_KeepsFates(sink, before)],
-            settings=SessionSettings(True, before.utterances, StreamingSettings(shows_partials=False)),
+            settings=SessionSettings(True, before.utterances, StreamingSettings(shows_partials=False), mutes_echo=True),
         )
         session.run()
+        store.note_language(recovered.session_id, transcriber.language)
     store.tail_transcribed(recovered.session_id)
 
 

@@ -4,6 +4,7 @@
     version       1
     id, title, model
     started       ISO 8601 with time zone
+    language      code of the language that was transcribed, or null where it is not known
     duration_s    length in seconds; all times below are seconds since the start of the call
     state         "recording", "recovered" or "finished"
     consent       text or null
@@ -46,6 +47,7 @@ def render(call: Call) -> str:
         "duration_s": call.duration_seconds,
         "state": call.state.value,
         "model": call.model,
+        "language": call.language or None,
         "consent": call.consent,
         "audio": None if call.audio is None else call.audio.name,
         "utterances": [_utterance(update) for update in call.utterances],

@@ -42,6 +42,7 @@ def read_call(connection: sqlite3.Connection, row: sqlite3.Row, duration_seconds
             duration_seconds=duration_seconds,
             state=CallState(row["state"]),
             model=row["model"],
+            language=row["language"],
             utterances=_utterances(connection, row["id"]),
             sentences=_sentences(connection, row["id"]),
             flags=_flags(connection, row["id"]),

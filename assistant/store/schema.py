@@ -75,7 +75,18 @@ def _untranscribed_tail(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE session ADD COLUMN has_untranscribed_tail INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _search, _untranscribed_tail)
+def _language(connection: sqlite3.Connection) -> None:
+    """Which language was transcribed; older calls are English, which was the only one."""
+    connection.execute("ALTER TABLE session ADD COLUMN language TEXT NOT NULL DEFAULT ''")
+    connection.execute("UPDATE session SET language = 'en'")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first_tables,
+    _search,
+    _untranscribed_tail,
+    _language,
+)
 
 
 def prepare(path: Path) -> None:

@@ -69,6 +69,10 @@ def set_consent(connection: sqlite3.Connection, session_id: str, consent: str) -
     connection.execute("UPDATE session SET consent = ? WHERE id = ?", (storable(consent), session_id))
 
 
+def set_language(connection: sqlite3.Connection, session_id: str, language: str) -> None:
+    connection.execute("UPDATE session SET language = ? WHERE id = ?", (language, session_id))
+
+
 def set_tail_transcribed(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("UPDATE session SET has_untranscribed_tail = 0 WHERE id = ?", (session_id,))
 

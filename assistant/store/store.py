@@ -102,6 +102,11 @@ class Store:
         finally:
             self.release(session_id)
 
+    def note_language(self, session_id: str, language: str) -> None:
+        """Code of the language that was transcribed, empty if it never became clear. Raises StoreError."""
+        with self._connection() as connection:
+            sessions.set_language(connection, session_id, language)
+
     def note_consent(self, session_id: str, consent: str) -> None:
         """What was answered during the call, and when.
 
