@@ -110,6 +110,29 @@ class Transcriber(Protocol):
         ...
 
 
+class BatchTranscriber(Protocol):
+    """A speech model for recordings, or what it is for one of them. What is common with `Transcriber` is the same."""
+
+    name: str
+    workers: int  # threads that may call `transcribe_all` at once, once the language is known; one until then
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def notices(self) -> tuple[str, ...]: ...
+
+    def for_call(self, language: str, glossary: Sequence[str]) -> BatchTranscriber: ...
+
+    def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
+        """Each window is (samples,) float32 in -1..1 at 16 kHz, at most 30 s. Final effort.
+
+        Raises:
+            TranscriptionError: the engine failed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
     """Probabilities of what a sentence is. `asks` and `opens_topic` mean something for the interviewer's turns only,

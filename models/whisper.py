@@ -1,6 +1,7 @@
 """A Whisper model as the core's `Transcriber`, on CTranslate2 with faster-whisper's features and tokenizer.
 
-Used by the decode worker's thread only, which it may block for the time of one decode.
+Used by the decode worker's thread only, which it may block for the time of one decode; `transcribe_all` by as many
+threads at once as the model has workers.
 """
 
 from __future__ import annotations
@@ -15,19 +16,18 @@ from typing import Any
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_compression_ratio
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
 from assistant.languages import AUTO, ENGLISH, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ
+from models.decoding import decode
 from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
 from models.known_speech import agree, is_understood, known_speech, lateness_seconds
 from models.spoken_language import SpokenLanguage
-from models.word_times import Heard, timed_words
+from models.word_times import Heard
 
-TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
 TINY_WIDTH = 384
 
@@ -51,7 +51,8 @@ PADDED = DecodeSettings(partial_window=FULL_WINDOW, final_window=FULL_WINDOW)
 
 
 class WhisperTranscriber:
-    """Implements `assistant.ports.Transcriber`; one that is loaded writes English until `for_call` says otherwise.
+    """Implements `assistant.ports.Transcriber` and `BatchTranscriber`. One that is loaded writes English until
+    `for_call` says otherwise.
 
     Args:
         folder: a CTranslate2 Whisper model with its `tokenizer.json`; it is not looked for anywhere else.
@@ -59,13 +60,17 @@ class WhisperTranscriber:
         threads: of one decode.
         decode: windows and beam, `PADDED` decodes as faster-whisper does. By default those for the size of the model,
             and `PADDED` for one that does not take the memory of silence.
+        workers: how many threads may use it at once; the weights are shared.
 
     Raises:
         ModelError: the folder can't be loaded as a Whisper model.
     """
 
-    def __init__(self, folder: Path, name: str, threads: int = 1, decode: DecodeSettings | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, threads: int = 1, decode: DecodeSettings | None = None, workers: int = 1
+    ) -> None:
         self.name = name
+        self.workers = workers
         self._load_notices: tuple[str, ...] = ()
         self._call_notices: tuple[str, ...] = ()
         self._late_seconds = 0.0
@@ -75,7 +80,9 @@ class WhisperTranscriber:
                 "Copy the whole model again, or choose another model."
             )
         try:
-            self.engine: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
+            self.engine: Any = WhisperModel(
+                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers
+            )
             self._encoder = Encoder(self.engine)
             self._tokenizer = cache(self._new_tokenizer)
             self._spoken = SpokenLanguage(ENGLISH)
@@ -127,6 +134,24 @@ class WhisperTranscriber:
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
             ) from error
 
+    def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
+        """See `assistant.ports.BatchTranscriber`."""
+        try:
+            heard = [
+                Heard(self._encoder.encode(samples, self._decode.final_window), len(samples) / SAMPLE_RATE_HZ)
+                for samples in windows
+            ]
+            was_known = self._spoken.known
+            code = was_known or ENGLISH
+            for one in heard if was_known is None else ():
+                code = self._spoken.known or self._hear_language(one, settles=True)
+            said = decode(self.engine, self._tokenizer(code), heard, self._decode.beam_size, self._late_seconds)
+        except RuntimeError as error:
+            raise TranscriptionError(
+                f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
+            ) from error
+        return [self._with_language(was_known, hypothesis) for hypothesis in said]
+
     def _new_tokenizer(self, language: str) -> Any:
         multilingual = self.engine.model.is_multilingual
         return Tokenizer(self.engine.hf_tokenizer, multilingual, task="transcribe", language=language)
@@ -160,7 +185,12 @@ class WhisperTranscriber:
         if lead:
             said = tokenizer.encode(" " + " ".join(word.text for word in lead.words))
             heard = replace(heard, lead_tokens=tuple(said))
-        hypothesis = self._generate(heard, tokenizer, self._decode.beam_size if is_final else 1)
+        beam_size = self._decode.beam_size if is_final else 1
+        hypothesis = decode(self.engine, tokenizer, [heard], beam_size, self._late_seconds)[0]
+        return self._with_language(was_known, hypothesis)
+
+    def _with_language(self, was_known: str | None, hypothesis: Hypothesis) -> Hypothesis:
+        """A hypothesis with the call's language as it is known now; `was_known` is how it was before the decode."""
         known = self._spoken.known or ENGLISH
         is_news = was_known is None and known != ENGLISH
         notice = f"Heard as {language_name(known)} from now on. {review_notice(known)}" if is_news else ""
@@ -170,26 +200,3 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
-
-    def _generate(self, heard: Heard, tokenizer: Any, beam_size: int) -> Hypothesis:
-        said = heard.lead_tokens
-        result = self.engine.model.generate(
-            heard.encoded,
-            [[*tokenizer.sot_sequence, tokenizer.no_timestamps, *said]],
-            beam_size=beam_size,
-            # The engine bounds the new tokens at half of this.
-            max_length=2 * (round(heard.seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-        )[0]
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        tokens = tokens[len(said) :]  # the engine gives them back
-        text = tokenizer.decode(tokens).strip()
-        return Hypothesis(
-            words=timed_words(self.engine, tokenizer, heard, tokens, self._late_seconds) if text else (),
-            # The engine divides by the length of all tokens, those of the lead included.
-            average_log_probability=result.scores[0] * (len(said) + len(tokens)) / len(tokens) if tokens else 0.0,
-            no_speech_probability=result.no_speech_prob,
-            compression_ratio=get_compression_ratio(text) if text else 1.0,
-        )

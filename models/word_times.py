@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,21 +24,39 @@ class Heard:
     lead_tokens: tuple[int, ...] = ()
 
 
-def timed_words(engine: Any, tokenizer: Any, heard: Heard, tokens: list[int], late_seconds: float) -> tuple[Word, ...]:
-    """The words of `tokens`, which follow the lead's, with times from the lead's end on: monotone, and inside the
-    sound. Raises RuntimeError where the engine fails.
+def timed_words(
+    engine: Any,
+    tokenizer: Any,
+    encoded: Any,
+    heard: Sequence[Heard],
+    said: Sequence[list[int]],
+    late_seconds: float,
+) -> list[tuple[Word, ...]]:
+    """The words of the tokens `said` in each of `heard`, which follow the lead's, with times from the lead's end on:
+    monotone, and inside the sound. Raises RuntimeError where the engine fails.
 
     Args:
+        encoded: all of `heard` in one.
         late_seconds: by how much the attention of this model follows the sound.
     """
-    frames = max(2, round(heard.seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-    aligned = engine.find_alignment(tokenizer, [[*heard.lead_tokens, *tokens]], heard.encoded, frames)[0]
+    if not any(said):
+        return [()] * len(heard)
+    tokens = [[*one.lead_tokens, *its_tokens] for one, its_tokens in zip(heard, said, strict=True)]
+    frames = [max(2, round(one.seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES) for one in heard]
+    aligned = engine.find_alignment(tokenizer, tokens, encoded, frames)
     writes_spaces = tokenizer.language_code not in UNSPACED_LANGUAGES
+    return [_words(one, entries, writes_spaces, late_seconds) for one, entries in zip(heard, aligned, strict=True)]
+
+
+def _words(
+    heard: Heard, entries: Sequence[dict[str, Any]], writes_spaces: bool, late_seconds: float
+) -> tuple[Word, ...]:
+    """`entries` of the engine are the lead's words, then the others."""
     zero_seconds = heard.lead_seconds + late_seconds
     latest = heard.seconds - heard.lead_seconds
     position = 0  # in the tokens: where the next entry begins
     words: list[Word] = []
-    for entry in aligned:
+    for entry in entries:
         is_said = position < len(heard.lead_tokens)
         position += len(entry["tokens"])
         text = entry["word"].strip()

@@ -1,0 +1,66 @@
+"""The decoder's half of Whisper: several stretches of encoded sound at once to text with scores and word times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper.transcribe import get_compression_ratio
+
+from assistant.ports import Hypothesis
+from models.word_times import Heard, timed_words
+
+TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
+
+
+def decode(
+    engine: Any, tokenizer: Any, heard: Sequence[Heard], beam_size: int, late_seconds: float
+) -> list[Hypothesis]:
+    """What was said in each of `heard`. In a batch the weights are read once a step and not once a step and stretch.
+
+    Args:
+        engine: a `faster_whisper.WhisperModel`.
+        late_seconds: by how much the attention of this model follows the sound.
+
+    Raises:
+        RuntimeError: the engine failed.
+    """
+    encoded = _stacked(heard)
+    longest_seconds = max(one.seconds for one in heard)
+    results = engine.model.generate(
+        encoded,
+        [[*tokenizer.sot_sequence, tokenizer.no_timestamps, *one.lead_tokens] for one in heard],
+        beam_size=beam_size,
+        # The engine bounds the new tokens at half of this.
+        max_length=2 * (round(longest_seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
+        return_scores=True,
+        return_no_speech_prob=True,
+        suppress_blank=True,
+    )
+    said = [
+        # The engine gives the lead's tokens back.
+        [token for token in result.sequences_ids[0] if token < tokenizer.eot][len(one.lead_tokens) :]
+        for one, result in zip(heard, results, strict=True)
+    ]
+    texts = [tokenizer.decode(tokens).strip() for tokens in said]
+    words = timed_words(engine, tokenizer, encoded, heard, said, late_seconds)
+    return [
+        Hypothesis(
+            words=its_words if text else (),
+            # The engine divides by the length of all tokens, those of the lead included.
+            average_log_probability=(
+                result.scores[0] * (len(one.lead_tokens) + len(tokens)) / len(tokens) if tokens else 0.0
+            ),
+            no_speech_probability=result.no_speech_prob,
+            compression_ratio=get_compression_ratio(text) if text else 1.0,
+        )
+        for one, result, tokens, text, its_words in zip(heard, results, said, texts, words, strict=True)
+    ]
+
+
+def _stacked(heard: Sequence[Heard]) -> Any:
+    if len(heard) == 1:
+        return heard[0].encoded
+    return ctranslate2.StorageView.from_array(np.concatenate([np.asarray(one.encoded) for one in heard]))
