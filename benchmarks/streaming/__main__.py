@@ -155,7 +155,8 @@ def _command(module: str, *arguments: object) -> list[str]:
 
 
 def _run(module: str, *arguments: object) -> None:
-    subprocess.run(_command(module, *arguments), check=True)
+    if subprocess.run(_command(module, *arguments)).returncode:
+        sys.exit(f"{module} failed; its reason stands above")
 
 
 def _run_together(commands: list[list[str]]) -> None:
@@ -170,7 +171,7 @@ def _run_together(commands: list[list[str]]) -> None:
         process.stdin.flush()
     codes = [process.wait() for process in running]
     if any(codes):
-        sys.exit("LocalAgreement-2 failed")
+        sys.exit("LocalAgreement-2 failed; its reason stands above")
 
 
 def _print_live(live: dict[str, dict[tuple[str, str], Figures]]) -> None:

@@ -48,10 +48,6 @@ class Voice:
     def tokens(self) -> list[Token]:
         return tokens(self.words, GUESSED_PROBABILITY)
 
-    @cached_property
-    def ends(self) -> list[float]:
-        return sorted(end for _, end in self.speech)
-
     def voice_end_seconds(self, start_seconds: float, end_seconds: float) -> float:
         """Where the voice ends in this stretch, by its loudness."""
         first = round(start_seconds * SAMPLE_RATE_HZ)
@@ -73,10 +69,6 @@ class BenchCall:
     @property
     def duration_seconds(self) -> float:
         return max(len(voice.samples) for voice in self.voices.values()) / SAMPLE_RATE_HZ
-
-    @property
-    def has_word_times(self) -> bool:
-        return all(voice.words for voice in self.voices.values())
 
 
 def load(folders: list[Path], seconds: float | None, work: Path) -> Iterator[BenchCall]:

@@ -17,6 +17,7 @@ class Figures:
     """Lists hold one value a word, an utterance or a decode, in seconds; `+` joins two."""
 
     call_seconds: float = 0.0
+    run_seconds: float = 0.0  # until the last text was there
     spoken: int = 0  # words of the reference with times
     shown: int = 0  # of them, ever shown correctly
     partial: list[float] = field(default_factory=list)
@@ -58,6 +59,7 @@ def figures(call: BenchCall, run: Run, offline: dict[Channel, str] | None, is_sh
     """`offline` is the text of each channel to compare with; None for weights without meaning (`is_shape`)."""
     made = Figures(
         call_seconds=call.duration_seconds,
+        run_seconds=run.ended_seconds,
         cpu_seconds=run.cpu_seconds,
         peak_bytes=run.peak_bytes,
         busy_seconds=sum(d.ended_seconds - d.began_seconds for d in run.decodes),
@@ -79,7 +81,7 @@ def _add_delays(made: Figures, call: BenchCall, run: Run, channel: Channel, is_s
     history = metrics.on_screen(published)
 
     def end_of_speech(shown: metrics.Shown) -> float:
-        known = metrics.last_end_within(voice.ends, shown) if voice.is_scored else None
+        known = metrics.end_of_speech(voice.speech, shown) if voice.is_scored else None
         return voice.voice_end_seconds(shown.start_seconds, shown.end_seconds) if known is None else known
 
     made.final += metrics.final_delays(history, end_of_speech, counts_empty=is_shape)

@@ -18,6 +18,7 @@ from benchmarks.streaming.text import Token, tokens
 TURN_SILENCE_SECONDS = 0.5  # who is silent for this long has ended a turn
 NEAR_SECONDS = 2.0  # recognised words stand this near to the spoken ones, or they are others
 ASIDE_SECONDS = 0.5  # a final word this far from any speech is invented
+_TIME_TOLERANCE_SECONDS = 0.1  # of reference times
 _EDGE_SECONDS = 0.5  # an utterance may begin this late in its first word
 
 
@@ -134,10 +135,14 @@ def final_delays(
     return [shown.at_seconds - end_of_speech(shown) for shown in first.values()]
 
 
-def last_end_within(ends: Sequence[float], shown: Shown) -> float | None:
-    """The last of the (sorted) `ends` that lies in the utterance's audio; None: speech goes on beyond it."""
-    place = bisect_right(ends, shown.end_seconds + 0.1)
-    return ends[place - 1] if place and ends[place - 1] > shown.start_seconds else None
+def end_of_speech(speech: Sequence[tuple[float, float]], shown: Shown) -> float | None:
+    """The end of what is said last in the utterance's audio, by the (start, end) of what is said, in order; None: that
+    is not known, because it goes on beyond the audio or nothing is said there."""
+    place = bisect_left(speech, (shown.end_seconds, 0.0))
+    if not place:
+        return None
+    end = speech[place - 1][1]
+    return end if shown.start_seconds < end <= shown.end_seconds + _TIME_TOLERANCE_SECONDS else None
 
 
 # --- how steady text was -------------------------------------------------------------------------------------------

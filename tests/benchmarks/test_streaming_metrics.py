@@ -96,11 +96,16 @@ def test_the_first_final_text_of_an_utterance_counts() -> None:
     assert metrics.final_delays(history, lambda _: 1.0, counts_empty=True) == pytest.approx([0.4, 11.0])
 
 
-def test_the_end_of_speech_is_that_of_the_last_word_in_the_utterance() -> None:
-    ends = [0.5, 1.0, 2.0]
-    assert metrics.last_end_within(ends, shown(FINAL, "we cut", 1.1)) == 1.0
-    assert metrics.last_end_within(ends, shown(FINAL, "we", 0.2)) is None
-    assert metrics.last_end_within(ends, shown(FINAL, "we", 1.8, start_seconds=1.2)) is None
+def test_the_end_of_speech_is_that_of_what_is_said_last_in_the_utterance() -> None:
+    speech = [(0.0, 0.5), (0.5, 1.0), (1.6, 2.0)]
+    assert metrics.end_of_speech(speech, shown(FINAL, "we cut", 1.1)) == 1.0
+    assert metrics.end_of_speech(speech, shown(FINAL, "we", 1.95, start_seconds=1.2)) == 2.0
+
+
+def test_the_end_of_speech_is_not_known_where_speech_goes_on_or_nothing_is_said() -> None:
+    speech = [(0.0, 0.5), (0.5, 3.0)]
+    assert metrics.end_of_speech(speech, shown(FINAL, "we", 1.1)) is None
+    assert metrics.end_of_speech(speech, shown(FINAL, "we", 9.0, start_seconds=8.0)) is None
 
 
 def test_erasure_counts_what_was_taken_back_and_all_behind_it() -> None:
