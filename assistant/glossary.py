@@ -21,23 +21,25 @@ def split_terms(text: str) -> list[str]:
     return [term for term in map(str.strip, re.split(r"[,;\n\r]", text)) if term]
 
 
-def usable_terms(terms: Iterable[str]) -> tuple[tuple[str, ...], str]:
-    """The terms that can be used, and a message on those that can't; empty if all can."""
+def usable_terms(terms: Iterable[str]) -> tuple[str, ...]:
+    """The terms that are names or technical terms, cleaned, each once."""
     usable: dict[str, str] = {}
-    left_out = 0
     for term in terms:
         cleaned = plain(_MODEL_MARKUP.sub(" ", term[: 10 * LONGEST_TERM]))
-        if not any(map(str.isalnum, cleaned)) or len(cleaned) > LONGEST_TERM or len(cleaned.split()) > MOST_WORDS:
-            left_out += 1
-        elif cleaned.casefold() not in usable:
-            if len(usable) < MOST_TERMS:
-                usable[cleaned.casefold()] = cleaned
-            else:
-                left_out += 1
-    if not left_out:
-        return tuple(usable.values()), ""
-    message = (
-        f"{left_out:,} of the glossary's terms are not used: it holds up to {MOST_TERMS} terms of up to {LONGEST_TERM} "
-        f"letters and {MOST_WORDS} words. Keep names and technical terms that will be said in this call."
+        is_short = len(cleaned) <= LONGEST_TERM and len(cleaned.split()) <= MOST_WORDS
+        if is_short and any(map(str.isalnum, cleaned)):
+            usable.setdefault(cleaned.casefold(), cleaned)
+        if len(usable) == MOST_TERMS:
+            break
+    return tuple(usable.values())
+
+
+def glossary_notice(given: Iterable[str], used: int) -> str:
+    """What a user has to know of a glossary of which only so many terms are used; empty where all are."""
+    count = len({term.strip().casefold() for term in given})
+    if used >= count:
+        return ""
+    return (
+        f"{used} of the glossary's {count:,} terms are used: they have to be short ({MOST_WORDS} words, {LONGEST_TERM} "
+        "letters), and the speech model takes a few dozen. Put those first that matter most in this call."
     )
-    return tuple(usable.values()), message

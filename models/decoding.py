@@ -16,25 +16,33 @@ TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
 
 
 def decode(
-    engine: Any, tokenizer: Any, heard: Sequence[Heard], beam_size: int, late_seconds: float
+    engine: Any,
+    tokenizer: Any,
+    heard: Sequence[Heard],
+    beam_size: int,
+    late_seconds: float,
+    terms: Sequence[int] = (),
 ) -> list[Hypothesis]:
     """What was said in each of `heard`. In a batch the weights are read once a step and not once a step and stretch.
 
     Args:
         engine: a `faster_whisper.WhisperModel`.
         late_seconds: by how much the attention of this model follows the sound.
+        terms: tokens of what may be said, given to the model as what was said before.
 
     Raises:
         RuntimeError: the engine failed.
     """
     encoded = _stacked(heard)
-    longest_seconds = max(one.seconds for one in heard)
+    before = [tokenizer.sot_prev, *terms] if terms else []
+    prompts = [[*before, *tokenizer.sot_sequence, tokenizer.no_timestamps, *one.lead_tokens] for one in heard]
+    most_tokens = round(max(one.seconds for one in heard) * TOKENS_PER_SECOND) + SPARE_TOKENS
     results = engine.model.generate(
         encoded,
-        [[*tokenizer.sot_sequence, tokenizer.no_timestamps, *one.lead_tokens] for one in heard],
+        prompts,
         beam_size=beam_size,
-        # The engine bounds the new tokens at half of this.
-        max_length=2 * (round(longest_seconds * TOKENS_PER_SECOND) + SPARE_TOKENS),
+        # The engine bounds the new tokens at half of this, and all tokens at this.
+        max_length=max(2 * most_tokens, most_tokens + max(map(len, prompts))),
         return_scores=True,
         return_no_speech_prob=True,
         suppress_blank=True,

@@ -19,16 +19,20 @@ from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
+from assistant.glossary import glossary_notice, usable_terms
 from assistant.languages import AUTO, ENGLISH, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ
 from models.decoding import decode
 from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
+from models.glossary import Glossary
 from models.known_speech import agree, is_understood, known_speech, lateness_seconds
 from models.spoken_language import SpokenLanguage
+from models.voice import voice_probability
 from models.word_times import Heard
 
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
+DOUBTFUL_SPEECH = 0.4  # no-speech probability from which another model is asked for a voice
 TINY_WIDTH = 384
 
 
@@ -86,6 +90,7 @@ class WhisperTranscriber:
             self._encoder = Encoder(self.engine)
             self._tokenizer = cache(self._new_tokenizer)
             self._spoken = SpokenLanguage(ENGLISH)
+            self._glossary = Glossary((), self._tokenizer(ENGLISH))
             self._decode = decode or DecodeSettings.for_width(self._encoder.width)
             self._get_acquainted(may_change=decode is None)
         except (RuntimeError, ValueError, OSError) as error:
@@ -105,19 +110,30 @@ class WhisperTranscriber:
     def for_call(self, language: str, glossary: Sequence[str]) -> WhisperTranscriber:
         """See `assistant.ports.Transcriber`. The weights are shared."""
         call = copy.copy(self)
-        notices = []
-        if not self.engine.model.is_multilingual:
-            if language not in (AUTO, ENGLISH):
-                notices.append(
-                    f"The speech model {self.name} knows English only, so this call is transcribed as English and not "
-                    f"as {language_name(language)}. A multilingual model such as base knows it: `depthcue models list`."
-                )
-            language = ENGLISH
-        elif language not in (AUTO, ENGLISH):
-            notices.append(review_notice(language))
-        call._spoken = SpokenLanguage(language)
-        call._call_notices = tuple(notices)
+        code, notice = self._possible(language)
+        call._spoken = SpokenLanguage(code)
+        call._glossary = Glossary(usable_terms(glossary), self._tokenizer(ENGLISH))
+        notices = (notice, glossary_notice(glossary, len(call._glossary.terms)))
+        call._call_notices = tuple(filter(None, notices))
         return call
+
+    def _possible(self, language: str) -> tuple[str, str]:
+        """The language that this model can write in place of the one that is wanted, and what a user has to know."""
+        if not self.engine.model.is_multilingual:
+            if language in (AUTO, ENGLISH):
+                return ENGLISH, ""
+            return ENGLISH, (
+                f"The speech model {self.name} knows English only, so this call is transcribed as English and not as "
+                f"{language_name(language)}. A multilingual model such as base may know it: `depthcue models list`."
+            )
+        if language == AUTO:
+            return AUTO, ""
+        if self.engine.hf_tokenizer.token_to_id(f"<|{language}|>") is None:
+            return AUTO, (
+                f"The speech model {self.name} does not know {language_name(language)}; the nearest language that it "
+                "knows is heard from what is said first."
+            )
+        return language, review_notice(language)
 
     def transcribe(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None = None) -> Hypothesis:
         """`samples` is (samples,) float32 in -1..1 at 16 kHz, at most 30 s. See `assistant.ports.Transcriber`."""
@@ -125,10 +141,13 @@ class WhisperTranscriber:
             raise ValueError(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s do not fit into Whisper's window of 30 s")
         try:
             hypothesis = self._hypothesis(samples, effort, lead)
-            if lead is None or hypothesis.average_log_probability >= DOUBTFUL_LOG_PROBABILITY:
-                return hypothesis
-            # After speech the model takes everything for speech: what it doubts is judged by itself.
-            return self._hypothesis(samples[round(lead.seconds * SAMPLE_RATE_HZ) :], effort, None)
+            own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :] if lead else samples
+            if lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
+                # After speech the model takes everything for speech: what it doubts is judged by itself.
+                hypothesis = self._hypothesis(own, effort, None)
+            if hypothesis.words and hypothesis.no_speech_probability > DOUBTFUL_SPEECH:
+                return replace(hypothesis, voice_probability=voice_probability(own))
+            return hypothesis
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
@@ -145,7 +164,7 @@ class WhisperTranscriber:
             code = was_known or ENGLISH
             for one in heard if was_known is None else ():
                 code = self._spoken.known or self._hear_language(one, settles=True)
-            said = decode(self.engine, self._tokenizer(code), heard, self._decode.beam_size, self._late_seconds)
+            said = self._said(heard, self._tokenizer(code), Effort.FINAL)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
@@ -185,9 +204,18 @@ class WhisperTranscriber:
         if lead:
             said = tokenizer.encode(" " + " ".join(word.text for word in lead.words))
             heard = replace(heard, lead_tokens=tuple(said))
-        beam_size = self._decode.beam_size if is_final else 1
-        hypothesis = decode(self.engine, tokenizer, [heard], beam_size, self._late_seconds)[0]
-        return self._with_language(was_known, hypothesis)
+        return self._with_language(was_known, self._said([heard], tokenizer, effort)[0])
+
+    def _said(self, heard: Sequence[Heard], tokenizer: Any, effort: Effort) -> list[Hypothesis]:
+        beam_size = self._decode.beam_size if effort is Effort.FINAL else 1
+        said = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds)
+        if effort is not Effort.FINAL or not self._glossary.prompt or not any(one.words for one in said):
+            return said
+        prompted = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, self._glossary.prompt)
+        return [
+            replace(one, words=self._glossary.merged(one.words, other.words))
+            for one, other in zip(said, prompted, strict=True)
+        ]
 
     def _with_language(self, was_known: str | None, hypothesis: Hypothesis) -> Hypothesis:
         """A hypothesis with the call's language as it is known now; `was_known` is how it was before the decode."""

@@ -1,0 +1,153 @@
+"""What a glossary may change in a decode: it helps where a term was said, and can't put one where none was.
+
+A model that is given terms in its prompt hears them better, and also hears them where they are not. So a final is
+decoded twice, without and with the terms. The words stay those of the decode without, but for places where the other
+one has a term and this one has something that sounds like it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import Any
+
+from assistant.values import Word
+
+PROMPT_TOKENS = 180  # Whisper takes 223; a longer one crowds out the sound, and costs time
+LEAST_LIKENESS = 0.4  # of how two texts are spelt and spelt out; "Aoife" is taken for "E the"
+MOST_HEARD_WORDS = 6  # that a term may have been taken for: "be see eye s"
+_OUTER, _OUTER_END = re.compile(r"^\W+"), re.compile(r"\W+$")
+_ALIKE = (
+    ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("wh", "w"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"),
+    ("w", "v"), ("j", "g"),
+)  # fmt: skip
+_LETTER_NAMES = {
+    "a": "ei", "b": "bi", "c": "si", "d": "di", "e": "i", "f": "ef", "g": "gi", "h": "eik", "i": "ai", "j": "gei",
+    "k": "kei", "l": "el", "m": "em", "n": "en", "o": "o", "p": "pi", "q": "kiu", "r": "ar", "s": "es", "t": "ti",
+    "u": "iu", "v": "vi", "w": "dubliu", "x": "eks", "y": "vai", "z": "si",
+}  # fmt: skip
+
+
+class Glossary:
+    """Terms of one call, as a prompt and as a judge of what the prompt has done.
+
+    Args:
+        terms: cleaned; those that do not fit into the prompt are left out.
+    """
+
+    def __init__(self, terms: Sequence[str], tokenizer: Any) -> None:
+        self.terms: tuple[str, ...] = ()
+        self.prompt: tuple[int, ...] = ()
+        for count in range(1, len(terms) + 1):
+            tokens = tokenizer.encode(f" Glossary: {', '.join(terms[:count])}.")
+            if len(tokens) > PROMPT_TOKENS:
+                break
+            self.terms = tuple(terms[:count])
+            self.prompt = tuple(token for token in tokens if token < tokenizer.eot)
+        self._spellings = {_letters(term): term for term in self.terms}
+        self._longest_words = max((len(term.split()) for term in self.terms), default=0) + 1
+
+    def merged(self, plain: Sequence[Word], prompted: Sequence[Word]) -> tuple[Word, ...]:
+        """`plain` with terms of `prompted` in place of what sounds like them, within the times of what they replace."""
+        words = list(plain)
+        places = _places([_letters(word.text) for word in plain], [_letters(word.text) for word in prompted])
+        for first, last in reversed(self._terms_in(prompted)):  # from the end, so that what is before keeps its place
+            (start, _, c, _), (_, stop, _, d) = places[first], places[last - 1]
+            before, stop = words[start:stop], min(stop, len(words))
+            term = self._as_given(prompted[first:last])
+            part = [*prompted[c:first], *term, *prompted[last:d]]
+            if 0 < len(before) <= MOST_HEARD_WORDS and _likeness(before, part) >= LEAST_LIKENESS:
+                words[start:stop] = _fitted(part, before)
+            elif before:
+                words[start:stop] = _with_term(before, term)
+        return tuple(words)
+
+    def _terms_in(self, words: Sequence[Word]) -> list[tuple[int, int]]:
+        """Where terms stand in `words`: (first, behind the last), from left to right."""
+        found: list[tuple[int, int]] = []
+        start = 0
+        while start < len(words):
+            ends = range(min(start + self._longest_words, len(words)), start, -1)
+            end = next((end for end in ends if self._is_term(words[start:end])), None)
+            if end is not None:
+                found.append((start, end))
+            start = end or start + 1
+        return found
+
+    def _as_given(self, said: Sequence[Word]) -> list[Word]:
+        """A term as the user writes it, with the punctuation of how the model wrote it."""
+        term = self._spellings.get("".join(_letters(word.text) for word in said))
+        if term is None:  # a plural, say
+            return list(said)
+        before, after = _OUTER.match(said[0].text), _OUTER_END.search(said[-1].text)
+        text = f"{before.group() if before else ''}{term}{after.group() if after else ''}"
+        probability = min(word.probability for word in said)
+        return [Word(part, said[0].start_seconds, said[-1].end_seconds, probability) for part in text.split()]
+
+    def _is_term(self, words: Sequence[Word]) -> bool:
+        text = "".join(_letters(word.text) for word in words)
+        return any(text.removesuffix(ending) in self._spellings for ending in ("", "s", "d"))
+
+
+def _places(plain: Sequence[str], prompted: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """For each word of `prompted` the smallest corresponding parts: (first, behind the last) in `plain`, then in
+    `prompted`."""
+    places: list[tuple[int, int, int, int]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, plain, prompted, False).get_opcodes():
+        if tag == "equal":
+            places += [(a + i, a + i + 1, c + i, c + i + 1) for i in range(d - c)]
+        else:
+            places += [(a, b, c, d)] * (d - c)
+    return places
+
+
+def _with_term(before: Sequence[Word], term: Sequence[Word]) -> list[Word]:
+    """The words `before` with the term in the place of the likest of them, if those are alike enough."""
+    count = len(before)
+    spans = [(i, j) for i in range(count) for j in range(i + 1, min(i + MOST_HEARD_WORDS, count) + 1)]
+    likeness, i, j = max((_likeness(before[i:j], term), i, j) for i, j in spans)
+    fitted = _fitted(term, before[i:j]) if likeness >= LEAST_LIKENESS else before[i:j]
+    return [*before[:i], *fitted, *before[j:]]
+
+
+def _fitted(said: Sequence[Word], heard: Sequence[Word]) -> list[Word]:
+    """The words `said` in the time of those `heard`, by their letters."""
+    start, end = heard[0].start_seconds, heard[-1].end_seconds
+    if len(said) == len(heard):
+        return [
+            replace(word, start_seconds=h.start_seconds, end_seconds=h.end_seconds)
+            for word, h in zip(said, heard, strict=True)
+        ]
+    sizes = [len(word.text) for word in said]
+    edges = [start + (end - start) * sum(sizes[:i]) / sum(sizes) for i in range(len(said) + 1)]
+    return [replace(word, start_seconds=a, end_seconds=b) for word, (a, b) in zip(said, pairwise(edges), strict=True)]
+
+
+def _likeness(one: Sequence[Word], other: Sequence[Word]) -> float:
+    """How alike two texts sound, 0 to 1; capitals may be letters that are spelt out."""
+    return max(SequenceMatcher(None, a, b, False).ratio() for a in _sounds(one) for b in _sounds(other))
+
+
+def _sounds(words: Sequence[Word]) -> set[str]:
+    read = "".join(_letters(word.text) for word in words)
+    spelt = "".join(
+        "".join(_LETTER_NAMES.get(c, c) for c in letters)
+        if word.text.upper() == word.text or len(letters) == 1
+        else letters
+        for word in words
+        for letters in [_letters(word.text)]
+    )
+    return {_sound(read), _sound(spelt)}
+
+
+def _sound(letters: str) -> str:
+    for written, spoken in _ALIKE:
+        letters = letters.replace(written, spoken)
+    return re.sub(r"(.)\1", r"\1", letters)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
