@@ -11,6 +11,8 @@ from models.encoding import FRAME_SAMPLES
 
 LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
 UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
+LONGEST_PHRASE = 20  # characters of what stands for a word in these
+_PUNCTUATION = "、。，．！？；：…,.!?;:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,15 @@ def _words(
             continue
         earliest = words[-1].end_seconds if words else 0.0
         end = min(max(float(entry["end"]) - zero_seconds, earliest), latest)
-        if words and writes_spaces and not entry["word"].startswith(" "):  # "7" ",000" "%" are one word
+        is_joined = bool(words) and not entry["word"].startswith(" ")  # "7" ",000" "%" are one word
+        if is_joined and (writes_spaces or _goes_on(words[-1].text)):
             words[-1] = replace(words[-1], text=words[-1].text + text, end_seconds=end)
             continue
         start = min(max(float(entry["start"]) - zero_seconds, earliest, end - LONGEST_WORD_SECONDS), end)
         words.append(Word(text, start, end, float(entry["probability"])))
     return tuple(words)
+
+
+def _goes_on(phrase: str) -> bool:
+    """Whether the next piece belongs to it, where no spaces are written: words there end with punctuation."""
+    return phrase[-1] not in _PUNCTUATION and len(phrase) < LONGEST_PHRASE

@@ -23,7 +23,7 @@ SHORT_PAUSE_SECONDS = 0.3  # divides a run-on sentence
 RUN_ON_WORDS = 12  # a sentence without commas or full stops inside that is longer is looked at for joints
 PART_WORDS = 4  # the least that stands on each side of such a joint
 
-_TERMINAL = re.compile(r"[.?!…]+[\"'”’)\]]*$")
+_TERMINAL = re.compile(r"[.?!…。？！]+[\"'”’)\]」』]*$")
 _ABBREVIATION = re.compile(
     r"^[\"'“‘(\[]*(?:(?:[a-z]\.){2,}|(?:mr|mrs|ms|dr|prof|vs|etc|approx|incl|inc|ltd|no|st|fig|sr|jr)\.)$",
     re.IGNORECASE,
