@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from assistant.demo import INTERVIEW
 from assistant.session import Session, SessionSettings
@@ -78,11 +79,21 @@ def test_partial_text_leads_to_the_final_and_costs_no_word(whisper):
     assert "increased" in committed[-1]
 
 
-def test_nothing_is_invented_from_breathing_and_silence(whisper):
-    breathing, rate_hz = soundfile.read(DATA / "breathing.flac", dtype="int16")
+@pytest.mark.parametrize("sound", ["breathing", "barking", "laughter"])
+def test_nothing_is_invented_from_what_is_no_speech(whisper, sound):
+    noise, rate_hz = soundfile.read(DATA / f"{sound}.flac", dtype="int16")
     assert rate_hz == SAMPLE_RATE_HZ
-    updates = hear(np.stack([breathing, np.zeros_like(breathing)], axis=1), whisper)
+    updates = hear(np.stack([noise, np.zeros_like(noise)], axis=1), whisper)
     assert [u.text for u in updates if u.words] == []
+
+
+@pytest.mark.parametrize("gain_db", [-25.0, 0.0, 24.0])
+def test_a_short_word_is_kept_however_soft_loud_or_clipped(whisper, gain_db):
+    samples, rate_hz = soundfile.read(DATA / "okay_telephone.wav", dtype="float32")
+    louder = np.clip(soxr.resample(samples, rate_hz, SAMPLE_RATE_HZ) * 10 ** (gain_db / 20), -1.0, 1.0)
+    them = np.pad(np.rint(louder * 32767).astype(np.int16), SAMPLE_RATE_HZ)
+    updates = hear(np.stack([np.zeros_like(them), them], axis=1), whisper)
+    assert "okay" in text_of(updates, Channel.THEM).lower()
 
 
 def test_a_detector_opens_on_a_voice_and_not_on_noise():

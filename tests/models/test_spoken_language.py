@@ -1,0 +1,91 @@
+import pytest
+
+from assistant.languages import AUTO, language_code, language_name, review_notice
+from models.spoken_language import SpokenLanguage
+from models.word_times import UNSPACED_LANGUAGES, Heard, timed_words
+
+
+def test_a_set_language_is_known_from_the_start():
+    assert SpokenLanguage("de").known == "de"
+    assert SpokenLanguage(AUTO).known is None
+
+
+def test_the_first_sure_and_long_enough_final_settles_the_language():
+    spoken = SpokenLanguage(AUTO)
+    german = [("de", 0.95), ("en", 0.02)]
+    assert spoken.hear([("cy", 0.4), ("en", 0.3)], 5.0, settles=True) == "cy"  # the best guess, but only for this
+    assert spoken.hear(german, 5.0, settles=False) == "de"  # text that will be replaced settles nothing
+    assert spoken.hear(german, 1.0, settles=True) == "de"  # nor does a word or two
+    assert spoken.known is None
+    assert spoken.hear(german, 3.0, settles=True) == "de"
+    assert spoken.known == "de"
+
+
+@pytest.mark.parametrize("text", ["de", "DE", " de-AT ", "de_CH", "German", "german"])
+def test_a_language_may_be_given_by_code_or_name(text):
+    assert language_code(text) == "de"
+
+
+@pytest.mark.parametrize("text", ["", "xx", "deutsch", "<|de|>", "e n"])
+def test_what_is_no_language_is_refused_with_those_there_are(text):
+    with pytest.raises(ValueError, match=r"is no language; give auto or one of af, am, .*zh"):
+        language_code(text)
+
+
+def test_that_only_english_is_reviewed_is_said_where_it_matters():
+    assert review_notice("en") == ""
+    assert "only; this call is transcribed in German" in review_notice("de")
+    assert language_name("de") == "German (de)"
+
+
+def test_an_english_only_model_says_what_it_can_not_do(whisper):
+    assert whisper.for_call(AUTO, ()).notices == ()
+    assert whisper.for_call("en", ()).notices == ()
+    german = whisper.for_call("de", ())
+    assert "knows English only" in german.notices[0]
+    assert german.language == "en"
+
+
+class Aligned:
+    """An engine that has aligned these pieces, one in each 0.1 s."""
+
+    def __init__(self, *pieces):
+        self._pieces = pieces
+
+    def find_alignment(self, *_):
+        return [
+            [
+                {"word": piece, "tokens": [i], "start": i / 10, "end": (i + 1) / 10, "probability": 1.0}
+                for i, piece in enumerate(self._pieces)
+            ]
+        ]
+
+
+class Language:
+    def __init__(self, code):
+        self.language_code = code
+
+
+def texts(code, *pieces):
+    heard = Heard(None, 10.0)
+    (words,) = timed_words(Aligned(*pieces), Language(code), None, [heard], [[1]], 0.0)
+    return [(word.text, word.start_seconds, word.end_seconds) for word in words]
+
+
+def test_languages_without_spaces_come_in_phrases():
+    assert "ja" in UNSPACED_LANGUAGES
+    assert texts("ja", "今", "日", "は", "、", "いい", "天気", "。", "は", "い") == [
+        ("今日は、", 0.0, 0.4),
+        ("いい天気。", 0.4, 0.7),
+        ("はい", 0.7, 0.9),
+    ]
+    assert len(texts("zh", *"很" * 50)) == 3
+
+
+def test_numbers_and_percentages_stay_one_word():
+    assert texts("en", " by", " 7", ",000", "%", ".", " 3", ".5", " million") == [
+        ("by", 0.0, 0.1),
+        ("7,000%.", 0.1, 0.5),
+        ("3.5", 0.5, 0.7),
+        ("million", 0.7, 0.8),
+    ]
