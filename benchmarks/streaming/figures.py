@@ -35,6 +35,7 @@ class Figures:
     replaced: int = 0
     invented: int = 0
     cpu_seconds: float = 0.0
+    others_seconds: float = 0.0  # CPU of other programs meanwhile: delays are worth little if this is much
     busy_seconds: float = 0.0
     partial_decodes: list[float] = field(default_factory=list)
     final_decodes: list[float] = field(default_factory=list)
@@ -61,6 +62,7 @@ def figures(call: BenchCall, run: Run, offline: dict[Channel, str] | None, is_sh
         call_seconds=call.duration_seconds,
         run_seconds=run.ended_seconds,
         cpu_seconds=run.cpu_seconds,
+        others_seconds=max(0.0, run.machine_seconds - run.cpu_seconds) if run.machine_seconds else 0.0,
         peak_bytes=run.peak_bytes,
         busy_seconds=sum(d.ended_seconds - d.began_seconds for d in run.decodes),
         partial_decodes=[d.ended_seconds - d.began_seconds for d in run.decodes if not d.is_final],

@@ -68,9 +68,11 @@ def run_ours(recording: Path, folder: Path) -> FileRun:
     from ui import compose
 
     settings = replace(compose.user_settings(), decode_threads=THREADS)
-    transcriber = compose.load_transcriber(str(folder), settings)
+    transcriber = compose.load_batch_transcriber(str(folder), settings)
     began = time.monotonic()
-    call = compose.reviewed_recording(FileSource(recording, channels="split"), transcriber, recording.stem)
+    call = compose.reviewed_recording(
+        FileSource(recording, channels="split", frame_seconds=1.0), transcriber, recording.stem
+    )
     seconds = time.monotonic() - began
     texts = {c: " ".join(update.text for update in call.utterances if update.channel is c) for c in Channel}
     return FileRun(seconds, {channel.value: text for channel, text in texts.items()})

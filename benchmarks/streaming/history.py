@@ -30,6 +30,7 @@ class Run:
     peak_bytes: int
     ended_seconds: float  # on the call's clock: when the last text was there
     decodes: list[Decode] = field(default_factory=list)
+    machine_seconds: float = 0.0  # that all cores worked meanwhile, for this program and others; 0.0: not known
     behind_seconds: list[float] = field(default_factory=list)  # as often as the program said it was behind
 
     def write(self, path: Path) -> None:

@@ -10,7 +10,6 @@ panel's own program.
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import tempfile
 import threading
@@ -23,14 +22,13 @@ from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
 from assistant.ports import AudioSource, Effort, Hypothesis, Transcriber
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, State, Status, TranscriptUpdate
+from benchmarks.streaming import usage
 from benchmarks.streaming.history import Decode, Run
 from benchmarks.streaming.metrics import Shown
 from benchmarks.streaming.random_whisper import shape_of
 from models.whisper import DecodeSettings, WhisperTranscriber
 from ui import compose
 from ui.compose import KeptCall
-
-WINDOWS = ("short", "padded")
 
 
 class Clock:
@@ -54,6 +52,7 @@ class StartingSource:
         self._source = source
         self._clock = clock
         self.cpu_seconds = 0.0  # that the process had used until then
+        self.machine_seconds = 0.0
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -65,7 +64,7 @@ class StartingSource:
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         if not self.cpu_seconds:
-            self.cpu_seconds = cpu_seconds()
+            self.cpu_seconds, self.machine_seconds = usage.cpu_seconds(), usage.machine_seconds()
             self._clock.start()
         return self._source.read()
 
@@ -140,16 +139,6 @@ class NoControls:
     def dismissed(self, follow_up_id: str) -> None: ...
 
 
-def cpu_seconds() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
-def peak_bytes() -> int:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_maxrss for usage in used) * 1024
-
-
 def load_transcriber(folder: Path, windows: str) -> Transcriber:
     settings = replace(compose.user_settings(), always_pad_to_30_seconds=windows == "padded")
     shape = shape_of(folder)
@@ -191,7 +180,8 @@ def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
 
 def _run(call: KeptCall, clock: Clock, source: StartingSource, outcome: list[float]) -> None:
     call.run()
-    outcome += [clock.now(), cpu_seconds() - source.cpu_seconds]
+    used, worked = usage.cpu_seconds() - source.cpu_seconds, usage.machine_seconds() - source.machine_seconds
+    outcome += [clock.now(), used, worked]
 
 
 def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float], result: Path) -> None:
@@ -203,8 +193,8 @@ def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float]
                 shown.append(Shown(u.kind, u.channel, u.utterance, u.start_seconds, u.end_seconds, u.words, at, screen))
             case Status(state=State.BEHIND, behind_seconds=seconds) if seconds is not None:
                 behind.append(seconds)
-    ended, cpu = outcome
-    Run(shown, cpu, peak_bytes(), ended, transcriber.decodes, behind).write(result)
+    ended, cpu, machine = outcome
+    Run(shown, cpu, usage.peak_bytes(), ended, transcriber.decodes, machine, behind).write(result)
 
 
 if __name__ == "__main__":

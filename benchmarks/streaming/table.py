@@ -106,6 +106,10 @@ ROWS: tuple[tuple[str, Cell], ...] = (
     ("final text behind offline, points", _behind_offline),
     ("invented words (where nobody speaks)", lambda f: str(f.invented) if f.final_errors.count else ""),
     ("CPU seconds for each minute of call", lambda f: f"{60 * f.cpu_seconds / f.call_seconds:.1f}"),
+    (
+        "other programs meanwhile, CPU seconds for each minute",
+        lambda f: f"{60 * f.others_seconds / f.run_seconds:.1f}" if f.others_seconds else "",
+    ),
     ("decode worker busy", lambda f: _share(f.busy_seconds, f.run_seconds) if f.busy_seconds else ""),
     ("one decode for a partial text, s", _delays(lambda f: f.partial_decodes)),
     ("one decode for a final text, s", _delays(lambda f: f.final_decodes)),

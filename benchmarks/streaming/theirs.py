@@ -8,7 +8,6 @@ takes all the sound there is every 0.04 s, or after a decode that took longer.
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
 from assistant.values import SAMPLE_RATE_HZ, Channel, UpdateKind, Word
+from benchmarks.streaming import usage
 from benchmarks.streaming.history import Run
 from benchmarks.streaming.local_agreement import Decoded, Stream, Utterance, VoiceController
 from benchmarks.streaming.metrics import Shown
@@ -94,7 +94,7 @@ def main(recording: Path, channel: Channel, folder: Path, result: Path) -> None:
     stream = Stream(recognise, VoiceController(get_vad_model().session), history.show)
     print("ready", flush=True)
     sys.stdin.readline()
-    before = _cpu_seconds()
+    used, worked = usage.cpu_seconds(), usage.machine_seconds()
     history.started_seconds = time.monotonic()
     taken = 0
     while taken < len(samples):
@@ -106,13 +106,8 @@ def main(recording: Path, channel: Channel, folder: Path, result: Path) -> None:
         stream.work()
     stream.finish()
     ended = history.now()
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    Run(history.shown, _cpu_seconds() - before, peak_bytes, ended).write(result)
-
-
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    used, worked = usage.cpu_seconds() - used, usage.machine_seconds() - worked
+    Run(history.shown, used, usage.peak_bytes(), ended, machine_seconds=worked).write(result)
 
 
 if __name__ == "__main__":
