@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.languages import AUTO
+from assistant.languages import AUTO, ENGLISH
 
 # Of one decode, before it settles the language of a call: a short "Okay." sounds like many languages.
 SURE_PROBABILITY = 0.8
 LEAST_SECONDS = 2.0
+LIKELY_PROBABILITY = 0.5  # below it a guess is worse than English
 
 
 class SpokenLanguage:
@@ -30,4 +31,4 @@ class SpokenLanguage:
         code, probability = probabilities[0]
         if settles and probability >= SURE_PROBABILITY and seconds >= LEAST_SECONDS:
             self.known = code
-        return code
+        return code if probability >= LIKELY_PROBABILITY else ENGLISH
