@@ -6,12 +6,14 @@ Engines are imported where they are needed, so that opening a window or printing
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -22,13 +24,19 @@ from assistant.call import Call, CallCollector, CallState
 from assistant.errors import AssistantError, CaptureError, ExportError, ModelError, StoreError
 from assistant.event_log import EventLog
 from assistant.languages import ENGLISH
-from assistant.ports import AudioSource, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
+from assistant.offline import OfflineSession
+from assistant.ports import AudioSource, BatchTranscriber, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.streaming import StreamingSettings
 from assistant.values import Verbosity
+
+if TYPE_CHECKING:
+    from models.whisper import WhisperTranscriber
+
+MOST_WORKERS = 4  # of a recording's decodes: each takes some hundred megabytes
 
 
 def user_settings(verbosity: str | None = None) -> Settings:
@@ -45,6 +53,21 @@ def load_transcriber(model: str, settings: Settings) -> Transcriber:
     Raises:
         ModelError: it is missing or damaged.
     """
+    return _load_whisper(model, settings, settings.decode_threads, workers=1)
+
+
+def load_batch_transcriber(model: str, settings: Settings) -> BatchTranscriber:
+    """The same for recordings: nothing else wants the cores, so each gets a worker.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    return _load_whisper(
+        model, settings, 1, workers=max(settings.decode_threads, min(os.cpu_count() or 1, MOST_WORKERS))
+    )
+
+
+def _load_whisper(model: str, settings: Settings, threads: int, workers: int) -> WhisperTranscriber:
     from models.weights import choose_default, locate
     from models.whisper import PADDED, WhisperTranscriber
 
@@ -53,7 +76,7 @@ def load_transcriber(model: str, settings: Settings) -> Transcriber:
     located = locate(name, data_folder)
     sentence_model()  # now, so that nothing heavy is loaded once a source records
     decode = PADDED if settings.always_pad_to_30_seconds else None
-    return WhisperTranscriber(located.folder, located.name, settings.decode_threads, decode)
+    return WhisperTranscriber(located.folder, located.name, threads, decode, workers)
 
 
 def voice_detector() -> VoiceDetector:
@@ -74,7 +97,7 @@ def sentence_model() -> SentenceModel | None:
         return None
 
 
-def conversation(verbosity: Verbosity, transcriber: Transcriber) -> Conversation:
+def conversation(verbosity: Verbosity, transcriber: Transcriber | BatchTranscriber) -> Conversation:
     """The review of one call, by everything that there is for the language that it is known to be in."""
     review = Conversation(verbosity, model=sentence_model())
     review.transcribed_in(transcriber.language or ENGLISH)
@@ -118,7 +141,7 @@ def recording_session(
 
 def reviewed_recording(
     source: AudioSource,
-    transcriber: Transcriber,
+    transcriber: BatchTranscriber,
     title: str,
     sinks: Sequence[Sink] = (),
     *,
@@ -128,12 +151,12 @@ def reviewed_recording(
     """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `started`, with a time
     zone, is when it was recorded; now if that is not known."""
     collector = CallCollector()
-    session = recording_session(
-        source, transcriber, verbosity, [*sinks, collector], is_lossless=True, shows_partials=False
+    session = OfflineSession(
+        source, transcriber, voice_detector, conversation(verbosity, transcriber), [*sinks, collector]
     )
     session.run()
     started = started or datetime.now().astimezone()
-    finished = Call("", title, started, session.clock_seconds, CallState.FINISHED, transcriber.name)
+    finished = Call("", title, started, session.duration_seconds, CallState.FINISHED, transcriber.name)
     return collector.call(replace(finished, language=transcriber.language))
 
 

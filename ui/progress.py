@@ -1,4 +1,4 @@
-"""How far a recording has been read, as a bar with the time left."""
+"""How far a recording has been transcribed, as a bar with the time left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.values import AudioFrame, AudioGap, Channel, Stamped, State, Stat
 
 
 class ProgressSource:
-    """Passes a source through and shows its position. Also a sink: it ends with the session and shows warnings."""
+    """Passes a source through. As a sink it shows how far the text is, and warnings, and ends with the session."""
 
     def __init__(self, source: AudioSource, name: str) -> None:
         self._source = source
@@ -42,16 +42,18 @@ class ProgressSource:
         return self._source.duration_seconds
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
-        item = self._source.read()
-        if isinstance(item, AudioFrame | AudioGap) and item.end_seconds >= self._position_seconds + 1:
-            self._bar.update(int(item.end_seconds - self._position_seconds))
-            self._position_seconds += int(item.end_seconds - self._position_seconds)
-        return item
+        return self._source.read()
 
     def next(self, stamped: Stamped) -> None:
-        if isinstance(stamped.event, Status) and stamped.event.state is State.WARNING:
-            self._bar.clear()
-            print(f"depthcue: {plain(stamped.event.message)}", file=sys.stderr)
+        if (seconds := int(stamped.audio_seconds - self._position_seconds)) > 0:
+            self._bar.update(seconds)
+            self._position_seconds += seconds
+        match stamped.event:
+            case Status(state=State.FINISHED):
+                self._bar.refresh()
+            case Status(state=State.WARNING, message=message):
+                self._bar.clear()
+                print(f"depthcue: {plain(message)}", file=sys.stderr)
 
     def close(self) -> None:
         self._source.close()

@@ -1,4 +1,4 @@
-"""A recording as an audio source: both voices of it, or one, in frames of 20 ms.
+"""A recording as an audio source: both voices of it, or one, in short frames.
 
 `read` runs on the listening thread; `close` may come from any, and waits for a piece that is being decoded.
 """
@@ -19,7 +19,7 @@ from assistant.errors import AudioFileError
 from assistant.plain import clock, plain
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
-FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
+FRAME_SECONDS = 0.02  # as a live source gives them
 
 _SILENT_PEAK = 10  # of int16, -70 dBFS: the noise of an open microphone is above
 
@@ -29,14 +29,22 @@ class FileSource:
 
     `channels` "split" takes two channels, or two tracks, as two voices; "mix" makes one voice of all; "auto" splits
     where the two really differ. `you` says which channel is the interviewer's ("left" also stands for the first
-    track). One voice alone is the candidate's. `layout` tells in words what was decided.
+    track). One voice alone is the candidate's. `layout` tells in words what was decided. Longer frames than those of a
+    live call cost less where nobody waits for them.
 
     Raises:
         AudioFileError: nothing in it can be read; the text says why and what to do.
     """
 
-    def __init__(self, path: Path, channels: ChannelMode = "auto", you: Side = "left") -> None:
+    def __init__(
+        self,
+        path: Path,
+        channels: ChannelMode = "auto",
+        you: Side = "left",
+        frame_seconds: float = FRAME_SECONDS,
+    ) -> None:
         self._name = plain(path.name)
+        self._frame_samples = round(frame_seconds * SAMPLE_RATE_HZ)
         self._duration_seconds = look_into(path).duration_seconds
         self._plan = decide_layout(path, channels, you)
         self._lock = threading.Lock()  # a container must not be closed while it decodes
@@ -82,7 +90,7 @@ class FileSource:
                 yield Status(State.WARNING, f"{self._name}: {self._plan.description}.")
             peaks = np.maximum(peaks, np.abs(block.astype(np.int32)).max(axis=0, initial=0))
             joined = np.concatenate((rest, block))
-            whole = len(joined) - len(joined) % FRAME_SAMPLES
+            whole = len(joined) - len(joined) % self._frame_samples
             yield from self._frames(joined[:whole], position)
             position += whole
             rest = joined[whole:]
@@ -90,9 +98,9 @@ class FileSource:
         yield from self._complaints(peaks)
 
     def _frames(self, block: NDArray[np.int16], position: int) -> Iterator[AudioFrame]:
-        for start in range(0, len(block), FRAME_SAMPLES):
+        for start in range(0, len(block), self._frame_samples):
             for column, channel in sorted(enumerate(self._plan.voices), key=lambda voice: voice[1] is Channel.THEM):
-                samples = np.ascontiguousarray(block[start : start + FRAME_SAMPLES, column])
+                samples = np.ascontiguousarray(block[start : start + self._frame_samples, column])
                 yield AudioFrame(channel, (position + start) / SAMPLE_RATE_HZ, samples)
 
     def _complaints(self, peaks: NDArray[np.int32]) -> Iterator[Status]:

@@ -175,5 +175,6 @@ def rms_dbfs(samples: NDArray[np.int16]) -> float:
     """
     if not len(samples):
         return -96.0
-    power = float(np.var(samples.astype(np.float32) / 32768))
+    values = samples.astype(np.float64) / 32768
+    power = float(values @ values / len(values) - (values.sum() / len(values)) ** 2)
     return max(-96.0, 10 * math.log10(power)) if power > 0 else -96.0

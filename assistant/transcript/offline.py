@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import insort_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ports import Hypothesis
@@ -22,6 +22,8 @@ from assistant.transcript.packing import SPAN_SECONDS, Packer, Piece, Window, pa
 from assistant.values import AudioFrame, AudioGap, Channel
 
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of an utterance's words in a window
+SKIPPED_SHARE = 0.25  # of a window's voice without a word: the model has ended too early
+LEAST_VOICE_SECONDS = 0.8  # with the pre-roll; what is shorter and without a word among others is a breath or a click
 
 
 @dataclass(slots=True, eq=False)
@@ -112,23 +114,25 @@ class OfflineTranscript:
             self._windows.append(window)
 
     def _sort_out(self, window: Window, hypothesis: Hypothesis) -> None:
-        skipped: list[list[Piece]] = [[]]  # runs of neighbours
-        doubtful: list[list[Piece]] = []
-        for piece, part in window.unpacked(hypothesis):
-            if not part.words:
-                skipped[-1].append(piece)
-                continue
-            skipped.append([])
-            if part.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
+        parts = window.unpacked(hypothesis)
+        skipped_seconds = sum(piece.voice_seconds for piece, part in parts if not part.words)
+        if skipped_seconds > SKIPPED_SHARE * sum(piece.voice_seconds for piece in window.pieces):
+            # It has lost its way, and what it did hear may stand in the wrong place.
+            middle = len(window.pieces) // 2
+            self._again([window.pieces[:middle], window.pieces[middle:]])
+            return
+        doubted: list[Sequence[Piece]] = []
+        for piece, part in parts:
+            if not part.words and piece.voice_seconds > LEAST_VOICE_SECONDS:
+                doubted.append([piece])
+            elif part.words and part.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
                 self._doubted[piece.number] = part
-                doubtful.append([piece])
+                doubted.append([piece])
             else:
                 self._lock(piece, part)
-        if len(skipped[0]) == len(window.pieces):  # together they would come out the same
-            skipped = [[piece] for piece in window.pieces]
-        self._again([*skipped, *doubtful])
+        self._again(doubted)
 
-    def _again(self, runs: list[list[Piece]]) -> None:
+    def _again(self, runs: Sequence[Sequence[Piece]]) -> None:
         """First of all: what follows waits for their text."""
         self._windows.extendleft(window for run in reversed(runs) for window in reversed(packed(run)))
 

@@ -1,6 +1,7 @@
 """Utterances of one voice packed into windows for a speech model, and its words given back to them.
 
-A window of 20 s costs a model little more than one of 2 s, and what surrounds an utterance helps to understand it.
+A decode costs much before its first word, and what surrounds an utterance helps to understand it: long windows are
+cheaper and better than short ones.
 Pure functions of the utterances: no thread, no clock, no model.
 """
 
@@ -17,7 +18,7 @@ from assistant.ports import Hypothesis
 from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, Word
 
-WINDOW_SECONDS = 20.0  # the attention of an encoder grows with the square: longer ones cost more than they save
+WINDOW_SECONDS = 28.0  # of the 30 that Whisper takes; the rest is room for a tail of silence
 SPAN_SECONDS = 60.0  # of the call in a window: what a voice says now and then must not hold the other one back
 LONGEST_PAUSE_SECONDS = 0.4  # that is left between two utterances; a model reads more into a longer one
 LEAST_PROBABILITY = 1e-6  # of a word: its logarithm is finite
@@ -30,6 +31,10 @@ class Piece:
     number: int
     utterance: Utterance
     offset_samples: int
+
+    @property
+    def voice_seconds(self) -> float:
+        return self.utterance.voice_end_seconds - self.utterance.start_seconds
 
     @property
     def end_samples(self) -> int:

@@ -6,19 +6,20 @@ import os
 
 import pytest
 
-from assistant.ports import Transcriber
+from assistant.ports import BatchTranscriber, Transcriber
 from assistant.settings import Settings
 from ui import compose
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _loaded: dict[str, Transcriber] = {}
+_loaded_batch: dict[str, BatchTranscriber] = {}
 
 
 @pytest.fixture
 def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands of this process share the real weights once loaded: most of a short command's time is theirs."""
-    load = compose.load_transcriber
+    load, load_batch = compose.load_transcriber, compose.load_batch_transcriber
 
     def load_once(model: str, settings: Settings) -> Transcriber:
         if model not in ("", "tiny.en") or settings.model:
@@ -27,4 +28,12 @@ def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
             _loaded["tiny.en"] = load("tiny.en", settings)
         return _loaded["tiny.en"]
 
+    def load_batch_once(model: str, settings: Settings) -> BatchTranscriber:
+        if model not in ("", "tiny.en") or settings.model:
+            return load_batch(model, settings)
+        if "tiny.en" not in _loaded_batch:
+            _loaded_batch["tiny.en"] = load_batch("tiny.en", settings)
+        return _loaded_batch["tiny.en"]
+
     monkeypatch.setattr(compose, "load_transcriber", load_once)
+    monkeypatch.setattr(compose, "load_batch_transcriber", load_batch_once)

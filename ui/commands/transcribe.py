@@ -15,7 +15,7 @@ from ui.commands.speech_options import add_speech_options, fingerprint, with_spe
 if TYPE_CHECKING:
     from assistant.audio.files import FileSource
     from assistant.call import Call
-    from assistant.ports import Transcriber
+    from assistant.ports import BatchTranscriber
     from assistant.settings import Settings
     from ui.transcripts import Making, Plan, Register
 
@@ -90,7 +90,7 @@ class _Job:
         self._args = args
         self._settings = settings
         self._register = register
-        self._transcriber: Transcriber | None = None
+        self._transcriber: BatchTranscriber | None = None
         self._can_remember = True
 
     def do(self, path: Path) -> None:
@@ -110,10 +110,10 @@ class _Job:
         if not plan.missing:
             print(f"{plain(path.name)}: done before, nothing to do ({_names(plan.targets)})")
             return
-        recording = FileSource(path, channels=self._args.channels, you=self._args.you)
+        recording = FileSource(path, self._args.channels, self._args.you, frame_seconds=1.0)
         try:
             check_writable(self._folder(path))  # said now, not after an hour
-            self._transcriber = self._transcriber or compose.load_transcriber(self._args.model, self._settings)
+            self._transcriber = self._transcriber or compose.load_batch_transcriber(self._args.model, self._settings)
         except AssistantError:
             recording.close()
             raise
@@ -132,7 +132,7 @@ class _Job:
         folder: Path = self._args.out or path.parent
         return folder
 
-    def _reviewed(self, path: Path, recording: FileSource, making: Making, transcriber: Transcriber) -> Call:
+    def _reviewed(self, path: Path, recording: FileSource, making: Making, transcriber: BatchTranscriber) -> Call:
         from ui import compose
         from ui.progress import ProgressSource
 

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from assistant.audio.files import FRAME_SAMPLES, FileSource
+from assistant.audio.files import FRAME_SECONDS, FileSource
 from assistant.demo import INTERVIEW
 from assistant.errors import AudioFileError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State
@@ -36,7 +36,7 @@ def read_all(source: FileSource) -> tuple[dict[Channel, NDArray[np.int16]], list
             messages.append(item.message)
             continue
         assert item.samples.dtype == np.int16
-        assert 0 < len(item.samples) <= FRAME_SAMPLES
+        assert 0 < len(item.samples) <= FRAME_SECONDS * 16_000
         assert item.start_seconds == pytest.approx(ends[item.channel], abs=1e-9)
         ends[item.channel] = item.end_seconds
         assert max(ends.values()) - min(ends.values()) < 0.021
