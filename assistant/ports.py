@@ -65,6 +65,7 @@ class Hypothesis:
     average_log_probability: float  # over the tokens of the text, the end mark not counted
     no_speech_probability: float
     compression_ratio: float  # of the text; above 2.4 it is a loop
+    voice_probability: float = 1.0  # that there is a voice in the sound; asked of another model where this one doubts
     language: str = "en"  # code of the call's language, once that is known; English until then
     notice: str = ""  # what a user should know from now on
 

@@ -192,6 +192,7 @@ class WhisperTranscriber:
                     "text comes several times as late. The models of the catalogue are faster: `depthcue models list`.",
                 )
         self._late_seconds = lateness_seconds(words)
+        voice_probability(sound)
 
     def _hypothesis(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None) -> Hypothesis:
         is_final = effort is Effort.FINAL
