@@ -19,9 +19,10 @@ from assistant.values import Aspect, ClaimKind, Label
 NUMBER_ASPECTS = (Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.OWN_CONTRIBUTION)
 _LIFTS_A_NUMBER = {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD}
 _OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
+# "What we did is ..." asks nothing: after a question word only an auxiliary makes a question.
 _QUESTION = re.compile(
-    r"^(?:(?:so|and|but) )?(?:do|does|did|what|how|why|where|who|which|can|could|would|is|are|should|"
-    r"shall) (?:you|we|i|that|it|the|this|do|did|is|are|was|your)\b"
+    r"^(?:(?:so|and|but) )?(?:(?:do|does|did|can|could|would|is|are|should|shall) (?:you|we|i|that|it|the|this|your)|"
+    r"(?:what|how|why|where|who|which) (?:do|does|did|is|are|was|were|can|could|would|should))\b"
 )
 _TALK = re.compile(
     r"^(?:so )?(?:thank|thanks|i am (?:good|fine|well|great)|nice to meet|good (?:question|morning|afternoon)|"
@@ -49,6 +50,7 @@ _CONCRETE = re.compile(
     r"\b(?:because|since the|so that|in order to|instead of|by \w+ing|which meant|turned out|for (?:example|"
     r"instance)|called|named|such as|specifically|rather than|to avoid|until)\b"
 )
+_ASIDE = 12  # words; what is longer than this holds more than a question, thanks, or "I don't know"
 _STRETCHED = 24  # words; a long sentence mostly holds something else than the empty words in it
 _CAUSE = re.compile(r"\b(?:because|by \w+ing|after (?:i|we) \w+ed|thanks to (?:my|our|the) \w+)\b")
 _REASON_NUMBER = "A number as proof of success, without {missing}."
@@ -96,10 +98,9 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     text = reading.text
     refusal = evidence.is_refusal(text)
     asks = written.rstrip().endswith("?") and not quantities  # a rising voice gets a question mark, too
-    if not text or asks or _QUESTION.search(text) or _TALK.search(text):
-        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=True)
-    if refusal and len(reading.tokens) <= _STRETCHED:
-        return Judgement(Label.NEUTRAL, (), (), False, True, reading, is_settled=True)
+    if not text or asks or _QUESTION.search(text) or _TALK.search(text) or (refusal and not quantities):
+        is_aside = len(reading.tokens) <= _ASIDE
+        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=is_aside)
     aspects = evidence.answered(text)
     proofs = boasts.find(reading, quantities)
     if proofs and not _is_supported(aspects, reading, previous, earlier):
