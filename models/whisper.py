@@ -145,9 +145,7 @@ class WhisperTranscriber:
             if lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
                 # After speech the model takes everything for speech: what it doubts is judged by itself.
                 hypothesis = self._hypothesis(own, effort, None)
-            if hypothesis.words and hypothesis.no_speech_probability > DOUBTFUL_SPEECH:
-                return replace(hypothesis, voice_probability=voice_probability(own))
-            return hypothesis
+            return _with_voice(hypothesis, own)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
@@ -169,7 +167,10 @@ class WhisperTranscriber:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
             ) from error
-        return [self._with_language(was_known, hypothesis) for hypothesis in said]
+        return [
+            self._with_language(was_known, _with_voice(hypothesis, samples))
+            for hypothesis, samples in zip(said, windows, strict=True)
+        ]
 
     def _new_tokenizer(self, language: str) -> Any:
         multilingual = self.engine.model.is_multilingual
@@ -229,3 +230,10 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
+
+
+def _with_voice(hypothesis: Hypothesis, samples: NDArray[np.float32]) -> Hypothesis:
+    """Where the model doubts that somebody speaks in `samples`, another one is asked."""
+    if not hypothesis.words or hypothesis.no_speech_probability <= DOUBTFUL_SPEECH:
+        return hypothesis
+    return replace(hypothesis, voice_probability=voice_probability(samples))
