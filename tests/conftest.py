@@ -47,6 +47,7 @@ class VirtualAudio:
         self.pactl("set-default-sink", "call")
         self.pactl("set-default-source", "mic")
         self.pactl("set-sink-mute", "call", "0")
+        self.pactl("set-source-mute", "mic", "0")
 
 
 @pytest.fixture(scope="session")

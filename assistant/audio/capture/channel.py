@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.audio.capture.clock import StreamClock
 from assistant.audio.capture.feed import Backend, Feed
 from assistant.audio.capture.mixer import Mixer
+from assistant.audio.capture.watch import WHO, SoundWatch
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
@@ -22,14 +24,8 @@ FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0
 _STALLED_SECONDS = 2.0  # a device that is there and gives nothing
-_SILENCE_SECONDS = 10.0
 _SMALL_GAP_SECONDS = 0.05  # at the start the channels begin this close together: silence, not a loss
-
-_WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
-_WHY_SILENT = {
-    Channel.YOU: "it is muted, or another microphone is in use",
-    Channel.THEM: "nobody has spoken yet, or the output that plays the call is muted or another one",
-}
+_TOLD_AGAIN_SECONDS = 300.0  # the same of a device, should it still or again be so
 
 
 class ChannelCapture(threading.Thread):
@@ -45,7 +41,8 @@ class ChannelCapture(threading.Thread):
         self._is_heard = False
         self._reason = "it was not there when the recording began"  # why it is not, for the gap
         self._lost_since_seconds: float | None = None
-        self._zeros = 0
+        self._watch = SoundWatch(channel)
+        self._told_seconds: dict[str, float] = {}  # what of a device, and when
 
     def stop(self) -> None:
         self._stopped.set()
@@ -81,6 +78,7 @@ class ChannelCapture(threading.Thread):
                     raise CaptureError(f"{feed.description} gives no sound")
                 continue
             heard_seconds = time.monotonic()
+            self._notice(block.notice)
             clock.add(block.arrived_seconds, len(block.samples))
             rest = np.concatenate((rest, block.samples))
             if not clock.is_primed:
@@ -105,7 +103,7 @@ class ChannelCapture(threading.Thread):
         elif begins > self._position:
             self._gap(begins - self._position, self._reason)
         if len(heard) and self._lost_since_seconds is not None:
-            message = f"{_WHO[self._channel]} is heard again, from {feed.description}."
+            message = f"{WHO[self._channel]} is heard again, from {feed.description}."
             self._mixer.tell(Status(State.DEVICE_BACK, message, self._channel))
             self._lost_since_seconds = None
         self._is_heard = self._is_heard or len(heard) > 0
@@ -119,18 +117,18 @@ class ChannelCapture(threading.Thread):
     def _frame(self, samples: NDArray[np.int16]) -> None:
         self._mixer.put(AudioFrame(self._channel, self._position / SAMPLE_RATE_HZ, samples))
         self._position += len(samples)
-        self._watch_silence(samples)
+        self._warn(self._watch.hear(samples))
 
-    def _watch_silence(self, samples: NDArray[np.int16]) -> None:
-        limit = _SILENCE_SECONDS * SAMPLE_RATE_HZ
-        was_told = self._zeros >= limit
-        self._zeros = 0 if samples.any() else self._zeros + len(samples)
-        if self._zeros >= limit and not was_told:
-            message = (
-                f"{_WHO[self._channel]} has been digital silence for {_SILENCE_SECONDS:.0f} s: "
-                f"{_WHY_SILENT[self._channel]}. The recording goes on."
-            )
+    def _warn(self, messages: Sequence[str]) -> None:
+        for message in messages:
             self._mixer.tell(Status(State.WARNING, message, self._channel))
+
+    def _notice(self, notice: str) -> None:
+        """What a user should know of the device, each time anew, but not every moment."""
+        now_seconds = time.monotonic()
+        if notice and now_seconds - self._told_seconds.get(notice, float("-inf")) > _TOLD_AGAIN_SECONDS:
+            self._told_seconds[notice] = now_seconds
+            self._warn([notice])
 
     def _lose(self, reason: str) -> None:
         self._is_heard = False
@@ -138,7 +136,7 @@ class ChannelCapture(threading.Thread):
         if self._lost_since_seconds is None:
             self._lost_since_seconds = time.monotonic()
             self._reason = reason
-            message = f"{_WHO[self._channel]} is not heard: {reason}. It is tried again until it is back."
+            message = f"{WHO[self._channel]} is not heard: {reason}. It is tried again until it is back."
             self._mixer.tell(Status(State.DEVICE_LOST, message, self._channel))
 
     def _leave(self) -> None:

@@ -17,6 +17,7 @@ class Block:
 
     arrived_seconds: float
     samples: NDArray[np.int16]  # (samples,) at 16 kHz
+    notice: str = ""  # what a user should know of the device just now, as a sentence
 
 
 class Feed(Protocol):

@@ -33,6 +33,7 @@ class Watched:
         self.target = target
         self.was_seen = False  # the server says that it records what it should
         self.cut_reason: str | None = None  # set once, never taken back
+        self.notice = ""  # what a user should know of the device now
 
 
 class Guard(threading.Thread):
@@ -115,6 +116,7 @@ class Guard(threading.Thread):
             for stream in self._streams:
                 if stream.cut_reason is None:
                     stream.cut_reason = self._doubt(stream, snapshot) if snapshot else reason
+                    stream.notice = snapshot.notice(stream.target) if snapshot else ""
             if is_new:
                 self._changed.notify_all()
 

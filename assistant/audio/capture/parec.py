@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -84,7 +85,7 @@ class ParecFeed:
     def read(self) -> Block | None:
         believed_seconds = self._guard.believed_until_seconds(self._stream)
         if self._held and self._held[0].arrived_seconds <= believed_seconds:
-            return self._held.popleft()
+            return replace(self._held.popleft(), notice=self._stream.notice)
         self._receive()
         return None
 

@@ -54,8 +54,8 @@ class SoundServer:
             raise CaptureError("the sound server ended") from error
         monitors = {output.index: output.monitor_source for output in outputs}
         return Snapshot(
-            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NONE) for s in sources),
-            tuple(Output(o.name, o.description, o.monitor_source) for o in outputs),
+            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NONE, _is_muted(s)) for s in sources),
+            tuple(Output(o.name, o.description, o.monitor_source, _is_muted(o)) for o in outputs),
             tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors),
             server.default_source_name or "",
             server.default_sink_name or "",
@@ -91,6 +91,10 @@ class SoundServer:
     def _on_event(self, event: Any) -> None:
         self._has_news = True
         raise PulseLoopStop
+
+
+def _is_muted(device: Any) -> bool:
+    return bool(device.mute) or device.volume.value_flat <= 0.0
 
 
 def _playing(stream: Any, monitors: dict[int, int]) -> Playing:

@@ -13,6 +13,8 @@ from assistant.audio.capture.devices import Device, DeviceKind
 from assistant.errors import CaptureError
 from assistant.values import Channel
 
+_CHOOSE = "choose the program that plays the call as its source."
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -22,6 +24,7 @@ class Source:
     name: str
     description: str
     is_monitor: bool
+    is_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Output:
     name: str
     description: str
     monitor: int  # index of its source
+    is_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,24 @@ class Snapshot:
             CaptureError: it isn't there; the text is the reason.
         """
         return self._microphone(wanted) if channel is Channel.YOU else self._call(wanted)
+
+    def notice(self, target: Target) -> str:
+        """What a user should know of a device that is recorded; empty where all is well."""
+        if any(source.index == target.source_index and source.is_muted for source in self.sources):
+            return f"{target.description} is muted in the system's sound settings. Switch it on, or nothing is heard."
+        output = next((output for output in self.outputs if output.monitor == target.source_index), None)
+        if output is None or target.playing_index is not None:
+            return ""
+        if output.is_muted:
+            return f"{output.description} is muted, and what it plays can't be heard. Switch it on, or {_CHOOSE}"
+        heard = [s.program for s in self.playing if s.output_monitor == output.monitor and not s.is_paused]
+        programs = list(dict.fromkeys(heard))
+        if len(programs) < 2:
+            return ""
+        names = f"{', '.join(programs[:-1])} and {programs[-1]}"
+        return (
+            f"{names} play on {output.description}, and all of it is recorded as the call. To hear one alone, {_CHOOSE}"
+        )
 
     def _microphone(self, wanted: str) -> Target:
         name = wanted or self._microphone_name()

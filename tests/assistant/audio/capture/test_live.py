@@ -274,6 +274,35 @@ def test_a_crash_of_the_server_costs_a_gap_on_both_channels(virtual_audio: Virtu
         listener.sound(channel)  # contiguous
 
 
+def test_a_device_that_is_muted_in_the_system_is_told_once_and_at_once(virtual_audio: VirtualAudio) -> None:
+    with Listener(open_live()) as listener:
+        listener.hear(THEM, 0.1)
+        for _ in range(2):
+            for device in (("set-source-mute", "mic"), ("set-sink-mute", "call")):
+                virtual_audio.pactl(*device, "1")
+            listener.wait_until(lambda: len(listener.statuses(State.WARNING)) == 2)
+            for device in (("set-source-mute", "mic"), ("set-sink-mute", "call")):
+                virtual_audio.pactl(*device, "0")
+        listener.hear(THEM, 0.3)
+    warnings = {status.channel: status.message for status in listener.statuses()}
+    assert len(listener.statuses()) == 2
+    assert "Virtual microphone is muted" in warnings[YOU]
+    assert "Virtual call is muted" in warnings[THEM]
+
+
+def test_two_programs_in_the_call_s_output_are_named(virtual_audio: VirtualAudio, tones: dict[Channel, Path]) -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(Listener(open_live()))
+        for channel, program in ((THEM, "Talk"), (YOU, "Music")):
+            player = virtual_audio.play(tones[channel], "call", program)
+            stack.callback(player.wait)
+            stack.callback(player.kill)
+        listener.wait_until(lambda: bool(listener.statuses(State.WARNING)))
+    (warning,) = listener.statuses()
+    assert warning.channel is THEM
+    assert "Talk and Music play on Virtual call" in warning.message or "Music and Talk play" in warning.message
+
+
 def test_a_channel_that_stays_lost_says_at_the_end_what_was_not_heard(virtual_audio: VirtualAudio) -> None:
     with Listener(open_live("mic", "call")) as listener:
         listener.hear(THEM, 0.3)
