@@ -46,6 +46,11 @@ def language_name(code: str) -> str:
     return f"{LANGUAGES[code]} ({code})"
 
 
+def is_reviewed(code: str) -> bool:
+    """Whether flags and follow-ups work for a call in this language; one that never became clear counts as English."""
+    return code in ("", ENGLISH)
+
+
 def review_notice(code: str) -> str:
     """What a user has to know of a call that is not in English; empty for one that is."""
     if code == ENGLISH:

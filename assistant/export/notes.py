@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.call import Call, FlagFate, FollowUpFate
 from assistant.export.coverage import Coverage, coverage_of, good_signs
 from assistant.export.wording import ASPECTS, KINDS, VOICES
+from assistant.languages import is_reviewed
 from assistant.plain import clock, plain
 from assistant.values import AudioGap, Mark, RetiredWhy, ReviewedSentence
 
@@ -38,7 +39,7 @@ class Section:
 
 def sections_of(call: Call, escape: Escape) -> list[Section]:
     """Coverage, flags and all else beside the transcript. A section without items is left out."""
-    coverage = coverage_of(call) if call.sentences else []
+    coverage = coverage_of(call) if call.sentences and is_reviewed(call.language) else []
     sections = [
         Section("Covered", [_covered(one, escape) for one in coverage if one.answers]),
         Section("Still open", [_still_open(one) for one in coverage if not one.answers]),

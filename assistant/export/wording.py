@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.call import Call, CallState, FlagFate
-from assistant.languages import LANGUAGES
+from assistant.languages import LANGUAGES, is_reviewed
 from assistant.plain import clock, plain
 from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Word
 
@@ -46,7 +46,8 @@ def header(call: Call) -> Iterator[tuple[str, str]]:
     yield "Length", clock(call.duration_seconds)
     yield "Speech model", plain(call.model) or "none (imported transcript)"
     if call.language:
-        yield "Language", LANGUAGES.get(call.language, plain(call.language))
+        name = LANGUAGES.get(call.language, plain(call.language))
+        yield "Language", name if is_reviewed(call.language) else f"{name}; flags and follow-ups work for English only"
     yield "Consent", consent_of(call)
     if call.state is CallState.RECORDING:
         yield "State", "still being recorded: this is what there is so far"
