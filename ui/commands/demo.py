@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from assistant.languages import ENGLISH
 
 if TYPE_CHECKING:
     from assistant.call import Call
@@ -43,7 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     from ui import compose
 
-    settings = compose.user_settings()
+    settings = replace(compose.user_settings(), language=ENGLISH, glossary=())  # the user's are about other calls
     if args.window:
         from ui.panel import run_panel
         from ui.plans import demo_plan
