@@ -53,7 +53,8 @@ class VoiceDetector(Protocol):
 class Effort(Enum):
     """How much a decode may cost."""
 
-    PARTIAL = "partial"  # greedy: text that will be replaced within the second
+    PARTIAL = "partial"  # greedy, the words' times estimated: text that will be replaced within the second
+    HASTY = "hasty"  # greedy: text that stays, when there is no time for more
     FINAL = "final"  # beam search: text that stays
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
-from assistant.values import Flag, Stamped, TranscriptUpdate, UpdateKind
+from assistant.transcript.agreement import letters
+from assistant.values import Flag, Stamped, TranscriptUpdate, UpdateKind, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,13 @@ class Percentiles:
 
 
 class DelayMeter:
-    """A sink for calls at real-time speed: wall-clock time of an event minus the end of the words that it is about."""
+    """A sink for calls at real-time speed: wall-clock time of an event minus the end of the words that it is about.
+
+    Times of words come from the final text. A word was first shown when a text of its utterance had it at its place.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[int, float] = {}  # utterance -> end of the last word that was shown
+        self._shown: dict[int, list[tuple[float, tuple[Word, ...]]]] = {}  # utterance -> (wall clock, words), in order
         self._words: list[float] = []
         self._finals: list[float] = []
         self._flags: list[float] = []
@@ -26,16 +31,25 @@ class DelayMeter:
     def next(self, stamped: Stamped) -> None:
         match stamped.event:
             case TranscriptUpdate(kind=UpdateKind.PARTIAL, words=words, utterance=utterance):
-                new = [word for word in words if word.end_seconds > self._seen.get(utterance, 0.0) + 0.05]
-                self._words += [stamped.wall_seconds - word.end_seconds for word in new]
-                if new:
-                    self._seen[utterance] = new[-1].end_seconds
-            case TranscriptUpdate(kind=UpdateKind.FINAL, words=words) if words:
-                self._finals.append(stamped.wall_seconds - words[-1].end_seconds)
+                self._shown.setdefault(utterance, []).append((stamped.wall_seconds, words))
+            case TranscriptUpdate(kind=UpdateKind.FINAL, words=words, utterance=utterance):
+                self._note_words(words, [*self._shown.pop(utterance, ()), (stamped.wall_seconds, words)])
+                if words:
+                    self._finals.append(stamped.wall_seconds - words[-1].end_seconds)
             case Flag(end_seconds=end_seconds):
                 self._flags.append(stamped.wall_seconds - end_seconds)
             case _:
                 pass
+
+    def _note_words(self, final: tuple[Word, ...], shown: list[tuple[float, tuple[Word, ...]]]) -> None:
+        first: dict[int, float] = {}
+        spelled = [letters(word.text) for word in final]
+        for wall_seconds, words in shown:
+            matcher = SequenceMatcher(a=spelled, b=[letters(word.text) for word in words], autojunk=False)
+            for start, _, length in matcher.get_matching_blocks():
+                for place in range(start, start + length):
+                    first.setdefault(place, wall_seconds)
+        self._words += [seconds - final[place].end_seconds for place, seconds in first.items()]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,18 +1,19 @@
 """Which words of a growing utterance can be shown as stable?
 
 Local agreement (Macháček, Dabre, Bojar 2023): what two successive hypotheses have in common at their beginning is
-committed. Committed words are a display state; the final decode may still change them.
+committed. Committed words are a display state; the final decode may still change them. Only the words count, not their
+times: those of a partial are estimates.
 """
 
 from __future__ import annotations
 
-from assistant.values import Word
+from collections.abc import Sequence
 
-UNSTABLE_SECONDS = 0.4  # words that end nearer to the end of the audio lack right context
+from assistant.values import Word
 
 
 class Agreement:
-    """Feed it each hypothesis of one utterance, with times on the call's clock."""
+    """Feed it each hypothesis of one utterance."""
 
     def __init__(self) -> None:
         self._committed: tuple[Word, ...] = ()
@@ -22,34 +23,35 @@ class Agreement:
     def committed(self) -> tuple[Word, ...]:
         return self._committed
 
-    def add(self, words: tuple[Word, ...], heard_until_seconds: float) -> tuple[Word, ...]:
-        """Take a hypothesis of the audio up to `heard_until_seconds`; return all words to be shown now."""
-        tail = self._behind_committed(words)
+    def add(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Take a hypothesis of all that was heard of the utterance; return all words to be shown now."""
+        tail = words[length_said(self._committed, words) :]
         stable = 0
         # The last word is never committed: it may be half of a longer one.
         for word, before in zip(tail[:-1], self._previous, strict=False):
-            if same(word, before) and word.end_seconds <= heard_until_seconds - UNSTABLE_SECONDS:
-                stable += 1
-            else:
+            if not same(word, before):
                 break
+            stable += 1
         self._committed += tail[:stable]
         self._previous = tail[stable:]
         return self._committed + self._previous
 
-    def _behind_committed(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        count = len(self._committed)
-        if all(map(same, self._committed, words[:count])) and len(words) >= count:
-            return words[count:]
-        if not self._committed:
-            return words
-        end_seconds = self._committed[-1].end_seconds
-        return tuple(word for word in words if (word.start_seconds + word.end_seconds) / 2 > end_seconds)
+
+def length_said(beginning: Sequence[Word], words: Sequence[Word]) -> int:
+    """How many of `words` say what `beginning` says: the length of the prefix with the fewest edits to it."""
+    costs = list(range(len(words) + 1))
+    for row, wanted in enumerate(beginning, 1):
+        above, costs = costs, [row]
+        for column, given in enumerate(words, 1):
+            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + (not same(wanted, given))))
+    return min(range(len(costs)), key=lambda length: (costs[length], abs(length - len(beginning))))
 
 
 def same(one: Word, other: Word) -> bool:
     """Equal but for case and punctuation."""
-    return _letters(one.text) == _letters(other.text)
+    return letters(one.text) == letters(other.text)
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """What two writings of a word have in common."""
     return "".join(character for character in text.casefold() if character.isalnum()) or text

@@ -43,10 +43,7 @@ class StreamingSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`.
-
-    A final under pressure has the effort of a partial.
-    """
+    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`."""
 
     number: int  # of the utterance
     utterance: Utterance
@@ -182,7 +179,7 @@ class Streaming:
     def _final_job(self, number: int, utterance: Utterance) -> Job:
         """A final decode, with the utterance before in front. That one is always decoded by then: finals come in
         order and before speculative ones, so that the same sound has the same lead whenever the worker has time."""
-        effort = Effort.PARTIAL if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
+        effort = Effort.HASTY if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
         alone = Job(number, utterance, effort, utterance.samples, is_final=True)
         before = self._before(number, utterance.channel)
         if before is None:
@@ -270,7 +267,7 @@ class Streaming:
     def _show(self, opened: _Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         if not self._settings.shows_partials or is_nonsense(hypothesis):
             return []
-        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds), utterance.end_seconds)
+        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds))
         updates = []
         committed = opened.agreement.committed
         if len(committed) > opened.committed:

@@ -162,12 +162,11 @@ def test_a_lost_source_keeps_what_was_said_before(is_lossless):
 @pytest.mark.parametrize("is_lossless", [True, False])
 def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
     recorder = MemoryRecorder()
-    session, sink, _ = make(
-        ScriptedSource(**CALL), CountingTranscriber(fails_after=2), recorder, is_lossless=is_lossless
-    )
+    source = ScriptedSource(them=[(2.0, True), (1.0, False)] * 7)
+    session, sink, _ = make(source, CountingTranscriber(fails_after=2), recorder, is_lossless=is_lossless)
     with pytest.raises(TranscriptionError):
         session.run()
-    assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert recorder.seconds(Channel.THEM) == pytest.approx(21.0)
     assert State.FAILED in states(sink)
     assert sink.is_closed
 

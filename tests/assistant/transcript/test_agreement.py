@@ -1,3 +1,6 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assistant.transcript.agreement import Agreement
 from assistant.values import Word
 
@@ -12,39 +15,61 @@ def text(shown: tuple[Word, ...]) -> str:
 
 def test_words_that_two_hypotheses_share_are_committed_but_never_the_last():
     agreement = Agreement()
-    agreement.add(words("I increased"), 10.0)
+    agreement.add(words("I increased"))
     assert text(agreement.committed) == ""
-    agreement.add(words("I increased revenue"), 10.0)
+    agreement.add(words("I increased revenue"))
     assert text(agreement.committed) == "I increased"
-    agreement.add(words("I increased revenue"), 10.0)
+    agreement.add(words("I increased revenue"))
     assert text(agreement.committed) == "I increased"
 
 
 def test_case_and_punctuation_do_not_count_as_a_difference():
     agreement = Agreement()
-    agreement.add(words("Well. so we"), 10.0)
-    agreement.add(words("Well, So we went"), 10.0)
+    agreement.add(words("Well. so we"))
+    agreement.add(words("Well, So we went"))
     assert text(agreement.committed) == "Well, So we"
-
-
-def test_words_near_the_end_of_the_sound_wait():
-    agreement = Agreement()
-    agreement.add(words("a b c d"), 1.9)
-    agreement.add(words("a b c d e"), 1.9)  # c ends at 1.4, d at 1.9
-    assert text(agreement.committed) == "a b c"
 
 
 def test_a_changed_beginning_does_not_take_committed_words_back():
     agreement = Agreement()
-    agreement.add(words("we ran a test"), 10.0)
-    agreement.add(words("we ran a test on"), 10.0)
-    shown = agreement.add(words("he ran a test on Monday"), 10.0)
+    agreement.add(words("we ran a test"))
+    agreement.add(words("we ran a test on"))
+    shown = agreement.add(words("he ran a test on Monday"))
     assert text(agreement.committed).startswith("we ran a test")
     assert text(shown) == "we ran a test on Monday"
 
 
 def test_an_empty_hypothesis_shows_what_was_committed():
     agreement = Agreement()
-    agreement.add(words("one two three"), 10.0)
-    agreement.add(words("one two three"), 10.0)
-    assert text(agreement.add((), 10.0)) == "one two"
+    agreement.add(words("one two three"))
+    agreement.add(words("one two three"))
+    assert text(agreement.add(())) == "one two"
+
+
+def test_a_word_heard_anew_within_the_committed_ones_is_not_shown_twice():
+    agreement = Agreement()
+    agreement.add(words("we used radius for the cache"))
+    agreement.add(words("we used radius for the cache and"))
+    shown = agreement.add(words("we have used redis for the cache and it"))
+    assert text(shown) == "we used radius for the cache and it"
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=8).map(lambda found: words(" ".join(found)))
+
+
+@given(st.lists(WORDS, max_size=6))
+def test_committed_words_never_change_and_are_always_shown_first(hypotheses):
+    agreement = Agreement()
+    for hypothesis in hypotheses:
+        before = agreement.committed
+        shown = agreement.add(hypothesis)
+        assert agreement.committed[: len(before)] == before
+        assert shown[: len(agreement.committed)] == agreement.committed
+
+
+@given(WORDS)
+def test_a_hypothesis_that_is_heard_twice_is_committed_but_for_its_last_word(hypothesis):
+    agreement = Agreement()
+    agreement.add(hypothesis)
+    assert agreement.add(hypothesis) == hypothesis
+    assert agreement.committed == hypothesis[:-1]

@@ -201,7 +201,7 @@ def test_a_worker_that_is_very_late_searches_finals_less_and_again_as_before_onc
         stream.hear(frame)
     out = work(stream, transcriber)
     assert len(finals(out)) == 6
-    assert (transcriber.efforts[0], transcriber.efforts[-1]) == (Effort.PARTIAL, Effort.FINAL)
+    assert (transcriber.efforts[0], transcriber.efforts[-1]) == (Effort.HASTY, Effort.FINAL)
 
 
 def test_under_pressure_only_the_candidate_gets_partial_text_while_both_speak():
