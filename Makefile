@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-review bench-streaming screenshots train-review
+.PHONY: help setup demo test lint bench bench-review bench-capture bench-streaming screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -29,6 +29,10 @@ lint: ## check style, types and the import rules
 bench: ## measure word errors, speed and memory (the interview; ARGS may be folders of calls)
 	@scripts/setup.sh test
 	@.venv/bin/python benchmarks/words.py $(ARGS)
+
+bench-capture: ## measure capture and recording on a virtual sound card (ARGS="--minutes 1 --kills 20 --hours 0.5")
+	@scripts/setup.sh test
+	@.venv/bin/python -m benchmarks.capture $(ARGS)
 
 bench-streaming: ## measure live text in real time (the interview; ARGS may be folders of calls, --models tiny.en,base)
 	@scripts/setup.sh test

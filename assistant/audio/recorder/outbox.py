@@ -46,10 +46,10 @@ class Outbox:
         for gap in self._left_out.values():
             self._put(gap)
         self._left_out.clear()
+        self._push()
         while self._waiting and not self.is_broken and time.monotonic() < until_seconds:
+            time.sleep(_FLUSH_STEP_SECONDS)
             self._push()
-            if self._waiting:
-                time.sleep(_FLUSH_STEP_SECONDS)
 
     def _put(self, message: Message) -> None:
         data = memoryview(encode(message))

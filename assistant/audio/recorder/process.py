@@ -38,12 +38,19 @@ ASLEEP = "the computer slept"
 class RecordingLoop:
     """Hears `source` to its end: first to the disk, then out."""
 
-    def __init__(self, source: LiveSource, recorder: CrashSafeRecorder, folder: Path, out: Outbox) -> None:
+    def __init__(
+        self,
+        source: LiveSource,
+        recorder: CrashSafeRecorder,
+        folder: Path,
+        out: Outbox,
+        sleep: SleepWatch | None = None,
+    ) -> None:
         self._source = source
         self._recorder = recorder
         self._out = out
         self._disk = DiskWatch(folder, partial(recorder.free_seconds, RESERVE_BYTES))
-        self._sleep = SleepWatch()
+        self._sleep = sleep or SleepWatch()
         self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
         self._ends = dict.fromkeys(source.channels, 0.0)
         self._told_origin: float | None = None

@@ -122,6 +122,16 @@ class RecorderSource:
     def duration_seconds(self) -> float | None:
         return None
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that records now."""
+        return self._child.process.pid
+
+    @property
+    def origin_seconds(self) -> float | None:
+        """`time.monotonic()` at the call's 0.0, as far as it was read."""
+        return self._origin_seconds
+
     def record_into(self, folder: Path) -> None:
         """Start to record; `read` gives what is on the disk. Once.
 
