@@ -28,6 +28,14 @@ class CallState(StrEnum):
     FINISHED = "finished"
 
 
+class Version(StrEnum):
+    """Which transcript of a call."""
+
+    NEWEST = "newest"
+    LIVE = "live"  # as it was heard during the call; never overwritten
+    SECOND = "second"  # transcribed and reviewed once more, from the recording
+
+
 @dataclass(frozen=True, slots=True)
 class FlagFate:
     flag: Flag
@@ -63,6 +71,7 @@ class Call:
     audio: Path | None = None  # the recording: two channels, left you, right them
     language: str = ""  # code of the one that was transcribed; empty if it never became clear
     consent: str | None = None  # what was answered to the consent reminder, and when
+    version: Version = Version.LIVE
 
 
 class CallCollector:

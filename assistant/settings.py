@@ -33,6 +33,8 @@ class Settings:
     language: str = AUTO  # code of the language that is spoken, or heard from what is said first
     glossary: tuple[str, ...] = ()  # names, products and technical terms that may be said
     always_pad_to_30_seconds: bool = False  # decode as Whisper was made for, at several times the cost
+    second_pass: bool = False  # transcribe a call once more when it is over
+    second_pass_model: str = ""  # for that; empty takes the one above
 
 
 def config_folder() -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 
 from tqdm import tqdm
 
 from assistant.plain import plain
-from assistant.ports import AudioSource
+from assistant.ports import AudioSource, Sink
 from assistant.values import AudioFrame, AudioGap, Channel, Stamped, State, Status
 
 
@@ -58,3 +59,13 @@ class ProgressSource:
     def close(self) -> None:
         self._source.close()
         self._bar.close()
+
+
+def with_progress(name: str) -> Callable[[AudioSource], tuple[AudioSource, list[Sink]]]:
+    """Wraps a source so that a bar shows how far its transcription is; the sinks belong to its session."""
+
+    def shown(source: AudioSource) -> tuple[AudioSource, list[Sink]]:
+        progress = ProgressSource(source, name)
+        return progress, [progress]
+
+    return shown

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.audio.files import FileSource
-from assistant.call import Call
+from assistant.call import Call, Version
 from assistant.errors import AssistantError, ModelError, RecordingError
 from assistant.plain import clock, plain
 from assistant.ports import AudioSource, Transcriber
@@ -48,7 +48,7 @@ def recover(
     transcribers: dict[str, Transcriber] = {}
     for recovered in store.untranscribed():
         try:
-            model = store.load(recovered.session_id).model
+            model = store.load(recovered.session_id, Version.LIVE).model
             transcriber = transcribers.get(model) or _load(model, settings)
             transcribers[model] = transcriber
             _transcribe_tail(store, recovered, transcriber, settings, is_cancelled)
@@ -81,7 +81,7 @@ def _transcribe_tail(
             recovered = store.recover(recovered.session_id)  # there was no room to pack it, but there may be now
         if recovered.audio is None or not recovered.audio.is_file():
             raise RecordingError("Its sound could not be packed yet: free some space on that disk and start again.")
-        before = store.load(recovered.session_id)
+        before = store.load(recovered.session_id, Version.LIVE)
         store.forget_review(recovered.session_id)  # all of it comes out anew, maybe with other numbers
         sink = StoreSink(store, recovered.session_id)
         transcriber = transcriber.for_call(before.language or settings.language, settings.glossary)

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from assistant.call import Call, CallState, FlagFate, FollowUpFate
+from assistant.call import Call, CallState, FlagFate, FollowUpFate, Version
 from assistant.store.codec import (
     decode_flag,
     decode_follow_up,
@@ -31,8 +31,16 @@ from assistant.values import (
 SEARCH_LIMIT = 500
 
 
-def read_call(connection: sqlite3.Connection, row: sqlite3.Row, duration_seconds: float, audio: Path | None) -> Call:
-    """The call of a row of `session`, read as of one moment."""
+def read_call(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    second_pass: sqlite3.Row | None,
+    duration_seconds: float,
+    audio: Path | None,
+) -> Call:
+    """The call of a row of `session`, or of its second pass, read as of one moment. What was marked and what was not
+    heard belongs to both."""
+    text = second_pass or row
     connection.execute("BEGIN")  # one snapshot, also while the call goes on
     try:
         return Call(
@@ -41,16 +49,17 @@ def read_call(connection: sqlite3.Connection, row: sqlite3.Row, duration_seconds
             started=datetime.fromisoformat(row["started"]),
             duration_seconds=duration_seconds,
             state=CallState(row["state"]),
-            model=row["model"],
-            language=row["language"],
-            utterances=_utterances(connection, row["id"]),
-            sentences=_sentences(connection, row["id"]),
-            flags=_flags(connection, row["id"]),
-            follow_ups=_follow_ups(connection, row["id"]),
+            model=text["model"],
+            language=text["language"],
+            utterances=_utterances(connection, text["id"]),
+            sentences=_sentences(connection, text["id"]),
+            flags=_flags(connection, text["id"]),
+            follow_ups=_follow_ups(connection, text["id"]),
             gaps=_gaps(connection, row["id"]),
             marks=_marks(connection, row["id"]),
             audio=audio,
             consent=row["consent"],
+            version=Version.SECOND if second_pass else Version.LIVE,
         )
     finally:
         connection.execute("ROLLBACK")
@@ -70,8 +79,9 @@ def search_utterances(connection: sqlite3.Connection, text: str) -> list[Found]:
     # Quoted, nothing that was typed is an operator of the query language; the star makes the last one a beginning.
     query = " ".join('"' + word.replace('"', '""') + '"' for word in words) + "*"
     rows = connection.execute(
-        "SELECT session, number, channel, start_seconds, utterance.text FROM utterance_search "
-        "JOIN utterance ON utterance.row = utterance_search.rowid WHERE utterance_search MATCH ? "
+        "SELECT coalesce(pass_of, id), number, channel, start_seconds, utterance.text FROM utterance_search "
+        "JOIN utterance ON utterance.row = utterance_search.rowid JOIN session ON id = session "
+        "WHERE utterance_search MATCH ? AND id NOT IN (SELECT pass_of FROM session WHERE pass_of IS NOT NULL) "
         f"ORDER BY rank, session DESC, start_seconds LIMIT {SEARCH_LIMIT}",
         (query,),
     )

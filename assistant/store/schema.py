@@ -81,11 +81,18 @@ def _language(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE session SET language = 'en'")
 
 
+def _second_pass(connection: sqlite3.Connection) -> None:
+    """What a call was transcribed to afterwards: a row of its own, with all that belongs to it, beside the live one."""
+    connection.execute("ALTER TABLE session ADD COLUMN pass_of TEXT REFERENCES session (id) ON DELETE CASCADE")
+    connection.execute("CREATE UNIQUE INDEX session_by_pass ON session (pass_of)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _search,
     _untranscribed_tail,
     _language,
+    _second_pass,
 )
 
 

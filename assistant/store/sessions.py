@@ -37,15 +37,34 @@ def insert(
 
 def rows(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """All sessions, by their ids."""
-    return connection.execute("SELECT * FROM session ORDER BY id").fetchall()
+    return connection.execute("SELECT * FROM session WHERE pass_of IS NULL ORDER BY id").fetchall()
 
 
 def row(connection: sqlite3.Connection, session_id: str) -> sqlite3.Row:
     """Raises StoreError where there is no such session."""
-    found: sqlite3.Row | None = connection.execute("SELECT * FROM session WHERE id = ?", (session_id,)).fetchone()
+    query = "SELECT * FROM session WHERE id = ? AND pass_of IS NULL"
+    found: sqlite3.Row | None = connection.execute(query, (session_id,)).fetchone()
     if found is None:
         raise StoreError(f"There is no session {session_id!r}; the list of sessions shows all.")
     return found
+
+
+def second_pass(connection: sqlite3.Connection, session_id: str) -> sqlite3.Row | None:
+    """The row of a session's second pass, if there is one."""
+    found: sqlite3.Row | None = connection.execute("SELECT * FROM session WHERE pass_of = ?", (session_id,)).fetchone()
+    return found
+
+
+def replace_second_pass(connection: sqlite3.Connection, session_id: str, model: str, language: str) -> str:
+    """An empty second pass in place of the one there may be; its id."""
+    connection.execute("DELETE FROM session WHERE pass_of = ?", (session_id,))
+    pass_id = f"{session_id}.second"
+    connection.execute(
+        "INSERT INTO session (id, title, started, duration_seconds, state, model, channels, language, pass_of) "
+        "SELECT ?, title, started, duration_seconds, state, ?, channels, ?, id FROM session WHERE id = ?",
+        (pass_id, storable(model), language, session_id),
+    )
+    return pass_id
 
 
 def set_state(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from assistant.call import Call
 from assistant.store.codec import encode, encode_words, storable
 from assistant.values import (
     AudioGap,
@@ -85,6 +86,24 @@ def write(connection: sqlite3.Connection, session_id: str, stamped: Stamped) -> 
                 "INSERT INTO moment (session, audio_seconds, kind, value) VALUES (?, ?, ?, ?)",
                 (session_id, at, type(event).__name__, encode(event)),
             )
+
+
+def write_call(connection: sqlite3.Connection, session_id: str, call: Call) -> None:
+    """The text of a call with its review. Raises sqlite3.Error."""
+    stamped = [Stamped(update, update.end_seconds, 0.0) for update in call.utterances]
+    stamped += [Stamped(reviewed, reviewed.sentence.end_seconds, 0.0) for reviewed in call.sentences]
+    for flag in call.flags:
+        stamped.append(Stamped(flag.flag, flag.raised_at_seconds, 0.0))
+        if flag.withdrawn_at_seconds is not None:
+            withdrawn = FlagWithdrawn(flag.flag.id, flag.withdrawn_reason or "")
+            stamped.append(Stamped(withdrawn, flag.withdrawn_at_seconds, 0.0))
+    for fate in call.follow_ups:
+        stamped.append(Stamped(fate.follow_up, fate.raised_at_seconds, 0.0))
+        if fate.retired_at_seconds is not None and fate.retired_why is not None:
+            retired = FollowUpRetired(fate.follow_up.id, fate.retired_why)
+            stamped.append(Stamped(retired, fate.retired_at_seconds, 0.0))
+    for one in stamped:
+        write(connection, session_id, one)
 
 
 def _write_utterance(connection: sqlite3.Connection, session_id: str, update: TranscriptUpdate, at: float) -> None:

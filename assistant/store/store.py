@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.audio.recording import find_recording, finish, read_recording
-from assistant.call import Call, CallState
+from assistant.call import Call, CallState, Version
 from assistant.errors import RecordingError, StoreError
 from assistant.store import sessions
 from assistant.store.owners import Owners
@@ -22,6 +22,7 @@ from assistant.store.queries import (
     search_utterances,
 )
 from assistant.store.schema import connect, prepare, transaction, translated
+from assistant.store.statements import write_call
 from assistant.store.views import Found, Notice, Recovered, SessionSummary
 from assistant.values import Channel
 
@@ -145,15 +146,34 @@ class Store:
         """
         return sessions.choose(name, [summary.id for summary in self.sessions()])
 
-    def load(self, session_id: str) -> Call:
+    def load(self, session_id: str, version: Version = Version.NEWEST) -> Call:
         """Everything kept of a call, also of one that is being recorded. `audio` is for `read_recording`.
 
         Raises:
-            StoreError: there is no such session, or it can't be read.
+            StoreError: there is no such session or no such version of it, or it can't be read.
         """
         with self._connection() as connection:
             row = sessions.row(connection, session_id)
-            return read_call(connection, row, self._duration(row), find_recording(self.folder(session_id)))
+            second_pass = None if version is Version.LIVE else sessions.second_pass(connection, session_id)
+            if version is Version.SECOND and second_pass is None:
+                raise StoreError(
+                    f"The session {session_id} has no second version yet: `depthcue transcribe --session {session_id}` "
+                    "makes one."
+                )
+            audio = find_recording(self.folder(session_id))
+            return read_call(connection, row, second_pass, self._duration(row), audio)
+
+    def keep_second_pass(self, session_id: str, call: Call) -> None:
+        """Keep the text and the review of `call` as the session's second version, in place of an earlier one; the live
+        one stays as it is. All or nothing, whatever happens.
+
+        Raises:
+            StoreError: there is no such session, or it can't be written.
+        """
+        with self._connection() as connection, transaction(connection):
+            sessions.row(connection, session_id)
+            pass_id = sessions.replace_second_pass(connection, session_id, call.model, call.language)
+            write_call(connection, pass_id, call)
 
     def notices(self, session_id: str) -> list[Notice]:
         """What was to know about a call (lost devices, warnings), in the order in which it was said."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,8 @@ class Window:
 
     def unpacked(self, hypothesis: Hypothesis) -> list[tuple[Piece, Hypothesis]]:
         """What each utterance has of the text, with times from its own beginning on, none after its end. Each word
-        goes to the one that its middle lies in, or next to; its average log-probability is that of its own words."""
+        goes to the one that its middle lies in, or next to, but a sentence is not torn for a single word. The average
+        log-probability is that of its own words."""
         words: list[list[Word]] = [[] for _ in self.pieces]
         place = 0  # never back: attention may stumble, the order of what was said does not change
         for word in hypothesis.words:
@@ -68,6 +70,8 @@ class Window:
             while place + 1 < len(self.pieces) and middle >= self._border_samples(place):
                 place += 1
             words[place].append(word)
+        for before, after in pairwise(words):
+            _settle_border(before, after)
         return [
             (piece, _part(hypothesis, piece, its_words)) for piece, its_words in zip(self.pieces, words, strict=True)
         ]
@@ -118,6 +122,21 @@ def packed(pieces: Iterable[Piece]) -> list[Window]:
     packer = Packer()
     windows = [packer.add(piece.number, piece.utterance) for piece in pieces]
     return [window for window in (*windows, packer.close()) if window is not None]
+
+
+def _settle_border(before: list[Word], after: list[Word]) -> None:
+    """Attention is some tenths of a second late or early: the last word of a sentence seems to be said behind a pause,
+    or the first one before it."""
+    if len(before) < 2 or len(after) < 2:
+        return
+    if not _ends_sentence(before[-1]) and _ends_sentence(after[0]):
+        before.append(after.pop(0))
+    elif _ends_sentence(before[-2]) and not _ends_sentence(before[-1]) and after[0].text[:1].islower():
+        after.insert(0, before.pop())
+
+
+def _ends_sentence(word: Word) -> bool:
+    return word.text.endswith((".", "?", "!"))
 
 
 def _part(hypothesis: Hypothesis, piece: Piece, words: list[Word]) -> Hypothesis:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from ui.commands.speech_options import add_speech_options, with_speech_options
 
 if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from assistant.store import Store
     from assistant.values import Channel
 
 EXAMPLES = """\
@@ -89,7 +91,22 @@ def run(args: argparse.Namespace) -> int:
         f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
         f"depthcue sessions show {call.id}"
     )
+    if settings.second_pass:
+        _transcribe_again(kept.store, call.id, settings)
     return 0
+
+
+def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
+    """Ctrl+C ends this, too, as it ends any command: the live version is kept then, and it can be done later."""
+    from assistant.plain import plain
+    from ui.progress import with_progress
+    from ui.second_pass import transcribe_again
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    _tell("Transcribing it once more, without haste. Ctrl+C leaves it at what was heard live.")
+    call = transcribe_again(store, session_id, settings, shown=with_progress(session_id))
+    _tell(f"Transcribed once more by {plain(call.model)}: {len(call.flags)} flags, {len(call.follow_ups)} follow-ups.")
 
 
 def _consent(args: argparse.Namespace) -> str:

@@ -17,8 +17,11 @@ examples:
   depthcue sessions list --format json
   depthcue sessions show last                       `last` is the newest one
   depthcue sessions show 20261126-12                the beginning of an id is enough
+  depthcue sessions show last --version live        what was heard during the call, after a second pass
   depthcue sessions export last --format md,srt,wav --out ~/interviews
   depthcue sessions delete 20261126-120405          removes its recording, too: for good"""
+
+VERSIONS = ("newest", "live", "second")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out", type=Path, default=Path(), metavar="DIR", help="a folder, made if needed (default: this one)"
     )
     delete = _add(actions, "delete", "remove a call with its recording, for good", "sessions delete 20261126-120405")
+    for action in (show, export):
+        action.add_argument(
+            "--version",
+            choices=VERSIONS,
+            default=VERSIONS[0],
+            help="live: as it was heard during the call; second: by `transcribe --session` (default: the newest)",
+        )
     for action in (show, export, delete):
         action.add_argument("id", metavar="ID", help="an id, its beginning, or last")
 
@@ -73,11 +83,11 @@ def run(args: argparse.Namespace) -> int:
             store.delete(session_id)
             print(f"Deleted {session_id} with its recording.")
             return 0
-        _recover(store)
+        recover_all(store)
         if args.action == "show":
-            _show(store, session_id)
+            _show(store, session_id, args.version)
         else:
-            _export(store, session_id, args.format, args.out)
+            _export(store, session_id, args.version, args.format, args.out)
     return 0
 
 
@@ -108,11 +118,15 @@ def _table(summary: SessionSummary) -> dict[str, object]:
     }
 
 
-def _show(store: Store, session_id: str) -> None:
+def _show(store: Store, session_id: str, version: str) -> None:
+    from assistant.call import Version
     from assistant.export import render_text
     from assistant.plain import clock, plain
 
-    print(render_text(store.load(session_id), "txt"), end="")
+    call = store.load(session_id, Version(version))
+    print(render_text(call, "txt"), end="")
+    if call.version is Version.SECOND:
+        print(f"\nTranscribed after the call by {plain(call.model)}; --version live shows what was heard during it.")
     notices = [notice for notice in store.notices(session_id) if notice.status.message]
     if notices:
         print("\nNotices")
@@ -120,15 +134,16 @@ def _show(store: Store, session_id: str) -> None:
         print(f"- {clock(notice.at_seconds)}: {plain(notice.status.message)}")
 
 
-def _export(store: Store, session_id: str, names: list[str], folder: Path) -> None:
+def _export(store: Store, session_id: str, version: str, names: list[str], folder: Path) -> None:
+    from assistant.call import Version
     from assistant.export import export_call
     from assistant.plain import plain
 
-    for path in export_call(store.load(session_id), names, folder):
+    for path in export_call(store.load(session_id, Version(version)), names, folder):
         print(plain(str(path)))
 
 
-def _recover(store: Store) -> None:
+def recover_all(store: Store) -> None:
     """Complete what a crash left, last words and all, before it is read."""
     if store.recoverable() or store.untranscribed():
         from ui import compose, recovery

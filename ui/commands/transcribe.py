@@ -24,6 +24,7 @@ examples:
   depthcue transcribe interview.mp4                          Markdown beside the recording
   depthcue transcribe *.m4a --format md,srt,json --out texts
   depthcue transcribe call.wav --channels split --you right
+  depthcue transcribe --session last --model base            a recorded call once more, beside its live version
 
 wav, flac, mp3, m4a, ogg, mp4, mkv, webm. Stereo with two different channels is one voice a channel. What was done is
 not done again, unless the recording, its channels, its language, the glossary or --model have changed. Files of
@@ -40,7 +41,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="recordings")
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="recordings")
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        help="a recorded call instead of files: an id of `sessions list`, its beginning, or last",
+    )
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
     add_speech_options(parser)
     parser.add_argument("--format", type=formats, default=("md",), metavar="F,...", help=", ".join(FORMATS))
@@ -51,7 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--channels", choices=("auto", "split", "mix"), default="auto", help="one voice a channel, or not"
     )
     parser.add_argument("--you", choices=("left", "right"), default="left", help="which channel is the interviewer's")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, refuse=parser.error)
 
 
 def formats(text: str) -> tuple[str, ...]:
@@ -65,10 +71,40 @@ def formats(text: str) -> tuple[str, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.session is None:
+        return _transcribe_files(args)
+    if args.files:
+        args.refuse("name recordings, or a recorded call with --session, but not both at once")
+    return _transcribe_session(args)
+
+
+def _transcribe_session(args: argparse.Namespace) -> int:
+    from assistant.settings import data_folder
+    from assistant.store import Store
+    from ui import compose
+    from ui.commands.sessions import recover_all
+    from ui.progress import with_progress
+    from ui.second_pass import transcribe_again
+
+    settings = with_speech_options(compose.user_settings(), args)
+    with Store.open(data_folder()) as store:
+        session_id = store.resolve(args.session)
+        recover_all(store)
+        call = transcribe_again(store, session_id, settings, args.model, with_progress(session_id))
+    print(
+        f"Kept beside the live version: {len(call.utterances)} utterances, {len(call.flags)} flags, "
+        f"{len(call.follow_ups)} follow-ups by {plain(call.model)}. depthcue sessions show {session_id}"
+    )
+    return 0
+
+
+def _transcribe_files(args: argparse.Namespace) -> int:
     from assistant.settings import data_folder
     from ui import compose
     from ui.transcripts import Register
 
+    if not args.files:
+        args.refuse("there is nothing to transcribe: name recordings, or a recorded call with --session")
     settings = with_speech_options(compose.user_settings(), args)
     job = _Job(args, settings, Register(data_folder()))
     failed = 0

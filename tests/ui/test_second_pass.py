@@ -1,0 +1,125 @@
+"""A stored call is transcribed once more, with real weights, beside what was heard live."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from assistant.audio.recording import CrashSafeRecorder, finish
+from assistant.call import Version
+from assistant.errors import StoreError
+from assistant.settings import HOME_VARIABLE, Settings
+from assistant.store import Store, StoreSink
+from assistant.values import AudioFrame, Channel, Mark
+from tests.assistant.store.calls import STARTED, final, send
+from tests.ui.running import ONE_CLAIM, cut_of_interview, depthcue, start
+from ui.second_pass import transcribe_again
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def kept(home: Path, cut_seconds: tuple[float, float] = ONE_CLAIM, *, has_sound: bool = True) -> str:
+    """A finished call whose live text was misheard."""
+    samples, rate_hz = cut_of_interview(*cut_seconds)
+    voices = soxr.resample(samples.astype(np.float32) / 32768, rate_hz, 16_000).T
+    with Store.open(home) as store:
+        session_id, folder = store.begin("Talk", STARTED, "tiny.en", tuple(Channel), "yes")
+        if has_sound:
+            recorder = CrashSafeRecorder(folder, tuple(Channel))
+            for channel, voice in zip(Channel, voices, strict=True):
+                recorder.write(AudioFrame(channel, 0.0, (voice * 32767).astype(np.int16)))
+            recorder.close()
+            finish(folder)
+        sink = StoreSink(store, session_id)
+        send(sink, final(0, "what nobody said"), Mark(1.5, "here"))
+        sink.close()
+        store.finish(session_id, voices.shape[1] / 16_000)
+    return session_id
+
+
+def test_the_second_version_stands_beside_the_live_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session_id = kept(home)
+    for _ in range(2):  # again in place of the first second one
+        assert depthcue("transcribe", "--session", session_id[:10]) == 0
+        assert "Kept beside the live version" in capsys.readouterr().out
+    assert depthcue("sessions", "show", "last") == 0
+    newest = capsys.readouterr().out
+    assert "I increased revenue by" in newest
+    assert "f1 at" in newest
+    assert "nobody said" not in newest
+    assert depthcue("sessions", "show", "last", "--version", "live") == 0
+    assert "what nobody said" in capsys.readouterr().out
+    for version, words in (("live", "nobody said"), ("second", "revenue"), ("newest", "revenue")):
+        assert depthcue("sessions", "export", "last", "--version", version, "--out", version) == 0
+        assert words in Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8")
+    with Store.open(home) as store:
+        assert [one.id for one in store.sessions()] == [session_id]
+        assert store.load(session_id).marks == (Mark(1.5, "here"),)
+        assert [found.session_id for found in store.search("revenue")] == [session_id]
+        assert store.search("nobody") == []  # what is found is what is shown
+        store.delete(session_id)
+        assert store.search("revenue") == []
+
+
+def test_why_it_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def said(*arguments: str) -> str:
+        assert depthcue("transcribe", *arguments) == 1
+        return capsys.readouterr().err
+
+    assert "Nothing has been recorded yet" in said("--session", "last")
+    without_sound = kept(home, has_sound=False)
+    assert "no session 'nope'" in said("--session", "nope")
+    assert f"{without_sound} has no recording any more" in said("--session", "last")
+    session_id = kept(home)
+    assert "neither the name of a speech model" in said("--session", session_id, "--model", "nope")
+    with Store.open(home) as other:
+        other.hold(session_id)
+        assert "being recorded or repaired just now" in said("--session", session_id)
+    assert depthcue("sessions", "show", session_id, "--version", "second") == 1
+    assert f"`depthcue transcribe --session {session_id}` makes one" in capsys.readouterr().err
+    for arguments in ((), ("a.wav", "--session", "last")):
+        assert depthcue("transcribe", *arguments) == 2
+
+
+def test_a_kill_in_the_middle_leaves_the_live_version_and_it_can_be_done_again(home: Path) -> None:
+    session_id = kept(home, (23.5, 60.0))
+    command = start("transcribe", "--session", "last", "--model", "tiny.en", home=home)
+    with Store.open(home) as store:
+        while is_free(store, session_id):
+            assert command.poll() is None
+            time.sleep(0.02)
+        command.kill()
+        command.communicate()
+        assert [update.text for update in store.load(session_id).utterances] == ["what nobody said"]
+        with pytest.raises(StoreError, match="no second version"):
+            store.load(session_id, Version.SECOND)
+    assert depthcue("transcribe", "--session", "last") == 0
+    with Store.open(home) as store:
+        assert len(store.load(session_id).utterances) > 5
+        assert [update.text for update in store.load(session_id, Version.LIVE).utterances] == ["what nobody said"]
+
+
+def is_free(store: Store, session_id: str) -> bool:
+    try:
+        store.hold(session_id)
+    except StoreError:
+        return False
+    store.release(session_id)
+    return True
+
+
+def test_the_model_of_the_settings_makes_it(home: Path) -> None:
+    session_id = kept(home)
+    with Store.open(home) as store:
+        call = transcribe_again(store, session_id, Settings(second_pass_model="tiny.en"))
+        assert (call.model, call.version, call.consent) == ("tiny.en", Version.SECOND, "yes")
+        assert call.flags
+        assert store.hold(session_id)  # nobody else owns it any more

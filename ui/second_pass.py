@@ -1,0 +1,65 @@
+"""A stored call is transcribed and reviewed once more from its recording, without the haste of a call.
+
+The live version stays as it is. The second one is kept when it is whole, all at once: whatever ends the program before
+leaves what there was, and it can be run again. The caller's thread is blocked for as long as it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.audio.files import FileSource
+from assistant.call import Call, Version
+from assistant.errors import RecordingError
+from assistant.fates import with_fates_of
+from assistant.ports import AudioSource, Sink
+from assistant.settings import Settings
+from assistant.store import Store
+from ui import compose
+
+FRAME_SECONDS = 1.0
+
+
+def transcribe_again(
+    store: Store,
+    session_id: str,
+    settings: Settings,
+    model: str = "",
+    shown: Callable[[AudioSource], tuple[AudioSource, list[Sink]]] = lambda source: (source, []),
+) -> Call:
+    """Make the second version of a call and return it as it is kept. Flags and follow-ups come out anew; what was
+    asked or put off during the call stays so.
+
+    Args:
+        model: a name or folder; by default the one in the settings for this, or the one for everything.
+        shown: may wrap the source and add sinks, to show how far it is.
+
+    Raises:
+        StoreError: there is no such session, it is being recorded or repaired just now, or it can't be written.
+        RecordingError: its recording is gone or can't be used.
+        ModelError, AudioFileError, TranscriptionError: it can't be transcribed.
+    """
+    is_owner = store.hold(session_id)
+    try:
+        live = store.load(session_id, Version.LIVE)
+        if live.audio is None:
+            raise RecordingError(
+                f"The session {session_id} has no recording any more, so it can't be transcribed again. Its transcript "
+                "is kept."
+            )
+        if not live.audio.is_file():
+            raise RecordingError(
+                f"The recording of {session_id} is not packed yet: free some space on that disk, run "
+                "`depthcue sessions list`, then try again."
+            )
+        loaded = compose.load_batch_transcriber(model or settings.second_pass_model, settings)
+        transcriber = loaded.for_call(live.language or settings.language, settings.glossary)
+        source, sinks = shown(FileSource(live.audio, channels="split", frame_seconds=FRAME_SECONDS))
+        again = compose.reviewed_recording(
+            source, transcriber, live.title, sinks, verbosity=settings.verbosity, started=live.started
+        )
+        store.keep_second_pass(session_id, with_fates_of(live, again))
+        return store.load(session_id, Version.SECOND)
+    finally:
+        if is_owner:
+            store.release(session_id)
