@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.audio.files import FileSource
+from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
 from assistant.call import Call, Version
 from assistant.errors import RecordingError
 from assistant.fates import with_fates_of
@@ -16,8 +16,6 @@ from assistant.ports import AudioSource, Sink
 from assistant.settings import Settings
 from assistant.store import Store
 from ui import compose
-
-FRAME_SECONDS = 1.0
 
 
 def transcribe_again(
@@ -54,7 +52,7 @@ def transcribe_again(
             )
         loaded = compose.load_batch_transcriber(model or settings.second_pass_model, settings)
         transcriber = loaded.for_call(live.language or settings.language, settings.glossary)
-        source, sinks = shown(FileSource(live.audio, channels="split", frame_seconds=FRAME_SECONDS))
+        source, sinks = shown(FileSource(live.audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
         again = compose.reviewed_recording(
             source, transcriber, live.title, sinks, verbosity=settings.verbosity, started=live.started
         )

@@ -20,6 +20,7 @@ from assistant.plain import clock, plain
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
 FRAME_SECONDS = 0.02  # as a live source gives them
+LONG_FRAME_SECONDS = 0.2  # cost less where nobody waits; no channel runs ahead by more than an echo guard bears
 
 _SILENT_PEAK = 10  # of int16, -70 dBFS: the noise of an open microphone is above
 
@@ -29,8 +30,8 @@ class FileSource:
 
     `channels` "split" takes two channels, or two tracks, as two voices; "mix" makes one voice of all; "auto" splits
     where the two really differ. `you` says which channel is the interviewer's ("left" also stands for the first
-    track). One voice alone is the candidate's. `layout` tells in words what was decided. Longer frames than those of a
-    live call cost less where nobody waits for them.
+    track). One voice alone is the candidate's. `layout` tells in words what was decided. `frame_seconds` is how
+    much of a channel comes at once.
 
     Raises:
         AudioFileError: nothing in it can be read; the text says why and what to do.

@@ -125,7 +125,7 @@ class OfflineTranscript:
         for piece, part in parts:
             if not part.words and piece.voice_seconds > LEAST_VOICE_SECONDS:
                 doubted.append([piece])
-            elif part.words and part.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
+            elif part.words and (part.average_log_probability < DOUBTFUL_LOG_PROBABILITY or is_nonsense(part)):
                 self._doubted[piece.number] = part
                 doubted.append([piece])
             else:

@@ -64,14 +64,14 @@ def file_figures(call: BenchCall, run: FileRun) -> FileFigures:
 def run_ours(recording: Path, folder: Path) -> FileRun:
     from dataclasses import replace
 
-    from assistant.audio.files import FileSource
+    from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
     from ui import compose
 
     settings = replace(compose.user_settings(), decode_threads=THREADS)
     transcriber = compose.load_batch_transcriber(str(folder), settings)
     began = time.monotonic()
     call = compose.reviewed_recording(
-        FileSource(recording, channels="split", frame_seconds=1.0), transcriber, recording.stem
+        FileSource(recording, channels="split", frame_seconds=LONG_FRAME_SECONDS), transcriber, recording.stem
     )
     seconds = time.monotonic() - began
     texts = {c: " ".join(update.text for update in call.utterances if update.channel is c) for c in Channel}

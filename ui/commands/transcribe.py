@@ -131,7 +131,7 @@ class _Job:
 
     def do(self, path: Path) -> None:
         """Raises AssistantError: this recording can't be transcribed, or its files can't be written."""
-        from assistant.audio.files import FileSource
+        from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
         from assistant.export import check_writable
         from ui import compose
         from ui.transcripts import making_of
@@ -146,7 +146,7 @@ class _Job:
         if not plan.missing:
             print(f"{plain(path.name)}: done before, nothing to do ({_names(plan.targets)})")
             return
-        recording = FileSource(path, self._args.channels, self._args.you, frame_seconds=1.0)
+        recording = FileSource(path, self._args.channels, self._args.you, frame_seconds=LONG_FRAME_SECONDS)
         try:
             check_writable(self._folder(path))  # said now, not after an hour
             self._transcriber = self._transcriber or compose.load_batch_transcriber(self._args.model, self._settings)
