@@ -10,7 +10,7 @@ import numpy as np
 from faster_whisper.transcribe import get_compression_ratio
 
 from assistant.ports import Hypothesis
-from models.word_times import Heard, timed_words
+from models.word_times import Heard, estimated_words, timed_words
 
 TOKENS_PER_SECOND, SPARE_TOKENS = 7, 8  # nobody says more; a loop ends here
 
@@ -22,12 +22,15 @@ def decode(
     beam_size: int,
     late_seconds: float,
     terms: Sequence[int] = (),
+    *,
+    has_exact_times: bool = True,
 ) -> list[Hypothesis]:
     """What was said in each of `heard`. In a batch the weights are read once a step and not once a step and stretch.
 
     Args:
         engine: a `faster_whisper.WhisperModel`.
         late_seconds: by how much the attention of this model follows the sound.
+        has_exact_times: align each word with the sound; otherwise its times are estimates.
         terms: tokens of what may be said, given to the model as what was said before.
 
     Raises:
@@ -53,7 +56,10 @@ def decode(
         for one, result in zip(heard, results, strict=True)
     ]
     texts = [tokenizer.decode(tokens).strip() for tokens in said]
-    words = timed_words(engine, tokenizer, encoded, heard, said, late_seconds)
+    if has_exact_times:
+        words = timed_words(engine, tokenizer, encoded, heard, said, late_seconds)
+    else:
+        words = [estimated_words(tokenizer, one, tokens) for one, tokens in zip(heard, said, strict=True)]
     return [
         Hypothesis(
             words=its_words if text else (),
@@ -66,6 +72,13 @@ def decode(
         )
         for one, result, tokens, text, its_words in zip(heard, results, said, texts, words, strict=True)
     ]
+
+
+def doubt_of_speech(engine: Any, tokenizer: Any, heard: Heard) -> float:
+    """The probability that nobody speaks in `heard`, as the first step of a decode gives it. Raises RuntimeError."""
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    result = engine.model.generate(heard.encoded, [prompt], beam_size=1, max_length=2, return_no_speech_prob=True)[0]
+    return float(result.no_speech_prob)
 
 
 def _stacked(heard: Sequence[Heard]) -> Any:

@@ -22,8 +22,8 @@ from assistant.errors import ModelError, TranscriptionError
 from assistant.glossary import glossary_notice, usable_terms
 from assistant.languages import AUTO, ENGLISH, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
-from assistant.values import SAMPLE_RATE_HZ
-from models.decoding import decode
+from assistant.values import SAMPLE_RATE_HZ, Word
+from models.decoding import decode, doubt_of_speech
 from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
 from models.glossary import Glossary
 from models.known_speech import agree, is_understood, known_speech, lateness_seconds
@@ -33,6 +33,7 @@ from models.word_times import Heard
 
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
 DOUBTFUL_SPEECH = 0.4  # no-speech probability from which another model is asked for a voice
+REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
 
 
@@ -142,9 +143,14 @@ class WhisperTranscriber:
         try:
             hypothesis = self._hypothesis(samples, effort, lead)
             own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :] if lead else samples
-            if lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
-                # After speech the model takes everything for speech: what it doubts is judged by itself.
+            if lead is not None and _repeats(hypothesis.words, lead.words):
                 hypothesis = self._hypothesis(own, effort, None)
+            elif lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
+                # After speech the model takes everything for speech: that is judged without the lead.
+                alone = Heard(self._encoder.encode(own, self._decode.final_window), len(own) / SAMPLE_RATE_HZ)
+                tokenizer = self._tokenizer(self._spoken.known or ENGLISH)
+                doubt = doubt_of_speech(self.engine, tokenizer, alone)
+                hypothesis = replace(hypothesis, no_speech_probability=doubt)
             return _with_voice(hypothesis, own)
         except RuntimeError as error:
             raise TranscriptionError(
@@ -180,10 +186,10 @@ class WhisperTranscriber:
         """Hear a known sentence: whether the memory of silence does what it should for this model, and how late its
         attention is. It also warms buffers and threads, so that the first words of a call are not late."""
         sound = known_speech()
-        words = self._hypothesis(sound, Effort.PARTIAL, None).words
+        words = self._hypothesis(sound, Effort.HASTY, None).words
         if may_change and not is_understood(words):
             short, self._decode = self._decode, PADDED
-            padded_words = self._hypothesis(sound, Effort.PARTIAL, None).words
+            padded_words = self._hypothesis(sound, Effort.HASTY, None).words
             if agree(words, padded_words):
                 self._decode = short
             else:
@@ -196,7 +202,7 @@ class WhisperTranscriber:
         voice_probability(sound)
 
     def _hypothesis(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None) -> Hypothesis:
-        is_final = effort is Effort.FINAL
+        is_final = effort is not Effort.PARTIAL
         window = self._decode.final_window if is_final else self._decode.partial_window
         heard = Heard(
             self._encoder.encode(samples, window), len(samples) / SAMPLE_RATE_HZ, lead.seconds if lead else 0.0
@@ -210,7 +216,8 @@ class WhisperTranscriber:
 
     def _said(self, heard: Sequence[Heard], tokenizer: Any, effort: Effort) -> list[Hypothesis]:
         beam_size = self._decode.beam_size if effort is Effort.FINAL else 1
-        said = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds)
+        has_exact_times = effort is not Effort.PARTIAL
+        said = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, has_exact_times=has_exact_times)
         if effort is not Effort.FINAL or not self._glossary.prompt or not any(one.words for one in said):
             return said
         prompted = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, self._glossary.prompt)
@@ -230,6 +237,13 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
+
+
+def _repeats(words: Sequence[Word], lead: Sequence[Word]) -> bool:
+    """Whether the model has heard the lead once more instead of what follows it, as it does now and then in a noise."""
+    count = min(REPEATED_WORDS, len(lead))
+    spoken, before = ([word.text.casefold() for word in some[:count]] for some in (words, lead))
+    return count > 1 and spoken == before
 
 
 def _with_voice(hypothesis: Hypothesis, samples: NDArray[np.float32]) -> Hypothesis:

@@ -50,6 +50,24 @@ def timed_words(
     return [_words(one, entries, writes_spaces, late_seconds) for one, entries in zip(heard, aligned, strict=True)]
 
 
+def estimated_words(tokenizer: Any, heard: Heard, said: list[int]) -> tuple[Word, ...]:
+    """The same without asking the engine, which costs a fifth of a greedy decode: each word gets a share of the sound
+    by its length. For text that will be replaced within the second."""
+    texts, tokens = tokenizer.split_to_word_tokens(said)
+    length = sum(map(len, texts)) or 1
+    seconds_per_character = (heard.seconds - heard.lead_seconds) / length
+    entries = []
+    at_seconds = heard.lead_seconds
+    for text, its_tokens in zip(texts, tokens, strict=True):
+        end_seconds = at_seconds + len(text) * seconds_per_character
+        entries.append(
+            {"word": text, "tokens": its_tokens, "start": at_seconds, "end": end_seconds, "probability": 1.0}
+        )
+        at_seconds = end_seconds
+    lead = [{"word": "", "tokens": list(heard.lead_tokens)}] if heard.lead_tokens else []
+    return _words(heard, [*lead, *entries], tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds=0.0)
+
+
 def _words(
     heard: Heard, entries: Sequence[dict[str, Any]], writes_spaces: bool, late_seconds: float
 ) -> tuple[Word, ...]:

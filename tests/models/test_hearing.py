@@ -8,7 +8,10 @@ import soundfile
 import soxr
 
 from assistant.demo import INTERVIEW
+from assistant.ports import Effort, Lead
 from assistant.session import Session, SessionSettings
+from assistant.speech.listener import Listener, SpeechEnded
+from assistant.transcript.nonsense import is_nonsense
 from assistant.transcript.streaming import StreamingSettings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, TranscriptUpdate, UpdateKind
 from models.voice import WebRtcVoiceDetector
@@ -107,3 +110,24 @@ def test_a_detector_opens_on_a_voice_and_not_on_noise():
     assert share(voice) > 0.7
     assert share(noise) < 0.05
     assert share(np.zeros_like(voice)) == pytest.approx(0.0)
+
+
+def test_a_noise_after_speech_does_not_make_the_model_say_that_speech_again(whisper):
+    barking, rate_hz = soundfile.read(DATA / "barking.flac", dtype="float32")
+    noises = utterances((np.clip(soxr.resample(barking, rate_hz, SAMPLE_RATE_HZ), -1, 1) * 32767).astype(np.int16))
+    before = excerpt(19.42, 24.44)[:, 1].astype(np.float32) / 32768
+    words = whisper.transcribe(before, Effort.FINAL).words
+    assert len(words) > 5
+    lead = Lead(len(before) / SAMPLE_RATE_HZ + 0.5, words)
+    assert noises
+    for noise in noises:
+        heard = whisper.transcribe(
+            np.concatenate([before, np.zeros(8000, np.float32), noise.samples]), Effort.FINAL, lead
+        )
+        assert is_nonsense(heard) or not heard.words
+
+
+def utterances(samples):
+    listener = Listener(Channel.THEM, WebRtcVoiceDetector())
+    edges = listener.hear(AudioFrame(Channel.THEM, 0.0, samples)) + listener.finish()
+    return [edge.utterance for edge in edges if isinstance(edge, SpeechEnded)]
