@@ -77,7 +77,6 @@ class TrackReader:
         self.damaged_seconds: list[float] = []  # where a piece could not be decoded, and sound went on after it
         self.invalid_seconds = 0.0  # of samples that are no numbers
         self._path = path
-        self._as_mono = as_mono
         self._container = _open(path)
         self._stream = self._container.streams.audio[number]
         self._channels = 1 if as_mono else self._stream.codec_context.channels
@@ -90,20 +89,45 @@ class TrackReader:
         self._container.close()
 
     def blocks(self) -> Iterator[NDArray[np.int16]]:
-        """The sound in order, (samples, channels) int16 at 16 kHz, a second or less at a time."""
-        for samples, rate_hz in self._decoded():
+        """The sound in order, (samples, channels) int16 at 16 kHz, about a second at a time."""
+        for samples, rate_hz in self._in_pieces():
             if self._resampler is None or rate_hz != self._rate_hz:  # a chained file may change its rate
                 if self._resampler is not None:
                     yield self._resampler.finish()
                 self._rate_hz = rate_hz
                 self._resampler = Resampler(rate_hz, self._channels)
-            yield self._resampler.process(samples)
+            yield self._resampler.process(self._sound(samples, rate_hz))
         if self._resampler is None:
             raise AudioFileError(
                 f"{plain(str(self._path))} holds no sound that can be read: it is of zero length or damaged. "
                 "Copy or export it again from where it was recorded."
             )
         yield self._resampler.finish()
+
+    def _in_pieces(self) -> Iterator[tuple[NDArray[np.float32], int]]:
+        """What is decoded, about a second at a time: a codec's frames are so short that each would cost more to handle
+        than to decode."""
+        held: list[NDArray[np.float32]] = []
+        length, held_rate_hz = 0, 0
+        for samples, rate_hz in self._decoded():
+            is_like_held = rate_hz == held_rate_hz and (not held or samples.shape[1] == held[0].shape[1])
+            if held and (not is_like_held or length >= _PIECE_SECONDS * held_rate_hz):
+                yield np.concatenate(held), held_rate_hz
+                held, length = [], 0
+            held.append(samples)
+            length, held_rate_hz = length + len(samples), rate_hz
+        if held:
+            yield np.concatenate(held), held_rate_hz
+
+    def _sound(self, samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+        """With the wanted number of channels and nothing in it that is no number."""
+        self.invalid_seconds += np.count_nonzero(~np.isfinite(samples).all(axis=1)) / rate_hz
+        samples = bounded(samples)
+        if samples.shape[1] == self._channels:
+            return samples
+        # All in one, or a track that changes its layout on the way.
+        mean = samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        return np.repeat(mean, self._channels, axis=1)
 
     def _decoded(self) -> Iterator[tuple[NDArray[np.float32], int]]:
         """(samples, channels) at the track's own rate, holes filled with silence."""
@@ -150,12 +174,6 @@ class TrackReader:
             if _JUMP_SECONDS < hole_seconds <= max(limit_seconds, _JUMP_SECONDS):
                 yield from self._silence(hole_seconds, rate_hz)
         samples = _as_float(frame)
-        self.invalid_seconds += np.count_nonzero(~np.isfinite(samples).all(axis=1)) / rate_hz
-        samples = bounded(samples)
-        if self._as_mono:
-            samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-        elif samples.shape[1] != self._channels:  # a track that changes its layout on the way
-            samples = np.repeat(samples.mean(axis=1, keepdims=True, dtype=np.float32), self._channels, axis=1)
         self._position_seconds += len(samples) / rate_hz
         yield samples, rate_hz
 
