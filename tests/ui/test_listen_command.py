@@ -16,6 +16,7 @@ import pytest
 
 from assistant.audio.files import FileSource
 from assistant.audio.recorder.disk import RESERVE_BYTES
+from assistant.call import Version
 from assistant.event_log import EventLog
 from assistant.settings import HOME_VARIABLE
 from assistant.store import Store
@@ -331,3 +332,15 @@ def test_to_record_without_consent_is_a_choice_that_every_export_tells(
     assert set(exports) == set(formats)
     for text in exports.values():
         assert "recorded without an answer by choice" in text
+
+
+def test_a_call_is_transcribed_once_more_when_the_settings_say_so(virtual_audio: VirtualAudio, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("second_pass = true\n")
+    command = start("listen", "--consent", "--seconds", "0.5", home=tmp_path)
+    output, errors = command.communicate(timeout=PATIENCE_SECONDS)
+    assert command.returncode == 0, errors
+    assert "Transcribed once more by" in output
+    with Store.open(tmp_path) as store:
+        session_id = store.resolve("last")
+        assert store.load(session_id).version is Version.SECOND
+        assert store.load(session_id, Version.LIVE).version is Version.LIVE
