@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from assistant.errors import AssistantError
 from assistant.plain import harmless
 
-COMMANDS = ("panel", "demo", "listen", "transcribe", "replay", "review", "sessions", "models", "devices")
+COMMANDS = ("panel", "demo", "listen", "transcribe", "replay", "review", "sessions", "models", "devices", "check")
 
 EXAMPLES = """\
 examples:

@@ -38,11 +38,11 @@ class EchoSettings:
     memory_seconds: float = 4.0  # over which the room is learned; only what the call plays counts
     alignment_seconds: float = 2.0
     judged_seconds: float = 0.05  # over which a moment is judged
-    foretold_share: float = 0.6  # of the microphone's energy, which makes it echo
-    tail_share: float = 0.3  # of the room's own dying sound: softer than that nobody speaks
+    foretold_share: float = 0.7  # of the microphone's energy, which makes it echo
+    tail_share: float = 0.15  # of the room's own dying sound: softer than that nobody speaks
     reverberation_seconds: float = 0.4  # in which the sound of a room dies away by 60 dB
     voice_share: float = 0.3  # foretold no better than this somebody speaks for certain ...
-    hold_seconds: float = 0.1  # ... and for so long nothing is muted: a word has soft sounds in it
+    hold_seconds: float = 0.15  # ... and for so long nothing is muted: a word has soft sounds in it
     lag_margin: float = 1.5  # a new lag has to coincide that much better than the one in use
     active_share: float = 0.03  # of the loudest that the call played lately; below it is a pause
     regularisation: float = 0.02

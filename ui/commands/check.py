@@ -1,0 +1,203 @@
+"""`depthcue check`: are both voices heard, and are their words? Before a call, in ten seconds."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assistant.audio.check import SoundCheck
+    from assistant.ports import AudioSource
+    from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status
+
+EXAMPLES = """\
+examples:
+  depthcue check                        say something, and let the call play something
+  depthcue check --call Zoom --play     and hear what was recorded
+  depthcue check --seconds 20
+
+Nothing is kept: what was recorded is held in memory, for --play in a private file that is deleted afterwards. The exit
+code is 0 when every voice is heard well with its words, 1 otherwise."""
+
+_METER_WIDTH = 20
+_METER_SECONDS = 0.2
+_SOFTEST_DBFS = 60.0
+_WHO = {"you": "You", "them": "Them"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from ui.commands.listen import seconds
+
+    parser = subparsers.add_parser(
+        "check",
+        help="before a call: are both voices heard?",
+        description="Listens to both sides for some seconds, shows their levels and first words, and says what is "
+        "wrong: nothing heard, muted, too soft, clipped, loudspeakers in the microphone.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
+    parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
+    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    parser.add_argument("--seconds", type=seconds, default=10.0, metavar="N", help="how long to listen (10)")
+    parser.add_argument("--play", action="store_true", help="play what was recorded, left you, right them")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from assistant.audio.capture import open_live
+    from assistant.audio.check import SoundCheck, Verdict
+    from assistant.plain import plain
+    from ui import compose
+
+    settings = compose.user_settings()
+    transcriber = compose.load_transcriber(args.model, settings).for_call(settings.language, settings.glossary)
+    mic = settings.mic if args.mic is None else args.mic
+    source = open_live(mic, settings.call if args.call is None else args.call)
+    check = SoundCheck(source.channels)
+    overheard = Overheard(source, check)
+    view = _View(check)
+    session = compose.recording_session(
+        overheard, transcriber, settings.verbosity, [view], is_lossless=False, shows_partials=True
+    )
+    print(f"Say something, and let the call play something: {args.seconds:.0f} s.", flush=True)
+    timer = threading.Timer(args.seconds, session.stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        session.run()
+    finally:
+        timer.cancel()
+        view.end()
+    results = check.results()
+    for result in results:
+        print(f"{_WHO[result.channel]:<5} {plain(result.text)}")
+        if result.first_words_seconds is not None:
+            print(f'      first words after {result.first_words_seconds:.1f} s: "{plain(result.first_words)}"')
+    if check.hears_call:
+        print("The microphone hears the call: loudspeakers are in use. A headset is better.")
+    if args.play:
+        play(overheard.sound())
+    return int(not (check.is_complete and all(result.verdict is Verdict.FINE for result in results)))
+
+
+class Overheard:
+    """A source that shows a check what passes, and holds it for playing back. Read by the listening thread."""
+
+    def __init__(self, source: AudioSource, check: SoundCheck) -> None:
+        self._source = source
+        self._check = check
+        self._frames: list[AudioFrame] = []
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self._source.channels
+
+    @property
+    def duration_seconds(self) -> float | None:
+        return self._source.duration_seconds
+
+    def read(self) -> AudioFrame | AudioGap | Status | None:
+        from assistant.values import AudioFrame, Status
+
+        item = self._source.read()
+        if isinstance(item, AudioFrame | Status):
+            self._check.hear(item)
+        if isinstance(item, AudioFrame):
+            self._frames.append(item)
+        return item
+
+    def close(self) -> None:
+        self._source.close()
+
+    def sound(self) -> NDArray[np.int16]:
+        """(samples, 2): left you, right them, at the places where they were heard."""
+        import numpy as np
+
+        from assistant.values import SAMPLE_RATE_HZ, Channel
+
+        sides = list(Channel)
+        length = max((round(frame.end_seconds * SAMPLE_RATE_HZ) for frame in self._frames), default=0)
+        both = np.zeros((length + 1, len(sides)), np.int16)
+        for frame in self._frames:
+            start = round(frame.start_seconds * SAMPLE_RATE_HZ)
+            both[start : start + len(frame.samples), sides.index(frame.channel)] = frame.samples
+        return both
+
+
+class _View:
+    """A sink: meters on one line, and the words that the check is told. `next` comes from the session's threads."""
+
+    def __init__(self, check: SoundCheck) -> None:
+        self._check = check
+        self._levels: dict[str, float] = {}
+        self._shown_seconds = 0.0
+
+    def next(self, stamped: Stamped) -> None:
+        from assistant.session import LOUDSPEAKERS
+        from assistant.values import Level, Status, TranscriptUpdate
+
+        event = stamped.event
+        if isinstance(event, TranscriptUpdate):
+            self._check.words(event.channel, event.text, stamped.wall_seconds)
+        elif isinstance(event, Status) and event.message == LOUDSPEAKERS:
+            self._check.hears_call = True
+        elif isinstance(event, Level):
+            self._levels[event.channel] = event.peak_dbfs
+            self._draw()
+
+    def close(self) -> None:
+        pass
+
+    def end(self) -> None:
+        if sys.stdout.isatty():
+            print(flush=True)
+
+    def _draw(self) -> None:
+        if not sys.stdout.isatty() or time.monotonic() - self._shown_seconds < _METER_SECONDS:
+            return
+        self._shown_seconds = time.monotonic()
+        meters = [f"{_WHO[name]} [{_bar(level)}]" for name, level in sorted(self._levels.items(), reverse=True)]
+        print("\r" + "  ".join(meters), end="", flush=True)
+
+
+def _bar(level_dbfs: float) -> str:
+    full = round(_METER_WIDTH * min(1.0, max(0.0, 1.0 + level_dbfs / _SOFTEST_DBFS)))
+    return "#" * full + " " * (_METER_WIDTH - full)
+
+
+def play(sound: NDArray[np.int16]) -> None:
+    """Through the default output, to its end; the file is private and gone afterwards.
+
+    Raises:
+        CaptureError: nothing can play it.
+    """
+    import soundfile
+
+    from assistant.errors import CaptureError
+    from assistant.values import SAMPLE_RATE_HZ
+
+    with tempfile.TemporaryDirectory(prefix="depthcue-") as folder:  # 0700
+        file = f"{folder}/check.wav"
+        soundfile.write(file, sound, SAMPLE_RATE_HZ)
+        print("Playing what was recorded ...", flush=True)
+        if shutil.which("paplay"):
+            done = subprocess.run(["paplay", "--client-name=Depthcue", file], stderr=subprocess.DEVNULL, check=False)
+            if done.returncode == 0:
+                return
+        from assistant.audio.capture.portaudio import load
+
+        sounddevice = load()
+        try:
+            sounddevice.play(sound, SAMPLE_RATE_HZ, blocking=True)
+        except sounddevice.PortAudioError as error:
+            raise CaptureError(f"The recording can't be played ({error}). Check the default output.") from error
