@@ -105,7 +105,7 @@ class RecorderSource:
         self._heard_seconds = dict.fromkeys(self._channels, 0.0)
         self._joins: set[Channel] = set()  # after a break these channels have not been heard yet
         self._ready: deque[AudioFrame | AudioGap | Status] = deque()
-        self._commanding = threading.Lock()  # over the three below, and which child is told
+        self._commanding = threading.Lock()  # over what is below, and which child is told
         self._is_paused = False
         self._is_closed = False
         self._is_read = False
@@ -157,8 +157,8 @@ class RecorderSource:
             self._is_closed = True
             self._closed.set()
             self._child.tell(do="stop")
-            is_unread = not self._is_read
-            self._is_read = True
+            is_unread = not self._is_read and not self._is_over
+            self._is_over = self._is_over or is_unread
         if is_unread:  # nobody will read to the end
             self._leave()
 
@@ -171,8 +171,6 @@ class RecorderSource:
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         with self._commanding:
-            if self._is_closed and not self._is_read:
-                return None
             self._is_read = True
         while not self._ready:
             if self._is_over:
