@@ -178,6 +178,8 @@ class Session:
                 self._publisher.publish_all([Status(State.WARNING, warning) for warning in self._settings.warnings])
             if isinstance(item, Status):
                 self._publisher.publish(item)
+                if item.state is State.DEVICE_LOST and item.channel is not None:
+                    self._worker.interrupt(item.channel)
                 continue
             if self._paused:
                 continue

@@ -89,6 +89,12 @@ class Worker:
                 self._streaming.hear(item)
             self._condition.notify_all()
 
+    def interrupt(self, channel: Channel) -> None:
+        with self._condition:
+            if not self._is_deaf:
+                self._streaming.interrupt(channel)
+            self._condition.notify_all()
+
     def command(self, command: Callable[[float], list[ReviewEvent]]) -> None:
         """Have the conversation do this, at the moment up to which the call is reviewed."""
         with self._condition:

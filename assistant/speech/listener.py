@@ -94,9 +94,12 @@ class Listener:
         """The sound is over: what is open ends here."""
         rest = len(self._audio) - (self._seen - self._audio_start)
         edges = self._append(np.zeros(-rest % self._block, np.int16)) if rest else []
-        if (boundary := self._segmenter.finish()) is not None:
-            edges.append(self._ended(round(boundary.at_seconds * SAMPLE_RATE_HZ)))
-        return edges
+        return edges + self.interrupt()
+
+    def interrupt(self) -> list[SpeechStarted | SpeechEnded]:
+        """Nothing is heard from here on, for a time that nobody knows: what is open ends here."""
+        boundary = self._segmenter.finish()
+        return [] if boundary is None else [self._ended(round(boundary.at_seconds * SAMPLE_RATE_HZ))]
 
     def _hear_gap(self, gap: AudioGap) -> list[SpeechStarted | SpeechEnded]:
         end = round(gap.end_seconds * SAMPLE_RATE_HZ)

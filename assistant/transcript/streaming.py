@@ -96,6 +96,10 @@ class Streaming:
     def hear(self, item: AudioFrame | AudioGap) -> None:
         self._note(self._listeners[item.channel].hear(item))
 
+    def interrupt(self, channel: Channel) -> None:
+        """The channel's device is lost: what was said up to there gets its text now, not when the device is back."""
+        self._note(self._listeners[channel].interrupt())
+
     def finish(self) -> None:
         """The sound is over: open utterances end now."""
         self._is_finished = True

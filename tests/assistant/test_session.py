@@ -1,13 +1,25 @@
 """The order of things in a call, and what happens when a part fails. Words are judged elsewhere, by real weights."""
 
 import threading
+import time
 
 import pytest
 
 from assistant.errors import CaptureError, RecordingError, TranscriptionError
 from assistant.ports import Effort
 from assistant.session import Session, SessionSettings
-from assistant.values import AudioFrame, AudioGap, Channel, Level, Mark, State, Status, TranscriptUpdate, UpdateKind
+from assistant.values import (
+    SAMPLE_RATE_HZ,
+    AudioFrame,
+    AudioGap,
+    Channel,
+    Level,
+    Mark,
+    State,
+    Status,
+    TranscriptUpdate,
+    UpdateKind,
+)
 from assistant.worker import Patience
 from tests.fakes import (
     CountingTranscriber,
@@ -100,6 +112,29 @@ def test_live_and_lossless_give_the_same_finals_and_the_same_order():
     assert order(live_conversation.told) == order(conversation.told)
 
 
+class UnpluggedSource(ScriptedSource):
+    """The interviewer's microphone is gone in the middle of a word; the other side is silent and goes on."""
+
+    def __init__(self):
+        super().__init__(you=[(2.0, True)], them=[(10.0, False)])
+        self._is_told = False
+
+    def read(self):
+        item = super().read()
+        if not self._is_told and isinstance(item, AudioFrame) and item.start_seconds >= 2.1:
+            self._is_told = True
+            return Status(State.DEVICE_LOST, "Your microphone is not heard.", Channel.YOU)
+        return item
+
+
+def test_what_was_said_when_a_device_was_lost_is_final_at_once():
+    session, sink, _ = make(UnpluggedSource())
+    session.run()
+    (stamped,) = [s for s in sink.stamped if getattr(s.event, "kind", None) is UpdateKind.FINAL]
+    assert stamped.audio_seconds < 3.0
+    assert stamped.event.words
+
+
 def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
     recorder = MemoryRecorder()
     source = SpokenSource(20.0, **CALL)
@@ -109,15 +144,28 @@ def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
     assert len(finals(sink)) == 3
 
 
-def test_the_delay_of_a_slow_engine_is_said():
-    talk = [(2.0, True), (1.0, False)] * 4
-    source = SpokenSource(40.0, them=talk)
-    session, sink, _ = make(source, CountingTranscriber(delay_seconds=0.15), is_lossless=False)
+def test_an_engine_that_needs_four_seconds_for_each_one_loses_no_sound_and_no_word():
+    talk = [(3.0, True), (0.7, False)] * 5
+    speed = 20.0
+
+    class TooSlow(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            own_seconds = len(samples) / SAMPLE_RATE_HZ - (lead.seconds if lead else 0.0)
+            time.sleep(own_seconds * 4.0 / speed)
+            return super().transcribe(samples, effort, lead)
+
+    recorder, engine = MemoryRecorder(), TooSlow()
+    session, sink, _ = make(SpokenSource(speed, them=talk), engine, recorder, is_lossless=False)
     session.run()
+    in_time, its_sink, _ = make(ScriptedSource(them=talk))
+    in_time.run()
+    assert finals(sink) == finals(its_sink)
+    assert recorder.seconds(Channel.THEM) == pytest.approx(18.5)
     behind = [status for status in sink.of(Status) if status.state is State.BEHIND]
-    assert behind
     assert behind[0].behind_seconds > 3
-    assert "behind" in behind[0].message
+    assert any("partial text paused" in status.message for status in behind)
+    assert Effort.HASTY in engine.efforts
+    assert states(sink)[-1] is State.FINISHED
 
 
 def test_a_pause_records_nothing_and_leaves_a_gap_with_its_reason():
@@ -174,9 +222,10 @@ def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
 class Stumbling(CountingTranscriber):
     """Fails at these final decodes, counted from 0."""
 
-    def __init__(self, *fails_at, error=TranscriptionError("out of memory")):
+    def __init__(self, *fails_at, error=None):
         super().__init__()
-        self._fails_at, self._error, self._finals = fails_at, error, -1
+        self._fails_at, self._finals = fails_at, -1
+        self._error = error or TranscriptionError("out of memory")
 
     def transcribe(self, samples, effort, lead=None):
         if effort is Effort.FINAL:

@@ -141,3 +141,15 @@ def test_loudness_of_full_scale_and_of_silence():
     assert rms_dbfs(full_scale) == pytest.approx(0.0, abs=0.001)
     assert rms_dbfs(full_scale // 2 + np.int16(9000)) == pytest.approx(-6.02, abs=0.01)
     assert rms_dbfs(np.zeros(320, np.int16)) == -96.0
+
+
+def test_an_interruption_ends_the_utterance_and_moves_nothing_that_follows():
+    listener = Listener(Channel.THEM, LoudnessDetector())
+    listener.hear(AudioFrame(Channel.THEM, 0.0, sound(2.0, True)))
+    (first,) = ended(listener.interrupt())
+    assert first.voice_end_seconds == pytest.approx(2.0, abs=0.021)
+    assert listener.interrupt() == []
+    listener.hear(AudioGap(Channel.THEM, 2.0, 32.0, "unplugged"))
+    listener.hear(AudioFrame(Channel.THEM, 32.0, sound(1.0, True)))
+    (second,) = ended(listener.finish())
+    assert second.start_seconds == pytest.approx(32.0, abs=0.05)
