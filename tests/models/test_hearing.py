@@ -112,6 +112,17 @@ def test_a_detector_opens_on_a_voice_and_not_on_noise():
     assert share(np.zeros_like(voice)) == pytest.approx(0.0)
 
 
+def test_both_talking_at_once_lose_no_word_against_each_alone(whisper):
+    both = np.stack([excerpt(14.5, 20.5)[:, 0], excerpt(20.6, 26.6)[:, 1]], axis=1)
+    together = hear(both, whisper, shows_partials=True)
+    for column, channel in enumerate(Channel):
+        alone = np.zeros_like(both)
+        alone[:, column] = both[:, column]
+        text = text_of(together, channel)
+        assert text == text_of(hear(alone, whisper), channel)
+        assert len(text.split()) > 5
+
+
 def test_a_noise_after_speech_does_not_make_the_model_say_that_speech_again(whisper):
     barking, rate_hz = soundfile.read(DATA / "barking.flac", dtype="float32")
     noises = utterances((np.clip(soxr.resample(barking, rate_hz, SAMPLE_RATE_HZ), -1, 1) * 32767).astype(np.int16))
