@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.review.numbers import NumberType, read
@@ -32,6 +32,11 @@ def found(text: str) -> list[tuple[NumberType, float | None]]:
         ("it grew two and a half x", 2.5),
         ("it is two point five times faster", 2.5),
         ("hundreds of thousands of requests", 100_000),
+        ("a million and a half users", 1_500_000),
+        ("a tenfold increase", 10),
+        ("7 000 % more", 7000),
+        ("one hundred twenty five tickets", 125),
+        ("it costs €40k", 40_000),
     ],
 )
 def test_spoken_written_and_mixed_forms_are_one_number(text: str, value: float) -> None:
@@ -58,6 +63,16 @@ def test_spoken_written_and_mixed_forms_are_one_number(text: str, value: float) 
         ("we are in the top 3", [T.RANK]),
         ("eighty requests per second", [T.RATE]),
         ("our target was 95%", [T.TARGET]),
+        ("our goal was ninety five percent", [T.TARGET]),
+        ("she was thirty four when", [T.AGE]),
+        ("we are number one in the region", [T.RANK]),
+        ("the file had 2 GB", [T.SIZE]),
+        ("20k a month", [T.RATE]),
+        ("from 30 percent to 45 percent", [T.PERCENTAGE, T.PERCENTAGE]),
+        ("three quarters of the tickets", [T.COUNT]),
+        ("for 3 quarters", [T.DURATION]),
+        ("version 3.11", [T.VERSION]),
+        ("5k users", [T.COUNT]),
     ],
 )
 def test_the_type_comes_from_the_words_around(text: str, types: list[NumberType]) -> None:
@@ -77,6 +92,7 @@ def test_the_place_in_the_sentence_is_kept() -> None:
     assert text[start:end] == "seven thousand percent"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_read(text: str) -> None:
     reading, numbers = read(text)
@@ -85,6 +101,14 @@ def test_any_text_is_read(text: str) -> None:
     assert all(0 <= number.token < len(reading.tokens) for number in numbers)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999_999))
 def test_digits_with_and_without_separators_agree(n: int) -> None:
     assert found(f"we sold {n}%") == found(f"we sold {n:,}%")
+
+
+@settings(deadline=None)
+@given(st.integers(1, 999), st.sampled_from([("%", "percent"), ("x", "times"), ("k euros", "thousand euros")]))
+def test_a_unit_may_be_a_sign_or_a_word(n: int, unit: tuple[str, str]) -> None:
+    sign, word = unit
+    assert found(f"sales grew {n}{sign} that year") == found(f"sales grew {n} {word} that year")

@@ -1,7 +1,7 @@
 """What the rules and a model make of a sentence together. The model is scripted: its weights are judged elsewhere."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.ports import SentenceScores
@@ -80,6 +80,7 @@ def test_aspects_of_the_model_count_for_what_is_substantiated():
     assert judgement.aspects == (Aspect.BASELINE,)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from([label.value for label in Label]))
 def test_any_text_gives_spans_inside_it(text, label):
     judgement = weigh(text, judge(text), scores(**{label: 0.97}))

@@ -43,6 +43,7 @@ RULINGS = [
     (13, (), "We are faster than everyone, up 40 percent.", N),
     (14, (), "We got great feedback.", V),
     (15, (), "We tracked all the KPIs.", V),
+    (16, (), "We was moving the index to other disk because it were full.", S),
     (18, (), "Rami updated the maps library.", O),
     (19, (), "We also got two new machines that month, so part of the 20 percent comes from that.", S),
     (21, (), "It was a disaster.", V),
@@ -50,6 +51,7 @@ RULINGS = [
     (22, (), "There is a number in the company, it says plus eleven percent.", N),
     (23, (), "We never measured it.", O),
     (23, (), "I can't share that.", O),
+    (7, (), "What we did is we moved the index to its own disk.", S),
     (25, (), "Next month we move to the new office.", O),
 ]
 
