@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, fields, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,19 @@ from assistant.languages import AUTO, language_code
 from assistant.values import Verbosity
 
 MOST_THREADS = 64  # the speech engine falls over thousands
+RANGES = {  # of the numbers, both ends included
+    "decode_threads": (1, MOST_THREADS),
+    "interview_minutes": (1, 600),
+    "text_percent": (80, 200),
+    "keep_days": (0, 36_500),
+}
 HOME_VARIABLE = "DEPTHCUE_HOME"  # one folder for settings, models and calls, in place of the platform's
+
+
+class Appearance(StrEnum):
+    SYSTEM = "system"  # light or dark as the system says, also while the program runs
+    LIGHT = "light"
+    DARK = "dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,14 @@ class Settings:
     always_pad_to_30_seconds: bool = False  # decode as Whisper was made for, at several times the cost
     second_pass: bool = False  # transcribe a call once more when it is over
     second_pass_model: str = ""  # for that; empty takes the one above
+    question_set: str = "general"  # name of a bundled set, or the path of a `.toml` file
+    interview_minutes: int = 45  # how long a call is planned to be
+    shows_plan: bool = True  # the main questions in the panel, as a list
+    appearance: Appearance = Appearance.SYSTEM
+    text_percent: int = 100  # of the size of the system's text
+    stays_on_top: bool = False  # the panel, above other windows
+    keep_days: int = 0  # after which a finished call is deleted; 0 keeps it until somebody deletes it
+    consent_text: str = ""  # what is read aloud to ask for consent
 
 
 def config_folder() -> Path:
@@ -73,7 +93,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             continue
         try:
             usable = language_code(value) if name == "language" and isinstance(value, str) else value
-            settings = replace(settings, **{name: _like(known[name], usable)})
+            settings = replace(settings, **{name: usable_value(name, usable)})
         except ValueError as error:
             messages.append(
                 f"The setting {name!r} in {path} can't be used ({error}); its default {_shown(known[name])} is."
@@ -104,25 +124,26 @@ def save(settings: Settings, path: Path) -> None:
         ) from error
 
 
-def _like(default: Any, value: Any) -> Any:
-    """`value` as the type of `default`. Raises ValueError with what is wrong."""
-    if isinstance(default, Verbosity):
+def usable_value(name: str, value: Any) -> Any:
+    """`value` as what the setting `name` takes. Raises ValueError with what is wrong."""
+    default = getattr(Settings(), name)
+    if isinstance(default, StrEnum):
         try:
-            return Verbosity(value)
+            return type(default)(value)
         except ValueError:
-            raise ValueError(f"{value!r} is none of {', '.join(Verbosity)}") from None
+            raise ValueError(f"{value!r} is none of {', '.join(type(default))}") from None
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise ValueError(f"{str(value)[:80]!r} is no list of texts")
         return tuple(value)
     if type(value) is not type(default):
         raise ValueError(f"{value!r} is no {type(default).__name__}")
-    if isinstance(default, bool):
-        return value
-    if isinstance(value, int) and value < 1:
-        raise ValueError(f"{value} is less than 1")
-    if isinstance(value, int) and value > MOST_THREADS:
-        raise ValueError(f"{value} is more than {MOST_THREADS}")
+    if name in RANGES:
+        least, most = RANGES[name]
+        if value < least:
+            raise ValueError(f"{value} is less than {least}")
+        if value > most:
+            raise ValueError(f"{value} is more than {most}")
     return value
 
 

@@ -8,11 +8,14 @@ import sys
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from assistant.settings import Appearance
 from ui.desktop import theme
+
+_SYSTEM_TEXT_PX, _APPEARANCE, _TEXT_PERCENT = "system_text_px", "appearance", "text_percent"
 
 
 def application(dark: bool | None = None) -> QApplication:
-    """The application, made on the first call. `dark` None follows the system."""
+    """The application, made on the first call. `dark` None follows the system; `dress` says otherwise later."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     if app.platformName() == "offscreen":
@@ -21,18 +24,29 @@ def application(dark: bool | None = None) -> QApplication:
     app.setApplicationDisplayName("Depthcue")
     app.setDesktopFileName("depthcue")
     app.setStyle(QStyleFactory.create("Fusion"))
-    text_px = app.property("system_text_px") or theme.system_text_px(app)
-    app.setProperty("system_text_px", text_px)  # before our own font replaces it
+    if app.property(_SYSTEM_TEXT_PX) is None:  # before our own font replaces it
+        app.setProperty(_SYSTEM_TEXT_PX, theme.system_text_px(app))
+        app.styleHints().colorSchemeChanged.connect(lambda _scheme: _apply(app))
     theme.load_fonts()
-    hints = app.styleHints()
-    if dark is None:
-        theme.apply(app, _colours(hints.colorScheme()), text_px)
-        if not app.property("follows_scheme"):
-            app.setProperty("follows_scheme", True)
-            hints.colorSchemeChanged.connect(lambda scheme: theme.apply(app, _colours(scheme), text_px))
-    else:
-        theme.apply(app, theme.DARK if dark else theme.LIGHT, text_px)
+    dress(app, {None: Appearance.SYSTEM, True: Appearance.DARK, False: Appearance.LIGHT}[dark])
     return app
+
+
+def dress(app: QApplication, appearance: Appearance, text_percent: int = 100) -> None:
+    """Light or dark, and the size of text in percent of the system's: at once, in every window."""
+    app.setProperty(_APPEARANCE, str(appearance))
+    app.setProperty(_TEXT_PERCENT, text_percent)
+    _apply(app)
+
+
+def _apply(app: QApplication) -> None:
+    is_dark = {
+        Appearance.SYSTEM: app.styleHints().colorScheme() is Qt.ColorScheme.Dark,
+        Appearance.LIGHT: False,
+        Appearance.DARK: True,
+    }[Appearance(app.property(_APPEARANCE))]
+    text_px = app.property(_SYSTEM_TEXT_PX) * app.property(_TEXT_PERCENT) / 100
+    theme.apply(app, theme.DARK if is_dark else theme.LIGHT, text_px)
 
 
 def without_screen() -> None:
@@ -45,7 +59,3 @@ def _without_size_hints(_kind: QtMsgType, _context: QMessageLogContext, message:
     """The off-screen platform complains about every window that has a least size; everything else is said."""
     if "propagateSizeHints" not in message:
         print(message, file=sys.stderr)
-
-
-def _colours(scheme: Qt.ColorScheme) -> theme.Colours:
-    return theme.DARK if scheme is Qt.ColorScheme.Dark else theme.LIGHT

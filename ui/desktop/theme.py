@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette, QPe
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from assistant.values import ClaimKind
+from ui.desktop.sheet import sheet
 
 FAMILY = "Depthcue Sans"
 DESIGN_PX = 13.0  # body text in the picture that the panel was drawn from
@@ -138,7 +139,7 @@ def apply(app: QApplication, own: Colours, text_px: float) -> None:
     base.setPixelSize(round(min(max(text_px, _LEAST_PX), _MOST_PX)))
     app.setFont(base)
     app.setPalette(_palette(own))
-    app.setStyleSheet(_sheet(own))
+    app.setStyleSheet(sheet(own, px, font(Type.SMALL).pixelSize()))
 
 
 def _palette(own: Colours) -> QPalette:
@@ -152,49 +153,3 @@ def _palette(own: Colours) -> QPalette:
     }.items():  # fmt: skip
         palette.setColor(role, QColor(colour))
     return palette
-
-
-def _sheet(own: Colours) -> str:
-    small = font(Type.SMALL).pixelSize()
-    return f"""
-    QWidget {{ color: {own.text}; }}
-    QPushButton {{
-        background: {own.surface}; border: 1px solid {own.edge}; border-radius: {px(6)}px;
-        padding: {px(4)}px {px(8)}px; min-height: {px(16)}px; outline: none;
-    }}
-    QPushButton:hover {{ background: {own.hover}; }}
-    QPushButton:pressed {{ background: {own.line}; }}
-    QPushButton:focus {{ border: 2px solid {own.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
-    QPushButton:disabled {{ color: {own.muted}; background: {own.ground}; }}
-    QPushButton[look="primary"] {{
-        background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
-    }}
-    QPushButton[look="primary"]:focus {{ border-color: {own.text}; }}
-    QPushButton[look="primary"]:disabled {{ background: {own.hover}; border-color: {own.edge}; color: {own.muted}; }}
-    QPushButton[look="wide"] {{
-        background: {own.accent}; border-color: {own.accent}; color: {own.on_accent}; font-weight: bold;
-        padding: {px(9)}px; border-radius: {px(7)}px;
-    }}
-    QPushButton[look="wide"]:focus {{ border-color: {own.text}; padding: {px(9) - 1}px; }}
-    QPushButton[look="wide"]:disabled {{ background: {own.hover}; border-color: {own.edge}; color: {own.muted}; }}
-    QPushButton[look="small"] {{
-        font-size: {small}px; padding: {px(1)}px {px(7)}px; min-height: {px(16)}px; border-radius: {px(5)}px;
-    }}
-    QPushButton[look="small"]:focus {{ padding: {px(1) - 1}px {px(7) - 1}px; }}
-    QPushButton[look="link"] {{
-        background: transparent; border: 1px solid transparent; color: {own.accent}; font-size: {small}px;
-        padding: 0 {px(2)}px; text-decoration: underline; min-height: {px(14)}px;
-    }}
-    QPushButton[look="link"]:focus {{ border: 1px solid {own.accent}; }}
-    QToolTip {{
-        background: {own.surface}; color: {own.text}; border: 1px solid {own.edge}; padding: {px(3)}px {px(6)}px;
-    }}
-    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QScrollBar:vertical {{ background: transparent; width: {px(10)}px; margin: 0; }}
-    QScrollBar::handle:vertical {{
-        background: {own.edge}; border-radius: {px(3)}px; min-height: {px(28)}px; margin: 1px {px(2)}px;
-    }}
-    QScrollBar::handle:vertical:hover {{ background: {own.muted}; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    """
