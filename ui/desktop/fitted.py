@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
 from ui.desktop.theme import px
 
@@ -62,6 +62,7 @@ class FittedArea(QScrollArea):
         self._settling.start(_SETTLE_MS)
 
     def _settle(self) -> None:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # a busy computer is late with them
         is_short = self.height() < self._inner.heightForWidth(self.width())
         policies = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(policies.ScrollBarAsNeeded if is_short else policies.ScrollBarAlwaysOff)
