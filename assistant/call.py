@@ -53,6 +53,14 @@ class FollowUpFate:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person wrote in place of what was heard. The utterance itself stays as it was heard."""
+
+    utterance: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Everything kept of a call. Sequences are ordered by time."""
 
@@ -72,6 +80,8 @@ class Call:
     language: str = ""  # code of the one that was transcribed; empty if it never became clear
     consent: str | None = None  # what was answered to the consent reminder, and when
     version: Version = Version.LIVE
+    corrections: tuple[Correction, ...] = ()  # of utterances of this version, by their numbers
+    notes: str = ""  # what the interviewer wrote about the call, of any lines
 
 
 class CallCollector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.call import Call
 from assistant.export.wording import lines_of, milliseconds
@@ -23,11 +23,17 @@ class Cue:
     start_ms: int
     end_ms: int
     text: str
+    ends_corrected: bool = False  # the last one of a line that was heard otherwise
 
 
 def cues_of(call: Call) -> list[Cue]:
     """By their starts. Cues of both voices may overlap."""
-    cues = [cue for line in lines_of(call) for cue in _split(line.channel, line.words)]
+    cues: list[Cue] = []
+    for line in lines_of(call):
+        pieces = list(_split(line.channel, line.words))
+        if pieces and line.is_corrected:
+            pieces[-1] = replace(pieces[-1], ends_corrected=True)
+        cues += pieces
     return sorted(cues, key=lambda cue: cue.start_ms)
 
 

@@ -9,8 +9,8 @@ from assistant.call import Call, FlagFate, FollowUpFate
 from assistant.export.coverage import Coverage, coverage_of, good_signs
 from assistant.export.wording import ASPECTS, KINDS, VOICES
 from assistant.languages import is_reviewed
-from assistant.plain import clock, plain
-from assistant.values import AudioGap, Mark, RetiredWhy, ReviewedSentence
+from assistant.plain import clock, plain, plain_lines
+from assistant.values import AudioGap, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
 
 Escape = Callable[[str], str]  # makes text harmless in a format; what is said by us is left alone
 
@@ -41,6 +41,7 @@ def sections_of(call: Call, escape: Escape) -> list[Section]:
     """Coverage, flags and all else beside the transcript. A section without items is left out."""
     coverage = coverage_of(call) if call.sentences and is_reviewed(call.language) else []
     sections = [
+        Section("Notes", [Item("Note", escape(line)) for line in plain_lines(call.notes).split("\n") if line]),
         Section("Covered", [_covered(one, escape) for one in coverage if one.answers]),
         Section("Still open", [_still_open(one) for one in coverage if not one.answers]),
         Section("Mistakes and lessons told openly", [_good_sign(one, escape) for one in good_signs(call)]),
@@ -48,6 +49,7 @@ def sections_of(call: Call, escape: Escape) -> list[Section]:
         Section("Follow-ups", [_follow_up(fate, escape) for fate in call.follow_ups]),
         Section("Marks", [_mark(one, escape) for one in call.marks]),
         Section("Not heard", [_gap(one, escape) for one in call.gaps]),
+        Section("Corrected by hand", [_heard(one, escape) for one in heard_otherwise(call)]),
     ]
     return [section for section in sections if section.items]
 
@@ -77,6 +79,16 @@ def _follow_up(fate: FollowUpFate, escape: Escape) -> Item:
         why = _RETIRED[fate.retired_why] if fate.retired_why else "no longer needed"
         text += f" Taken away at {clock(fate.retired_at_seconds)}: {why}."
     return Item(f"{escape(plain(one.id))} at {clock(fate.raised_at_seconds)}", text)
+
+
+def heard_otherwise(call: Call) -> list[TranscriptUpdate]:
+    """The utterances that were corrected, as they were heard."""
+    by_hand = {correction.utterance for correction in call.corrections}
+    return [update for update in call.utterances if update.utterance in by_hand]
+
+
+def _heard(one: TranscriptUpdate, escape: Escape) -> Item:
+    return Item(clock(one.words[0].start_seconds), f"{VOICES[one.channel]}, heard as {_quoted(one.text, escape)}")
 
 
 def _covered(one: Coverage, escape: Escape) -> Item:

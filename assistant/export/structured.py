@@ -9,7 +9,9 @@
     state         "recording", "recovered" or "finished"
     consent       text or null
     audio         name of the recording in the session's folder, or null
-    utterances    [utterance (number), channel ("you", "them"), start_s, end_s, text, words]
+    notes         what the interviewer wrote about the call
+    utterances    [utterance (number), channel ("you", "them"), start_s, end_s, text, words (both as they were heard),
+                  corrected_text (what a person wrote in place of that, or null)]
     sentences     [index, channel, start_s, end_s, text, words, label (null for you), aspects, is_good_sign]
     flags         [id, kind, channel, sentence (index), quote, quote_start, quote_end (characters of that sentence's
                   text), start_s, end_s, missing (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
@@ -38,6 +40,7 @@ _UNREADABLE = re.compile(
 
 
 def render(call: Call) -> str:
+    by_hand = {correction.utterance: correction.text for correction in call.corrections}
     table = {
         "format": "depthcue-call",
         "version": 1,
@@ -50,7 +53,8 @@ def render(call: Call) -> str:
         "language": call.language or None,
         "consent": call.consent,
         "audio": None if call.audio is None else call.audio.name,
-        "utterances": [_utterance(update) for update in call.utterances],
+        "notes": call.notes,
+        "utterances": [_utterance(update, by_hand.get(update.utterance)) for update in call.utterances],
         "sentences": [_sentence(one) for one in call.sentences],
         "flags": [_flag(fate) for fate in call.flags],
         "follow_ups": [_follow_up(fate) for fate in call.follow_ups],
@@ -68,7 +72,7 @@ def render(call: Call) -> str:
     return _readable(json.dumps(table, ensure_ascii=False, indent=1)) + "\n"
 
 
-def _utterance(update: TranscriptUpdate) -> dict[str, Any]:
+def _utterance(update: TranscriptUpdate, corrected_text: str | None) -> dict[str, Any]:
     return {
         "utterance": update.utterance,
         "channel": update.channel.value,
@@ -76,6 +80,7 @@ def _utterance(update: TranscriptUpdate) -> dict[str, Any]:
         "end_s": update.end_seconds,
         "text": update.text,
         "words": _words(update.words),
+        "corrected_text": corrected_text,
     }
 
 

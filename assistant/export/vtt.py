@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.call import Call, FlagFate
 from assistant.export import notes
 from assistant.export.cues import cues_of, timestamp
-from assistant.export.wording import VOICES, consent_of, milliseconds, title_of
+from assistant.export.wording import VOICES, consent_of, corrections_of, milliseconds, title_of
 
 
 def render(call: Call) -> str:
@@ -22,12 +22,16 @@ def _blocks(call: Call) -> Iterator[str]:
     yield "WEBVTT"
     yield f"NOTE {escape(title_of(call))}"
     yield f"NOTE Consent: {escape(consent_of(call))}"
+    if call.corrections:
+        yield f"NOTE Corrections: {corrections_of(call)}, each with a note behind it"
     waiting = sorted(call.flags, key=lambda fate: fate.flag.start_seconds)
     for cue in cues_of(call):
         while waiting and milliseconds(waiting[0].flag.start_seconds) < cue.end_ms:
             yield _note(waiting.pop(0))
         times = f"{timestamp(cue.start_ms, '.')} --> {timestamp(cue.end_ms, '.')}"
         yield f"{times}\n<v {VOICES[cue.channel]}>{escape(cue.text)}"
+        if cue.ends_corrected:
+            yield "NOTE Corrected by hand"
     for fate in waiting:
         yield _note(fate)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.call import Call, CallState, FlagFate
+from assistant.corrections import corrected
 from assistant.languages import LANGUAGES, is_reviewed
 from assistant.plain import clock, plain
 from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Word
@@ -40,6 +41,11 @@ def consent_of(call: Call) -> str:
     return plain(call.consent or "") or "nothing was noted"
 
 
+def corrections_of(call: Call) -> str:
+    count = len(call.corrections)
+    return "one line was corrected by hand" if count == 1 else f"{count} lines were corrected by hand"
+
+
 def header(call: Call) -> Iterator[tuple[str, str]]:
     """What is to know about a call, as names with values (not escaped for any format)."""
     yield "Date", call.started.isoformat(" ", "minutes")
@@ -49,6 +55,8 @@ def header(call: Call) -> Iterator[tuple[str, str]]:
         name = LANGUAGES.get(call.language, plain(call.language))
         yield "Language", name if is_reviewed(call.language) else f"{name}; flags and follow-ups work for English only"
     yield "Consent", consent_of(call)
+    if call.corrections:
+        yield "Corrections", f"{corrections_of(call)}; what was heard there stands under “Corrected by hand”"
     if call.state is CallState.RECORDING:
         yield "State", "still being recorded: this is what there is so far"
     elif call.state is CallState.RECOVERED:
@@ -62,12 +70,17 @@ class Line:
     channel: Channel
     start_seconds: float
     words: tuple[Word, ...]
+    is_corrected: bool = False  # it was heard otherwise
 
 
 def lines_of(call: Call) -> list[Line]:
-    """What was said, in order: the utterances, or the sentences of a transcript that has none."""
+    """What was said, in order: the utterances as they read now, or the sentences of a transcript that has none."""
     if call.utterances:
-        return [Line(update.channel, _start(update), update.words) for update in call.utterances]
+        by_hand = {correction.utterance for correction in call.corrections}
+        return [
+            Line(update.channel, _start(update), update.words, update.utterance in by_hand)
+            for update in corrected(call)
+        ]
     return [
         Line(one.sentence.channel, one.sentence.start_seconds, one.sentence.words)
         for one in call.sentences

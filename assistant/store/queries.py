@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from assistant.call import Call, CallState, FlagFate, FollowUpFate, Version
+from assistant.call import Call, CallState, Correction, FlagFate, FollowUpFate, Version
 from assistant.store.codec import (
     decode_flag,
     decode_follow_up,
@@ -60,6 +60,8 @@ def read_call(
             audio=audio,
             consent=row["consent"],
             version=Version.SECOND if second_pass else Version.LIVE,
+            corrections=_corrections(connection, text["id"]),
+            notes=row["notes"],
         )
     finally:
         connection.execute("ROLLBACK")
@@ -104,6 +106,13 @@ def _utterances(connection: sqlite3.Connection, session_id: str) -> tuple[Transc
         TranscriptUpdate(UpdateKind.FINAL, Channel(row[1]), row[0], row[2], row[3], decode_words(row[4]))
         for row in rows
     )
+
+
+def _corrections(connection: sqlite3.Connection, session_id: str) -> tuple[Correction, ...]:
+    rows = connection.execute(
+        "SELECT number, text FROM utterance WHERE session = ? AND is_corrected ORDER BY number", (session_id,)
+    )
+    return tuple(Correction(row[0], row[1]) for row in rows)
 
 
 def _sentences(connection: sqlite3.Connection, session_id: str) -> tuple[ReviewedSentence, ...]:

@@ -87,12 +87,19 @@ def _second_pass(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE UNIQUE INDEX session_by_pass ON session (pass_of)")
 
 
+def _notes_and_corrections(connection: sqlite3.Connection) -> None:
+    """A corrected utterance has its new text in `text`, where it is searched; `words` stay as they were heard."""
+    connection.execute("ALTER TABLE session ADD COLUMN notes TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE utterance ADD COLUMN is_corrected INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _search,
     _untranscribed_tail,
     _language,
     _second_pass,
+    _notes_and_corrections,
 )
 
 

@@ -88,6 +88,12 @@ def set_consent(connection: sqlite3.Connection, session_id: str, consent: str) -
     connection.execute("UPDATE session SET consent = ? WHERE id = ?", (storable(consent), session_id))
 
 
+def set_notes(connection: sqlite3.Connection, session_id: str, notes: str) -> None:
+    """Raises StoreError where there is no such session."""
+    row(connection, session_id)
+    connection.execute("UPDATE session SET notes = ? WHERE id = ?", (storable(notes), session_id))
+
+
 def set_language(connection: sqlite3.Connection, session_id: str, language: str) -> None:
     connection.execute("UPDATE session SET language = ? WHERE id = ?", (language, session_id))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.call import Call
-from assistant.store.codec import encode, encode_words, storable
+from assistant.store.codec import decode_words, encode, encode_words, storable
 from assistant.values import (
     AudioGap,
     Event,
@@ -106,6 +106,23 @@ def write_call(connection: sqlite3.Connection, session_id: str, call: Call) -> N
         write(connection, session_id, one)
 
 
+def correct_utterance(connection: sqlite3.Connection, session_id: str, number: int, text: str | None) -> bool:
+    """Let an utterance read `text`, or what was heard where that is None; False if there is none of that number.
+
+    Raises sqlite3.Error.
+    """
+    where = "WHERE session = ? AND number = ?"
+    row = connection.execute(f"SELECT words FROM utterance {where}", (session_id, number)).fetchone()
+    if row is None:
+        return False
+    heard = " ".join(word.text for word in decode_words(row[0]))
+    connection.execute(
+        f"UPDATE utterance SET text = ?, is_corrected = ? {where}",
+        (storable(heard if text is None else text), text is not None, session_id, number),
+    )
+    return True
+
+
 def _write_utterance(connection: sqlite3.Connection, session_id: str, update: TranscriptUpdate, at: float) -> None:
     if not update.words:
         connection.execute("DELETE FROM utterance WHERE session = ? AND number = ?", (session_id, update.utterance))
@@ -114,7 +131,7 @@ def _write_utterance(connection: sqlite3.Connection, session_id: str, update: Tr
         "INSERT INTO utterance (session, audio_seconds, number, channel, start_seconds, end_seconds, text, words) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, number) DO UPDATE SET "
         "audio_seconds = excluded.audio_seconds, channel = excluded.channel, start_seconds = excluded.start_seconds, "
-        "end_seconds = excluded.end_seconds, text = excluded.text, words = excluded.words",
+        "end_seconds = excluded.end_seconds, text = excluded.text, words = excluded.words, is_corrected = 0",
         (
             session_id,
             at,

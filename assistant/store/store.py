@@ -22,7 +22,7 @@ from assistant.store.queries import (
     search_utterances,
 )
 from assistant.store.schema import connect, prepare, transaction, translated
-from assistant.store.statements import write_call
+from assistant.store.statements import correct_utterance, write_call
 from assistant.store.views import Found, Notice, Recovered, SessionSummary
 from assistant.values import Channel
 
@@ -174,6 +174,32 @@ class Store:
             sessions.row(connection, session_id)
             pass_id = sessions.replace_second_pass(connection, session_id, call.model, call.language)
             write_call(connection, pass_id, call)
+
+    def keep_notes(self, session_id: str, notes: str) -> None:
+        """What the interviewer writes about a call, in place of what was there.
+
+        Raises:
+            StoreError: there is no such session, or it can't be written.
+        """
+        with self._connection() as connection:
+            sessions.set_notes(connection, session_id, notes)
+
+    def correct(self, session_id: str, version: Version, utterance: int, text: str | None) -> None:
+        """Let an utterance of a version (not `NEWEST`) read `text`, or what was heard again where that is None. What was
+        heard is kept in either case.
+
+        Raises:
+            StoreError: there is no such session, version or utterance, or it can't be written.
+        """
+        with self._connection() as connection, transaction(connection):
+            row = sessions.row(connection, session_id)
+            if version is Version.SECOND:
+                row = sessions.second_pass(connection, session_id) or row
+            if not correct_utterance(connection, row["id"], utterance, text):
+                raise StoreError(
+                    f"The line is not in the session {session_id} any more, so it was not corrected: the call may have "
+                    "been transcribed once more meanwhile. Open it again."
+                )
 
     def notices(self, session_id: str) -> list[Notice]:
         """What was to know about a call (lost devices, warnings), in the order in which it was said."""
