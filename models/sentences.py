@@ -90,7 +90,7 @@ class SentenceEncoder:
         return list(self._tokenizer.encode(clean, add_special_tokens=False).ids)
 
     def _logits(self, ids: list[int], segments: list[int]) -> list[NDArray[np.float64]]:
-        rows = {"input_ids": ids, "attention_mask": [1] * len(ids), "token_type_ids": segments}
+        rows = {"input_ids": ids, "token_type_ids": segments}
         outputs = self._session.run(None, {name: np.array([row], np.int64) for name, row in rows.items()})
         return [np.asarray(output[0], np.float64) for output in outputs]
 
