@@ -336,9 +336,12 @@ def test_nothing_resumes_a_call_that_is_over():
 def test_stop_ends_a_live_call_and_decodes_what_was_said():
     source = SpokenSource(10.0, them=[(60.0, True)])
     session, sink, _ = make(source, is_lossless=False)
-    timer = threading.Timer(0.3, session.stop)
-    timer.start()
+    heard = threading.Event()
+    source.before = lambda at_seconds: heard.set() if at_seconds > 3.0 else None
+    stopping = threading.Thread(target=lambda: heard.wait() and session.stop())
+    stopping.start()
     session.run()
+    stopping.join()
     (final,) = finals(sink)
     assert 1.0 < final.end_seconds < 30.0
     assert states(sink)[-1] is State.FINISHED
