@@ -37,7 +37,7 @@ def corrected_words(heard: Sequence[Word], text: str) -> tuple[Word, ...]:
 
 
 def _room(heard: Sequence[Word], first: int, last: int) -> tuple[float, float]:
-    """From when to when the words `first` to `last` were heard; the moment between their neighbours if there are none."""
+    """From when to when the words `first` to `last` were heard; the moment before `first` if there are none."""
     if first < last:
         return heard[first].start_seconds, heard[last - 1].end_seconds
     if not heard:

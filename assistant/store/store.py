@@ -185,8 +185,9 @@ class Store:
             sessions.set_notes(connection, session_id, notes)
 
     def correct(self, session_id: str, version: Version, utterance: int, text: str | None) -> None:
-        """Let an utterance of a version (not `NEWEST`) read `text`, or what was heard again where that is None. What was
-        heard is kept in either case.
+        """Let an utterance of a version (not `NEWEST`) read `text`, or what was heard where that is None.
+
+        What was heard is kept in either case.
 
         Raises:
             StoreError: there is no such session, version or utterance, or it can't be written.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -61,7 +60,7 @@ def test_a_line_that_is_gone_is_not_corrected_silently(store, session_id) -> Non
         store.keep_notes("nobody", "x")
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_notes_come_back_as_they_were_written(store, notes: str) -> None:
     [session_id, *_] = [one.id for one in store.sessions()] or [store.begin("T", STARTED, "", (), None)[0]]
