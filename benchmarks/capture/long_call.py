@@ -6,6 +6,7 @@ and recording. Each plays a click at every full second of true time: where the c
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import tempfile
@@ -28,7 +29,8 @@ from benchmarks.capture.rig import recorded_side
 _PPM = {Channel.YOU: 100.0, Channel.THEM: -80.0}
 _BLOCK = 640  # 40 ms
 _LATE_SECONDS = 0.004
-_AHEAD_SECONDS = 2.0  # of the reader and of the other channel
+_AHEAD_SECONDS = 5.0  # of the reader and of the other channel: half of what the pipe between them holds
+_PIPE_BYTES = 1 << 20
 _CLICK = 20_000
 
 
@@ -118,6 +120,7 @@ def measure(hours: float) -> list[str]:
 
 def _record(folder: Path, now: _Time) -> tuple[float, list[float]]:
     ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     out = Outbox(theirs)
     source = LiveSource(_Backend(now), tuple(Channel))
     recorder = CrashSafeRecorder(folder, tuple(Channel))
