@@ -20,8 +20,8 @@ from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, Word
 
 WINDOW_SECONDS = 28.0  # of the 30 that Whisper takes; the rest is room for a tail of silence
-SPAN_SECONDS = 60.0  # of the call in a window: what a voice says now and then must not hold the other one back
-LONGEST_PAUSE_SECONDS = 0.4  # that is left between two utterances; a model reads more into a longer one
+SPAN_SECONDS = 150.0  # of the call in a window: what a voice says now and then must not hold the other one back
+LONGEST_PAUSE_SECONDS = 0.1  # between utterances, which bring silence of their own: it costs as much as speech
 LEAST_PROBABILITY = 1e-6  # of a word: its logarithm is finite
 
 

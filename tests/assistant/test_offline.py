@@ -139,11 +139,13 @@ def test_batches_wait_for_each_other_until_the_language_is_known() -> None:
 def test_a_voice_that_says_little_does_not_hold_the_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Text comes out while the recording is still read: sound that is held is bounded."""
     monkeypatch.setattr("assistant.offline.BATCH_WINDOWS", 1)
-    source = ScriptedSource(you=[(1.0, True), (199.0, False)], them=TURNS * 18)
+    for module in ("offline", "packing"):
+        monkeypatch.setattr(f"assistant.transcript.{module}.SPAN_SECONDS", 20.0)
+    source = ScriptedSource(you=[(1.0, True), (79.0, False)], them=TURNS * 7)
     sink, seen = ListSink(), []
-    source.before = lambda at_seconds: seen.append(len(sink.of(TranscriptUpdate))) if at_seconds > 190 else None
+    source.before = lambda at_seconds: seen.append(len(sink.of(TranscriptUpdate))) if at_seconds > 75 else None
     OfflineSession(source, ScriptedBatches(), LoudnessDetector, RecordingConversation(), [sink]).run()
-    assert seen[0] > 15
+    assert seen[0] > 5
 
 
 @pytest.mark.parametrize("kind", [TranscriptionError, CaptureError])
