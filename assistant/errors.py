@@ -24,6 +24,10 @@ class RecordingError(AssistantError):
     """The recording can't be written or read."""
 
 
+class PlaybackError(AssistantError):
+    """What was recorded can't be made heard."""
+
+
 class ModelError(AssistantError):
     """A model is missing, damaged or not usable."""
 
