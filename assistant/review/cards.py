@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from assistant.review.claims import Claim
 from assistant.review.numbers import read
 from assistant.review.questions import Question, QuestionBank
-from assistant.values import Aspect, Channel, ClaimKind, FollowUp, FollowUpRetired, RetiredWhy
+from assistant.values import (
+    Aspect,
+    Channel,
+    ClaimKind,
+    FollowUp,
+    FollowUpRetired,
+    RetiredWhy,
+)
 
 MAX_CARDS = 3
 COOL_DOWN_SECONDS = 3.0  # between two new cards
@@ -105,6 +112,11 @@ class Deck:
         """Take back the card of a claim, and the wish for one."""
         self.waiting = [other for other in self.waiting if other is not claim]
         return [event for card in list(self.cards) if card.claim is claim for event in self.retire(card, why)]
+
+    def retire_before(self, answer: int) -> list[FollowUpRetired]:
+        """The talk has moved on: what was claimed in earlier answers stays flagged, and its cards make room."""
+        passed = [card for card in self.cards if card.claim is not None and card.claim.answer < answer]
+        return [event for card in passed for event in self.retire(card, RetiredWhy.STALE)]
 
     def by_id(self, follow_up_id: str) -> Card | None:
         return next((card for card in self.cards if card.follow_up.id == follow_up_id), None)

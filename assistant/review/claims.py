@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from assistant.review.emptiness import Strength
-from assistant.review.interviewer import Turn
 from assistant.review.judge import Finding, Judgement
 from assistant.review.keywords import keywords
 from assistant.review.numbers import read
@@ -14,7 +13,6 @@ from assistant.values import Aspect, ClaimKind, Flag, Label, Sentence
 
 SILENCE_SECONDS = 2.0  # of the candidate, after which a flag is shown
 LATEST_SECONDS = 3.0  # after a sentence is known, its flag is shown even while they speak on
-NEAR_SENTENCES = 4  # so far behind a claim content is taken to belong to it, if nobody asked for something else
 TELLING_VALUE = 5.0  # smaller figures come up by chance
 MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
 
@@ -39,6 +37,9 @@ class Claim:
     has_card: bool  # the first claim of its sentence may be asked about
     stage: Stage = Stage.PENDING
     sentences_since: int = 0
+    substance_since: int = 0  # substantiated sentences
+    questions_since: int = 0
+    asked_share: float = 0.0  # how likely the interviewer's last question is about it
     is_asked: bool = False
     is_closed_to_questions: bool = False  # an honest "I don't know" was the answer
     flag_id: str = ""
@@ -85,41 +86,6 @@ class Claim:
             finding.missing,
             finding.reason,
         )
-
-    def is_meant_by(self, turn: Turn, is_current: bool) -> bool:
-        """Whether an interviewer's sentence names this claim: by its figure, by words of it, or, just after it was
-        made, by a word of its sentence."""
-        shared = self.keywords & turn.keywords
-        near = self.context & turn.keywords if is_current else frozenset()
-        return bool(self.values & turn.values or near) or len(shared) >= (
-            1 if turn.recalls else min(2, len(self.keywords) or 2)
-        )
-
-    def is_hinted_at_by(self, turn: Turn) -> bool:
-        """Whether they share one word, which means the claim only if what it lacks is asked for."""
-        return bool(self.keywords & turn.keywords)
-
-    def is_filled_by(self, judgement: Judgement, answer: int, is_focus: bool, focus_elsewhere: bool) -> bool:
-        """Whether a later sentence of the candidate says what is missing here."""
-        if self.kind is ClaimKind.NUMBER_ONLY and self.is_closed_to_questions and "#" not in judgement.reading.text:
-            return False  # whoever could not explain a figure explains it with another one, not with its source
-        if is_focus and self.is_asked and judgement.label is Label.SUBSTANTIATED:
-            return True
-        if not _fills(self, judgement):
-            return False
-        if is_focus:
-            return True
-        shares = bool(self.keywords & keywords(judgement.reading))
-        near = self.answer == answer and self.sentences_since <= NEAR_SENTENCES
-        near = near and (self.kind is ClaimKind.NUMBER_ONLY or bool(set(self.missing) & set(judgement.aspects)))
-        return (near and not focus_elsewhere) or (shares and self.sentences_since <= 3 * NEAR_SENTENCES)
-
-
-def _fills(claim: Claim, judgement: Judgement) -> bool:
-    if claim.kind is ClaimKind.NUMBER_ONLY:
-        told = set(judgement.aspects) & {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.METRIC_DEFINITION}
-        return judgement.label is Label.SUBSTANTIATED and bool(told)
-    return judgement.label in (Label.SUBSTANTIATED, Label.NUMBER_ONLY)
 
 
 def claims_of(sentence: Sentence, judgement: Judgement, least: Strength, answer: int, at_seconds: float) -> list[Claim]:

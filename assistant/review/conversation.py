@@ -6,17 +6,15 @@ kept as a deadline and done at that time, before anything later.
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import replace
-
 from assistant.languages import ENGLISH
 from assistant.ports import SentenceModel
 from assistant.review.cards import ASPECT_EVERY_SECONDS, Deck
-from assistant.review.claims import MAX_CLAIMS, Claim, Ledger, Stage, claims_of
+from assistant.review.claims import Claim, Ledger, Stage, claims_of
 from assistant.review.emptiness import Strength
-from assistant.review.interviewer import Turn, understand
-from assistant.review.judge import Judgement, judge
-from assistant.review.opinion import weigh
+from assistant.review.interviewer import understand
+from assistant.review.judge import judge
+from assistant.review.listening import Listening
+from assistant.review.open_claims import OpenClaims
 from assistant.review.questions import QuestionBank
 from assistant.transcript.sentences import SentenceBuilder
 from assistant.values import (
@@ -36,17 +34,12 @@ LEAST_STRENGTH = {
     Verbosity.NORMAL: Strength.LIKELY,
     Verbosity.EAGER: Strength.POSSIBLE,
 }
-CURRENT_SENTENCES = 3  # a question that names nothing is about what was claimed so shortly before
 STORY_SENTENCES = 4  # substantiated ones, before a part of the story is asked for
 QUIET_SECONDS = 3.0  # both silent for so long: there is room for a question about the story
 BY_VALUE = (
     Aspect.OWN_CONTRIBUTION, Aspect.CHALLENGE, Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.MEASUREMENT_METHOD,
     Aspect.LESSON, Aspect.TRADEOFF,
 )  # fmt: skip
-ASK_SHARE = 0.5  # of the model, from which on it counts that a turn asks for an aspect
-TOPIC_SHARE = 0.7
-TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
-NOD_WORDS = 3  # a turn of the interviewer this short is no new question
 _FILLED = "What was missing has been said since."
 _NOT_ENGLISH = "This call is not in English, and only English is reviewed."
 
@@ -64,24 +57,16 @@ class Conversation:
         bank: of questions; the bundled one by default.
         model: beside the rules; without it they decide alone.
         """
-        self._model = model
         self._is_reviewing = True
-        self._question = ""  # the interviewer's last turn of more than a nod
-        self._turn_text = ""  # the interviewer's turn in progress
-        self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
-        self._before_turn: tuple[str, ...] = ()  # what was said before the interviewer's turn
+        self._listening = Listening(model)
         self._least = LEAST_STRENGTH[verbosity]
         self._builder = SentenceBuilder()
         self._deck = Deck(bank or QuestionBank.bundled())
-        self._claims: list[Claim] = []
-        self._before: deque[Judgement] = deque(maxlen=3)  # in this answer
-        self._earlier: deque[Judgement] = deque(maxlen=3)  # before the last question
+        self._open = OpenClaims()
         self._ledger = Ledger()
-        self._focus: Claim | None = None  # what the interviewer is asking about
-        self._asked_elsewhere = False  # the last question was about something else than the open claims
         self._answer = 0
+        self._turn_moves_on = False  # it asks for something else than what is open
         self._turn_asked = False  # the interviewer's turn has begun a new answer
-        self._turn_named = False  # it has named a claim
         self._speaking = dict.fromkeys(Channel, False)
         self._silent_since = 0.0
         self._now = 0.0
@@ -97,11 +82,11 @@ class Conversation:
             return []
         self._is_reviewing = False
         events: list[ReviewEvent] = [
-            FlagWithdrawn(claim.flag_id, _NOT_ENGLISH) for claim in self._claims if claim.stage is Stage.SHOWN
+            FlagWithdrawn(claim.flag_id, _NOT_ENGLISH) for claim in self._open.claims if claim.stage is Stage.SHOWN
         ]
         for card in list(self._deck.cards):
             events += self._deck.retire(card, RetiredWhy.STALE)
-        self._claims.clear()
+        self._open.claims.clear()
         self._deck.waiting.clear()
         return events
 
@@ -118,7 +103,7 @@ class Conversation:
         self._speaking[update.channel] = False
         self._silent_since, self._aspect_tried = at_seconds, False
         if update.channel is Channel.THEM:
-            for claim in self._claims:
+            for claim in self._open.claims:
                 spoke_until = update.words[-1].end_seconds if update.words else at_seconds
                 claim.silent_since_seconds = max(claim.silent_since_seconds, min(spoke_until, at_seconds))
         events += self._review(self._builder.lock(update, at_seconds), at_seconds)
@@ -142,7 +127,8 @@ class Conversation:
             return events
         if card.claim is not None:
             card.claim.is_asked = True
-            self._focus, self._asked_elsewhere = card.claim, False
+            self._open.forget_question()
+            card.claim.asked_share = 1.0
         return [*events, *self._deck.retire(card, RetiredWhy.ASKED)]
 
     def dismissed(self, follow_up_id: str, at_seconds: float) -> list[ReviewEvent]:
@@ -155,7 +141,7 @@ class Conversation:
         """The call is over: review what is still open and show what is still undecided; no new card."""
         events = self.clock(at_seconds)
         events += self._review(self._builder.flush(), at_seconds)
-        events += [event for claim in self._claims if claim.stage is Stage.PENDING for event in self._show(claim)]
+        events += [event for claim in self._open.claims if claim.stage is Stage.PENDING for event in self._show(claim)]
         self._deck.waiting.clear()
         return events
 
@@ -174,124 +160,53 @@ class Conversation:
         return events
 
     def _candidate_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
-        self._turn_asked = self._turn_named = False
-        self._turn_text = ""
-        judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
-        if self._model is not None and not judgement.is_settled:
-            scores = self._model.score((self._question, *self._said), sentence.text)
-            judgement = weigh(sentence.text, judgement, scores)
-        self._said.append(sentence.text)
+        if self._turn_asked:
+            self._open.question_over()
+        judgement, said = self._listening.candidate(sentence)
         events: list[ReviewEvent] = [
             ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign)
         ]
-        for claim in list(self._claims):
-            claim.sentences_since += 1
-            elsewhere = self._asked_elsewhere or (self._focus is not None and self._focus is not claim)
-            elsewhere = elsewhere and claim.answer != self._answer
-            if claim.is_filled_by(judgement, self._answer, claim is self._focus, elsewhere):
-                events += self._close(claim)
-        if judgement.is_refusal:
-            events += self._refused()
+        for claim in self._open.answered(judgement, said, self._answer):
+            if claim.stage is Stage.SHOWN:
+                events.append(FlagWithdrawn(claim.flag_id, _FILLED))
+            events += self._deck.retire_claim(claim, RetiredWhy.ANSWERED)
+        if judgement.is_refusal and (refused := self._open.refused(self._answer)) is not None:
+            events += self._deck.retire_claim(refused, RetiredWhy.ANSWERED)
         for card in list(self._deck.cards):
             if card.claim is None and card.follow_up.aspect in judgement.aspects:
                 events += self._deck.retire(card, RetiredWhy.ANSWERED)
-        self._claims += claims_of(sentence, judgement, self._least, self._answer, at_seconds)
-        self._let_go()
-        self._before.append(judgement)
+        if self._turn_moves_on:
+            events += self._deck.retire_before(self._answer)
+        self._turn_asked = self._turn_moves_on = False
+        self._open.claims += claims_of(sentence, judgement, self._least, self._answer, at_seconds)
+        self._open.let_go([card.claim for card in self._deck.cards])
         self._ledger.note(judgement)
         return events
-
-    def _refused(self) -> list[ReviewEvent]:
-        """An honest "I don't know": nothing is asked any more about what it was said of."""
-        said_of = self._focus or next(
-            (c for c in reversed(self._claims) if c.answer == self._answer and c.sentences_since <= 2), None
-        )
-        if said_of is None:
-            return []
-        said_of.is_closed_to_questions = True
-        return [*self._deck.retire_claim(said_of, RetiredWhy.ANSWERED)]
-
-    def _close(self, claim: Claim) -> list[ReviewEvent]:
-        """What was missing arrived: a provisional claim vanishes, a shown one is withdrawn with its card."""
-        self._claims.remove(claim)
-        events: list[ReviewEvent] = []
-        if claim.stage is Stage.SHOWN:
-            events.append(FlagWithdrawn(claim.flag_id, _FILLED))
-        return [*events, *self._deck.retire_claim(claim, RetiredWhy.ANSWERED)]
-
-    def _let_go(self) -> None:
-        """Forget the oldest claims that stand in no card, so that a long call costs no more than a short one."""
-        held = [card.claim for card in self._deck.cards]
-        spare = [c for c in self._claims if c.stage is Stage.SHOWN and c not in held and c is not self._focus]
-        for claim in spare[: max(0, len(self._claims) - MAX_CLAIMS)]:
-            self._claims.remove(claim)
 
     # --- the interviewer ----------------------------------------------------------------------------------------
 
     def _interviewer_said(self, sentence: Sentence) -> list[ReviewEvent]:
-        turn = self._understood(sentence)
+        turn = self._listening.interviewer(sentence)
         events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks)]
         if turn.is_nod:
             return events
-        current = self._current()
-        meant = [claim for claim in self._claims if claim.is_meant_by(turn, claim in current)]
-        meant += [c for c in self._claims if c not in meant and c.is_hinted_at_by(turn) and _lacks(c, turn)]
-        if meant:
-            if not self._turn_named:
-                self._focus = meant[-1]
-            self._asked_elsewhere, self._turn_named = False, True
-        if turn.is_question:
-            events += self._asked_for(turn, meant, current)
-        if turn.opens_topic:
-            self._before.clear()
-            self._earlier.clear()
-            self._ledger.new_topic()
-        return events
-
-    def _understood(self, sentence: Sentence) -> Turn:
-        """What the sentence does, in the eyes of the rules and of the model."""
-        turn = understand(sentence.text)
-        if not self._turn_text:
-            self._before_turn = (self._question, *self._said)
-        self._turn_text = " ".join([*self._turn_text.split(), *sentence.text.split()][-TURN_WORDS:])
-        if self._model is not None and turn.is_question and not turn.is_other_matter:
-            scores = self._model.score(self._before_turn, self._turn_text)
-            asks = tuple(a for a in Aspect if a in turn.asks or scores.asks[a] >= ASK_SHARE)
-            turn = replace(turn, asks=asks, opens_topic=turn.opens_topic or scores.opens_topic >= TOPIC_SHARE)
-        if len(self._turn_text.split()) > NOD_WORDS:
-            self._question = self._turn_text
-            self._said.clear()
-        return turn
-
-    def _current(self) -> list[Claim]:
-        """What a question that names nothing may be about: claims of the latest answer, made just now."""
         latest = self._answer - self._turn_asked
-        return [c for c in self._claims if c.answer == latest and c.sentences_since < CURRENT_SENTENCES]
-
-    def _asked_for(self, turn: Turn, meant: list[Claim], current: list[Claim]) -> list[ReviewEvent]:
-        if not self._turn_asked:
+        if turn.is_question and not self._turn_asked:
             self._turn_asked = True
             self._answer += 1
-            self._earlier.extend(self._before)
-            self._before.clear()
-            if not self._turn_named:
-                self._focus = None
-        if turn.is_other_matter or turn.opens_topic:
-            asked = []
-        elif meant or self._turn_named:
-            asked = [claim for claim in self._claims if claim in meant or (self._turn_named and claim is self._focus)]
-        else:
-            asked = [claim for claim in current if _lacks(claim, turn)]
-        self._asked_elsewhere = not asked and self._focus is None
-        events: list[ReviewEvent] = []
+            self._listening.new_answer()
+            self._open.forget_question()
+        asked = self._open.asked(turn, latest)
+        if turn.is_question:
+            self._turn_moves_on = not asked and not turn.is_other_matter
         for claim in asked:
-            claim.is_asked = True
             events += self._deck.retire_claim(claim, RetiredWhy.ASKED)
-        if asked:
-            self._focus = asked[-1]
         for card in list(self._deck.cards):
             if card.claim is None and card.follow_up.aspect in turn.asks:
                 events += self._deck.retire(card, RetiredWhy.ASKED)
+        if turn.opens_topic:
+            self._listening.new_topic()
+            self._ledger.new_topic()
         return events
 
     # --- time ---------------------------------------------------------------------------------------------------
@@ -299,7 +214,7 @@ class Conversation:
     def _next_deadline(self) -> float | None:
         """The next time at which something may change by itself; what was due until now is settled."""
         speaks = self._speaking[Channel.THEM]
-        pending = [claim.show_at_seconds(speaks) for claim in self._claims if claim.stage is Stage.PENDING]
+        pending = [claim.show_at_seconds(speaks) for claim in self._open.claims if claim.stage is Stage.PENDING]
         times = [*pending, self._deck.next_seconds(), self._builder.deadline_seconds()]
         if not any(self._speaking.values()) and not self._aspect_tried:
             times.append(max(self._silent_since + QUIET_SECONDS, self._deck.last_aspect_seconds + ASPECT_EVERY_SECONDS))
@@ -310,7 +225,7 @@ class Conversation:
         """Do what is due now: show flags whose time has come, then at most one card."""
         speaks = self._speaking[Channel.THEM]
         events: list[ReviewEvent] = []
-        for claim in self._claims:
+        for claim in self._open.claims:
             if claim.stage is Stage.PENDING and claim.show_at_seconds(speaks) <= at_seconds:
                 events += self._show(claim)
         events += self._deck.drop_stale(at_seconds)
@@ -325,7 +240,7 @@ class Conversation:
         After each sentence, so that the flags do not depend on how many of them one utterance holds. Cards come only
         when all of an utterance is known: none is shown that the same breath has answered.
         """
-        followed = [c for c in self._claims if c.stage is Stage.PENDING and c.sentences_since > 0]
+        followed = [c for c in self._open.claims if c.stage is Stage.PENDING and c.sentences_since > 0]
         return [event for claim in followed for event in self._show(claim)]
 
     def _show(self, claim: Claim) -> list[ReviewEvent]:
@@ -345,8 +260,3 @@ class Conversation:
             return []
         untouched = [aspect for aspect in BY_VALUE if aspect not in self._ledger.answered]
         return [*self._deck.show_aspect(untouched, at_seconds)]
-
-
-def _lacks(claim: Claim, turn: Turn) -> bool:
-    """Whether the interviewer asks for something that this claim leaves open."""
-    return bool(set(turn.asks) & set(claim.missing))

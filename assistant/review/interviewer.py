@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from assistant.ports import SentenceScores
 from assistant.review import evidence, numbers
 from assistant.review.keywords import keywords
 from assistant.values import Aspect
@@ -46,18 +48,48 @@ _RECALLS = re.compile(
 )
 
 
+_POINTS_BACK = re.compile(r"\b(?:that|this|it|those|these|they|there|them)\b")
+SHORT_WORDS = 8
+ASK_SHARE = 0.5  # of the model, from which on it counts that a turn asks for an aspect
+TOPIC_SHARE = 0.7
+_ASKED_SHARE, _UNASKED_SHARE = 0.7, 0.1  # in place of the model's, where only rules look
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A sentence of the interviewer as the review understands it."""
+    """What the interviewer has said since the candidate spoke, as the review understands it."""
 
     asks: tuple[Aspect, ...]
+    plainly: tuple[Aspect, ...]  # what a rule sees asked for, in so many words
     is_question: bool
     is_other_matter: bool  # facts around the work: team size, dates, tools
     is_nod: bool
+    points_back: bool  # "that", "it", "those": to what was just said
+    is_short: bool
     recalls: bool  # goes back to what was said
     opens_topic: bool
     keywords: frozenset[str]
     values: frozenset[float]
+    ask_shares: Mapping[Aspect, float]  # how likely each aspect is asked for
+    topic_share: float  # how likely a new topic begins
+
+    def after(self, before: Turn) -> Turn:
+        """This sentence with what the turn has said before it."""
+        return replace(
+            self,
+            points_back=self.points_back or before.points_back,
+            is_short=self.is_short and before.is_nod,
+            recalls=self.recalls or before.recalls,
+            opens_topic=self.opens_topic or before.opens_topic,
+            keywords=self.keywords | before.keywords,
+            values=self.values | before.values,
+        )
+
+    def seen_by(self, scores: SentenceScores) -> Turn:
+        """The same in the eyes of the sentence model, too."""
+        asks = tuple(a for a in Aspect if a in self.asks or scores.asks[a] >= ASK_SHARE)
+        topic = max(scores.opens_topic, float(self.opens_topic))
+        return replace(self, asks=asks, ask_shares=scores.asks, topic_share=topic, opens_topic=topic >= TOPIC_SHARE)
 
 
 def understand(written: str) -> Turn:
@@ -66,13 +98,20 @@ def understand(written: str) -> Turn:
     text = reading.text
     question = written.rstrip().endswith("?") or bool(_QUESTION.search(text))
     about_else = bool(_OTHER_MATTER.search(text))
+    asks = evidence.asked_for(text) if question and not about_else else ()
+    opens_topic = bool(_NEW_TOPIC.search(text))
     return Turn(
-        asks=evidence.asked_for(text) if question and not about_else else (),
+        asks=asks,
+        plainly=asks,
         is_question=question,
         is_other_matter=about_else,
         is_nod=not question and (not text or bool(_NOD.match(text))),
+        points_back=bool(_POINTS_BACK.search(text)),
+        is_short=len(reading.tokens) <= SHORT_WORDS,
         recalls=bool(_RECALLS.search(text)),
-        opens_topic=bool(_NEW_TOPIC.search(text)),
+        opens_topic=opens_topic,
         keywords=keywords(reading),
         values=frozenset(q.value for q in quantities if q.value is not None),
+        ask_shares={a: _ASKED_SHARE if a in asks else _UNASKED_SHARE for a in Aspect},
+        topic_share=float(opens_topic),
     )

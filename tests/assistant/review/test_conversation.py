@@ -320,7 +320,7 @@ def test_time_per_sentence_and_state_stay_flat_over_a_long_call() -> None:
     first, last = sorted(spent[:400])[200], sorted(spent[-400:])[200]
     assert last < 3 * first + 0.001
     assert sorted(spent)[int(0.95 * len(spent))] < 0.02  # far above what it takes, so that a busy machine passes
-    assert len(conversation._claims) <= MAX_CLAIMS + 3
+    assert len(conversation._open.claims) <= MAX_CLAIMS + 3
 
 
 def test_withdrawals_name_flags_that_were_raised() -> None:

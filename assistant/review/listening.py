@@ -1,0 +1,73 @@
+"""What both sides say, understood in its context: the rules first, then the sentence model where there is one."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from assistant.ports import SentenceModel
+from assistant.review.interviewer import Turn, understand
+from assistant.review.judge import Judgement, judge
+from assistant.review.numbers import read
+from assistant.review.opinion import weigh
+from assistant.review.retirement import Said
+from assistant.values import Sentence
+
+TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
+NOD_WORDS = 3  # a turn of the interviewer this short is no new question
+
+
+class Listening:
+    """Remembers no more than a few sentences, however long the call is."""
+
+    def __init__(self, model: SentenceModel | None) -> None:
+        self._model = model
+        self._question = ""  # the interviewer's last turn of more than a nod
+        self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
+        self._turn: Turn | None = None  # the interviewer's turn in progress
+        self._turn_text = ""
+        self._before_turn: tuple[str, ...] = ()  # what was said before it
+        self._before: deque[Judgement] = deque(maxlen=3)  # in this answer
+        self._earlier: deque[Judgement] = deque(maxlen=3)  # before the last question
+        self._since_question = 0
+
+    def candidate(self, sentence: Sentence) -> tuple[Judgement, Said]:
+        """What a sentence of the candidate is, and what it may answer."""
+        self._turn, self._turn_text = None, ""
+        judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
+        scores = None
+        if self._model is not None and not judgement.is_settled:
+            scores = self._model.score((self._question, *self._said), sentence.text)
+            judgement = weigh(sentence.text, judgement, scores)
+        self._said.append(sentence.text)
+        self._before.append(judgement)
+        _, quantities = read(sentence.text)
+        values = frozenset(q.value for q in quantities if q.value is not None)
+        said = Said.of(judgement, scores, values, self._since_question)
+        self._since_question += 1
+        return judgement, said
+
+    def interviewer(self, sentence: Sentence) -> Turn:
+        """The interviewer's turn up to this sentence."""
+        turn = understand(sentence.text)
+        if not self._turn_text:
+            self._before_turn = (self._question, *self._said)
+        self._turn_text = " ".join([*self._turn_text.split(), *sentence.text.split()][-TURN_WORDS:])
+        if self._model is not None and turn.is_question and not turn.is_other_matter:
+            turn = turn.seen_by(self._model.score(self._before_turn, self._turn_text))
+        if self._turn is not None:
+            turn = turn.after(self._turn)
+        self._turn = turn
+        if len(self._turn_text.split()) > NOD_WORDS:
+            self._question = self._turn_text
+            self._said.clear()
+        return turn
+
+    def new_answer(self) -> None:
+        """The interviewer has asked something."""
+        self._earlier.extend(self._before)
+        self._before.clear()
+        self._since_question = 0
+
+    def new_topic(self) -> None:
+        self._before.clear()
+        self._earlier.clear()

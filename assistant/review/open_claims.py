@@ -1,0 +1,107 @@
+"""The claims that are still open, and what a question or an answer does to them."""
+
+from __future__ import annotations
+
+from assistant.review.claims import MAX_CLAIMS, Claim, Stage
+from assistant.review.interviewer import Turn
+from assistant.review.judge import Judgement
+from assistant.review.retirement import (
+    Said,
+    answered_features,
+    asked_features,
+    fitted,
+    names,
+    share,
+)
+from assistant.values import ClaimKind, Label
+
+CURRENT_SENTENCES = 3  # a question that names nothing is about what was claimed so shortly before
+NEAR_SENTENCES = 2  # a refusal that nobody asked for is about what was claimed so shortly before
+
+
+class OpenClaims:
+    """Oldest first."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self._is_elsewhere = False  # the last question goes back to something else by name
+
+    def asked(self, turn: Turn, latest_answer: int) -> list[Claim]:
+        """The claims that the interviewer's turn asks about, as far as it has come; how likely is remembered."""
+        found = []
+        if turn.is_question or turn.recalls:
+            is_named = any(names(claim, turn) for claim in self.claims)
+            self._is_elsewhere = turn.recalls and bool(turn.keywords) and not is_named
+        for place, claim in enumerate(self.claims):
+            others = self.claims[:place] + self.claims[place + 1 :]
+            features = asked_features(
+                claim, turn, latest_answer, len(self.claims) - 1 - place, any(names(other, turn) for other in others)
+            )
+            names_another = any(names(other, turn) for other in others) and not names(claim, turn)
+            if _is_plainly_asked(claim, turn, latest_answer) and not names_another:
+                claim.asked_share = 1.0
+            claim.asked_share = max(claim.asked_share, share(features, fitted().asked))
+            if turn.is_question and claim.asked_share >= fitted().asked_at:
+                claim.is_asked = True
+                found.append(claim)
+        return found
+
+    def forget_question(self) -> None:
+        """Another question comes."""
+        for claim in self.claims:
+            claim.asked_share = 0.0
+
+    def question_over(self) -> None:
+        """The candidate answers now."""
+        for claim in self.claims:
+            claim.questions_since += 1
+
+    def answered(self, judgement: Judgement, said: Said, answer: int) -> list[Claim]:
+        """Take out and return the claims that this sentence of the candidate answers."""
+        asked = sorted((claim.asked_share for claim in self.claims), reverse=True)
+        closed = []
+        for claim in self.claims:
+            claim.sentences_since += 1
+            elsewhere = asked[0] if asked[0] > claim.asked_share else 0.0
+            if self._is_answered(claim, said, answer, elsewhere):
+                closed.append(claim)
+            claim.substance_since += judgement.label is Label.SUBSTANTIATED
+        self.claims = [claim for claim in self.claims if claim not in closed]
+        return closed
+
+    def _is_answered(self, claim: Claim, said: Said, answer: int, elsewhere: float) -> bool:
+        if claim.kind is ClaimKind.NUMBER_ONLY and claim.is_closed_to_questions and not said.has_number:
+            return False  # whoever could not explain a figure explains it with another one, not with its source
+        is_earlier = claim.answer != answer and not claim.is_asked
+        if self._is_elsewhere and is_earlier and not claim.keywords & said.keywords:
+            return False
+        features = answered_features(claim, said, answer, elsewhere)
+        return share(features, fitted().answered) >= fitted().answered_at
+
+    def refused(self, answer: int) -> Claim | None:
+        """The claim that an honest "I don't know" is about: nothing is asked about it any more."""
+        asked = max(self.claims, key=lambda claim: claim.asked_share, default=None)
+        if asked is None or asked.asked_share < fitted().asked_at:
+            asked = next(
+                (c for c in reversed(self.claims) if c.answer == answer and c.sentences_since <= NEAR_SENTENCES), None
+            )
+        if asked is not None:
+            asked.is_closed_to_questions = True
+        return asked
+
+    def let_go(self, held: list[Claim | None]) -> None:
+        """Forget the oldest that stand in no card, so that a long call costs no more than a short one."""
+        spare = [c for c in self.claims if c.stage is Stage.SHOWN and c not in held]
+        for claim in spare[: max(0, len(self.claims) - MAX_CLAIMS)]:
+            self.claims.remove(claim)
+
+
+def _is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int) -> bool:
+    """Whether the interviewer goes back to the claim by name and asks, or asks just after it, in so many words, for
+    what it lacks."""
+    if turn.is_other_matter or turn.opens_topic:
+        return False
+    if turn.recalls and names(claim, turn):
+        return turn.is_question
+    is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
+    return is_current and bool(set(turn.plainly) & set(claim.missing))
