@@ -1,0 +1,144 @@
+"""The main questions of a role, as data: which there are, and which of them an interviewer has just asked."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ReviewError
+from assistant.review import numbers
+from assistant.review.keywords import stem
+from assistant.transcript.vocabulary import vocabulary
+from assistant.values import Aspect
+
+SHARE = 0.6  # of a question's own words that are heard, from which on it counts as asked
+LEAST_WORDS = 2  # that have to be heard at least
+MOST_CHARACTERS = 160  # of a question that is read aloud
+_KEYS = {"text", "cues", "covers"}
+_SUFFIX = ".toml"
+_EMPTY_WORDS = frozenset(
+    stem(word)
+    for word in vocabulary(
+        """
+        the a an and or of in on at to for from by with about into that this it its is are was were be been did do does
+        has have had i me my you your we our they them which what how why when where who would could can will there
+        then one any some so just really maybe please tell
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MainQuestion:
+    """`cues` are other ways to ask it: the words that have to be heard, all of one cue."""
+
+    text: str
+    cues: tuple[frozenset[str], ...]
+    covers: tuple[Aspect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """The main questions of a role, in the order in which they are usually asked."""
+
+    name: str
+    questions: tuple[MainQuestion, ...]
+
+    def asked_main_question(self, text: str) -> int | None:
+        """The index of the question that an interviewer's words ask, None if they ask none of them."""
+        heard = _stems(text)
+        best = max(((_fit(question, heard), -index) for index, question in enumerate(self.questions)), default=(0.0, 0))
+        return -best[1] if best[0] >= SHARE else None
+
+
+def bundled_names() -> tuple[str, ...]:
+    """The sets that come with the program, by the name that the setting `question_set` takes."""
+    folder = files("assistant.review").joinpath("question_sets")
+    return tuple(sorted(f.name.removesuffix(_SUFFIX) for f in folder.iterdir() if f.name.endswith(_SUFFIX)))
+
+
+@cache
+def bundled(name: str) -> QuestionSet:
+    """Raises:
+    ReviewError: there is no set of that name.
+    """
+    if name not in bundled_names():
+        raise ReviewError(
+            f"There is no question set {name!r}. Take one of {', '.join(bundled_names())}, or the path of your own."
+        )
+    text = files("assistant.review").joinpath("question_sets", name + _SUFFIX).read_text(encoding="utf-8")
+    return parse(text, f"the question set {name!r}")
+
+
+def load(name_or_path: str) -> QuestionSet:
+    """A set that comes with the program, or a file of the user's own (a name that ends in `.toml`).
+
+    Raises:
+        ReviewError: it can't be read, or is no question set; the message says where.
+    """
+    if not name_or_path.endswith(_SUFFIX):
+        return bundled(name_or_path)
+    try:
+        return parse(Path(name_or_path).read_bytes().decode("utf-8-sig"), name_or_path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReviewError(
+            f"The question set {name_or_path} can't be read ({error}). Check the file and its encoding (UTF-8)."
+        ) from error
+
+
+def parse(text: str, where: str) -> QuestionSet:
+    """Raises:
+    ReviewError: the text is no question set; the message names the entry and what is wrong with it.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ReviewError(f"{where} is not valid TOML ({error}). Correct that place.") from error
+    name, rows = table.get("name"), table.get("question")
+    if not isinstance(name, str) or not name.strip():
+        raise ReviewError(f"{where} needs a `name`, for example that of the role.")
+    if not isinstance(rows, list) or not rows:
+        raise ReviewError(f"{where} has no [[question]] entries. Add some.")
+    return QuestionSet(name.strip(), tuple(_question(row, f"{where}, entry {n}") for n, row in enumerate(rows, 1)))
+
+
+def _question(row: Any, where: str) -> MainQuestion:
+    if not isinstance(row, dict):
+        raise ReviewError(f"{where} is no table.")
+    if unknown := set(row) - _KEYS:
+        raise ReviewError(f"{where} has the unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}.")
+    text, cues, covers = row.get("text"), row.get("cues", []), row.get("covers", [])
+    if not isinstance(text, str) or not text.strip() or "\n" in text or len(text) > MOST_CHARACTERS:
+        raise ReviewError(f"{where} needs a `text` of one line and at most {MOST_CHARACTERS} characters.")
+    if not _are_texts(cues) or not _are_texts(covers):
+        raise ReviewError(f"{where}: `cues` and `covers` are lists of texts.")
+    try:
+        aspects = tuple(Aspect(name) for name in covers)
+    except ValueError as error:
+        raise ReviewError(f"{where}: {error}. Aspects are {', '.join(Aspect)}.") from error
+    return MainQuestion(text.strip(), tuple(words for cue in cues if (words := _stems(cue))), aspects)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _fit(question: MainQuestion, heard: frozenset[str]) -> float:
+    """How much of the question is heard, 0..1; a cue that is heard as a whole counts as all of it."""
+    if any(cue <= heard for cue in question.cues):
+        return 1.0
+    own = _stems(question.text)
+    common = len(own & heard)
+    return common / len(own) if common >= LEAST_WORDS else 0.0
+
+
+@lru_cache(maxsize=256)
+def _stems(text: str) -> frozenset[str]:
+    """The telling words of a text, cut to their stems; all of them where none tells."""
+    reading, _ = numbers.read(text)
+    stems = frozenset(stem(token.text) for token in reading.tokens)
+    return stems - _EMPTY_WORDS or stems

@@ -1,0 +1,88 @@
+"""The main questions of a role: which come with the program, and which one an interviewer has just asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import ReviewError
+from assistant.review import question_sets
+from assistant.values import Aspect
+
+ONE = '[[question]]\ntext = "What did you plant?"\n'
+
+
+def test_the_bundled_sets_cover_the_roles() -> None:
+    assert set(question_sets.bundled_names()) == {"design", "engineering", "general", "nursing", "product", "sales"}
+
+
+@pytest.mark.parametrize("name", question_sets.bundled_names())
+def test_each_question_of_a_set_is_recognised_as_itself_also_without_marks(name: str) -> None:
+    questions = question_sets.bundled(name)
+    for index, question in enumerate(questions.questions):
+        assert questions.asked_main_question(question.text) == index
+        assert questions.asked_main_question(f"okay so {question.text.lower().rstrip('?.')}") == index
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "index"),
+    [
+        ("sales", "Could you walk me through a recent deal you closed?", 0),
+        ("sales", "How much of that was inbound, and how much outbound?", 2),
+        ("engineering", "And what was the root cause of it?", 1),
+        ("nursing", "Have you ever had a near miss on the ward?", 3),
+        ("general", "Looking back, is there anything you'd do differently?", 5),
+        ("product", "Tell me about a time you had to say no to a feature.", 2),
+    ],
+)
+def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
+    assert question_sets.bundled(name).asked_main_question(asked) == index
+
+
+@pytest.mark.parametrize("text", ["", "Mm-hm.", "How are you?", "What?", "And how big was the team?", "Tell me more."])
+def test_other_words_ask_no_main_question(text: str) -> None:
+    assert [question_sets.bundled(n).asked_main_question(text) for n in question_sets.bundled_names()] == [None] * 6
+
+
+def test_a_set_of_the_users_own_is_read_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "gardener.toml"
+    path.write_text(f'name = "Gardener"\n{ONE}covers = ["own_contribution"]\n', encoding="utf-8")
+    own = question_sets.load(str(path))
+    assert own.name == "Gardener" and own.questions[0].covers == (Aspect.OWN_CONTRIBUTION,)
+    assert question_sets.load("sales") == question_sets.bundled("sales")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "not valid TOML"),
+        (ONE, "needs a `name`"),
+        ('name = "X"\n', "no [[question]] entries"),
+        (f'name = "X"\n{ONE}[[question]]\ncues = ["a"]\n', "entry 2 needs a `text`"),
+        (f'name = "X"\n{ONE}cue = ["a"]\n', "unknown key 'cue'"),
+        (f'name = "X"\n{ONE}cues = "a"\n', "lists of texts"),
+        (f'name = "X"\n{ONE}covers = ["age"]\n', "Aspects are metric_definition"),
+        (f'name = "X"\n[[question]]\ntext = "{"long " * 40}?"\n', "at most 160 characters"),
+    ],
+)
+def test_what_is_wrong_with_a_set_is_said_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ReviewError, match="own set") as raised:
+        question_sets.parse(text, "own set")
+    assert said in str(raised.value)
+
+
+def test_a_missing_set_names_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match="engineering"):
+        question_sets.load("astronaut")
+    with pytest.raises(ReviewError, match="can't be read"):
+        question_sets.load(str(tmp_path / "none.toml"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_taken(text: str) -> None:
+    index = question_sets.bundled("engineering").asked_main_question(text)
+    assert index is None or 0 <= index < 6
