@@ -3,7 +3,7 @@
 The UI thread only shows and passes on. Everything else has its lane, a thread that does one thing after the other:
 - calls: opens the devices, loads the model and is the listening thread of the call, one call after the other;
 - commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
-- desk: what can be heard, the history, exports;
+- desk: what can be heard and chosen, the history, exports (`ui.desk`);
 - repair: is there a model, and what a crash has left.
 """
 
@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -21,14 +20,19 @@ from PySide6.QtCore import QObject
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, data_folder
-from ui import history
+from ui import history, question_files
+from ui.desk import Desk
+from ui.desktop.agenda import Agenda
 from ui.desktop.app import application
 from ui.desktop.bridge import Bridge
-from ui.desktop.controls import Ready
+from ui.desktop.controls import Ready, VoiceCheck
 from ui.desktop.interrupts import Interrupts
 from ui.desktop.lane import Lane, fault
+from ui.desktop.placing import Place
 from ui.desktop.window import PanelWindow
 from ui.plans import Plan
+from ui.preferences import Preferences
+from ui.voice_check import RunningCheck
 
 if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait for
     from assistant.ports import Transcriber
@@ -38,62 +42,55 @@ if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait
 class Program(QObject):
     """Implements `ui.desktop.controls.Controls` for the window that it owns. `end` it when the window is closed."""
 
-    def __init__(self, settings: Settings, model: str, plan: Plan) -> None:
+    def __init__(self, preferences: Preferences, plan: Plan) -> None:
         super().__init__()
-        self._settings = settings
-        self._model = model
+        self._preferences = preferences
         self._plan = plan
-        self._calls, self._commands, self._desk, self._repair = (
-            Lane(name, self) for name in ("calls", "commands", "desk", "repair")
-        )
+        self._calls, self._commands, self._repair = (Lane(name, self) for name in ("calls", "commands", "repair"))
         self._transcriber: Transcriber | None = None  # the calls' lane only
+        self._loaded_by = Settings()  # what the transcriber was loaded by; the calls' lane only
         self._running: KeptCall | None = None  # written by the calls' lane
+        self._check: RunningCheck | None = None
         self._newest_id = ""  # of the call that was shown last as it began
         self._is_leaving = threading.Event()
         self._is_calling = threading.Event()  # a call starts or runs: the repair leaves the cores to it
         self.window = PanelWindow(self)
-        self.window.open_requested.connect(self._open_call)
-        self.window.export_requested.connect(self._export)
+        self._desk = Desk(preferences, plan, self.window)
         self.window.ready_requested.connect(self.show_ready)
-        self.window.look_again_requested.connect(self._look)
+        self._desk.apply(preferences.now)
 
     # --- before and after a call ---
 
     def show_ready(self) -> None:
         """The page before a call, at once; names of devices and kept calls follow."""
-        self.window.show_ready(Ready(self._plan.title, asks_consent=self._plan.consent is None))
-        self._look()
-        self._list_past()
+        title = self._plan.title_by(self._preferences.now)
+        self.window.show_ready(Ready(title, asks_consent=self._plan.consent is None, can_choose=self._plan.is_live))
+        self._desk.look()
+        self._desk.offer_questions()
+        self._desk.list_past()
 
     def check(self) -> None:
-        """Once, behind the page: say what is missing for a call, and complete what a crash has left."""
+        """Once, behind the page: say what is missing for a call, complete what a crash has left, and delete what is
+        older than the settings say."""
         self._repair.do(
             self._find_model, lambda _: None, partial(self.window.show_error, "No speech model can be used")
         )
         self._complete_calls()
+        if days := self._preferences.now.keep_days:
+            self._repair.do(
+                partial(history.delete_older, days),
+                self._deleted,
+                partial(self.window.show_error, "Old calls are not deleted"),
+            )
 
     def _complete_calls(self) -> None:
         self._repair.do(self._recover, self._recovered, partial(self.window.show_error, "A call is not recovered"))
-
-    def _look(self) -> None:
-        self._desk.do(
-            self._plan.voices,
-            lambda voices: self.window.ready_page.show_voices(*voices),
-            partial(self.window.show_error, "What can be heard is not known"),
-        )
-
-    def _list_past(self) -> None:
-        self._desk.do(
-            history.past_calls,
-            self.window.ready_page.show_past,
-            partial(self.window.show_error, "The kept calls can't be read"),
-        )
 
     def _find_model(self) -> None:
         """Raises ModelError: there is none; the text says the ways to get one."""
         from models.weights import choose_default, locate
 
-        locate(self._model or self._settings.model or choose_default(data_folder()), data_folder())
+        locate(self._preferences.now.model or choose_default(data_folder()), data_folder())
 
     def _recover(self) -> list[str]:
         from assistant.store import Store
@@ -101,7 +98,7 @@ class Program(QObject):
 
         messages: list[str] = []
         with Store.open(data_folder()) as store:
-            recover(store, self._settings, messages.append, self._has_something_better_to_do)
+            recover(store, self._preferences.now, messages.append, self._has_something_better_to_do)
         return messages
 
     def _has_something_better_to_do(self) -> bool:
@@ -110,49 +107,87 @@ class Program(QObject):
     def _recovered(self, messages: list[str]) -> None:
         if messages:
             self.window.show_message("A call that had no end was recovered", "\n".join(messages))
-            self._list_past()
+            self._desk.list_past()
 
-    def _open_call(self, call_id: str) -> None:
-        self._desk.do(
-            partial(history.load, call_id),
-            self.window.show_call,
-            partial(self.window.show_error, "The call can't be opened"),
-        )
+    def _deleted(self, titles: list[str]) -> None:
+        if titles:
+            days = self._preferences.now.keep_days
+            self.window.show_message(f"Calls older than {days} days were deleted", ", ".join(titles))
+            self._desk.list_past()
 
-    def _export(self, call_id: str, folder: Path) -> None:
-        self._desk.do(
-            partial(history.export, call_id, folder),
-            lambda path: self.window.show_message("Exported", str(path)),
-            partial(self.window.show_error, "The call is not exported"),
-        )
+    def choose(self, name: str, value: object) -> None:
+        self._desk.choose(name, value)
+
+    # --- the check of both voices ---
+
+    def check_voices(self) -> None:
+        check = self._check = RunningCheck(self._tell_check)
+        self.window.ready_page.show_check(VoiceCheck(is_running=True))
+        settings = self._preferences.now
+        self._calls.do(partial(self._hold_check, check, settings), self._check_is_over, self._check_has_failed)
+
+    def _hold_check(self, check: RunningCheck, settings: Settings) -> VoiceCheck:
+        """On the calls' lane."""
+        transcriber = self._loaded(settings).for_call(settings.language, settings.glossary)
+        return check.run(self._plan.open_source(settings), transcriber, settings.verbosity)
+
+    def _tell_check(self, check: VoiceCheck) -> None:
+        self._calls.back(partial(self.window.ready_page.show_check, check))
+
+    def _check_is_over(self, check: VoiceCheck) -> None:
+        self._check = None
+        self.window.ready_page.show_check(check)
+
+    def _check_has_failed(self, why: str) -> None:
+        self._check_is_over(VoiceCheck())
+        self.window.show_error("The voices can't be checked", why)
+
+    def _stop_check(self) -> None:
+        if self._check is not None:
+            self._check.stop()
 
     # --- a call ---
 
     def start(self, consent_given: bool) -> None:
         bridge = Bridge(self)
         self._is_calling.set()
+        self._stop_check()
         self.window.show_waiting()
         self._calls.do(
-            partial(self._hold_call, bridge, consent_given),
+            partial(self._hold_call, bridge, consent_given, self._preferences.now),
             partial(self._call_is_over, bridge),
             partial(self._call_has_failed, bridge),
         )
 
-    def _hold_call(self, bridge: Bridge, consent_given: bool) -> str:
+    def _loaded(self, settings: Settings) -> Transcriber:
+        """On the calls' lane: the model that the settings name, loaded once."""
+        from ui import compose
+
+        if self._transcriber is None or (settings.model, settings.decode_threads) != (
+            self._loaded_by.model,
+            self._loaded_by.decode_threads,
+        ):
+            self._transcriber = compose.load_transcriber("", settings)
+            self._loaded_by = settings
+        return self._transcriber
+
+    def _hold_call(self, bridge: Bridge, consent_given: bool, settings: Settings) -> str:
         """On the calls' lane: a call from before its first sound until it is closed on the disk; its id."""
         from ui import compose
 
         agreed = self._plan.consent or (compose.consent_given() if consent_given else "")
-        self._transcriber = self._transcriber or compose.load_transcriber(self._model, self._settings)
+        transcriber = self._loaded(settings)
         if self._is_leaving.is_set():
             return ""
-        source = self._plan.open_source()
+        title = self._plan.title_by(settings)
+        agenda = self._agenda(settings)
+        source = self._plan.open_source(settings)
         try:
             call = compose.kept_call(
                 source,
-                self._transcriber,
-                self._settings,
-                title=self._plan.title,
+                transcriber,
+                settings,
+                title=title,
                 consent=agreed or compose.consent_not_asked(),
                 sinks=[bridge],
             )
@@ -162,16 +197,24 @@ class Program(QObject):
         self._running = call
         if self._is_leaving.is_set():
             call.session.stop()
-        self._calls.back(partial(self._call_begins, call.id, bridge, agreed))
+        self._calls.back(partial(self._call_begins, call.id, title, bridge, agreed, agenda))
         try:
             call.run()
         finally:
             self._running = None
         return call.id
 
-    def _call_begins(self, call_id: str, bridge: Bridge, consent: str) -> None:
+    def _agenda(self, settings: Settings) -> Agenda:
+        """On the calls' lane. A call is not kept from starting by its plan."""
+        try:
+            return question_files.agenda(settings.question_set, settings.interview_minutes)
+        except AssistantError as error:
+            self._calls.back(partial(self.window.show_error, "There is no plan for this call", str(error)))
+            return Agenda()
+
+    def _call_begins(self, call_id: str, title: str, bridge: Bridge, consent: str, agenda: Agenda) -> None:
         self._newest_id = call_id
-        self.window.show_live(self._plan.title, consent, bridge)
+        self.window.show_live(title, consent, bridge, agenda)
 
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
         self._is_calling.clear()
@@ -179,7 +222,7 @@ class Program(QObject):
         if self.window.shows(bridge):
             self.window.show_kept(call_id)
         else:
-            self._list_past()
+            self._desk.list_past()
 
     def _call_has_failed(self, bridge: Bridge, why: str) -> None:
         self._is_calling.clear()
@@ -226,32 +269,34 @@ class Program(QObject):
     def end(self) -> None:
         """Stop what still runs, and return when all of it is closed on the disk and no thread is left."""
         self._is_leaving.set()
+        self._stop_check()
         if (call := self._running) is not None:
             call.session.stop()
-        for lane in (self._commands, self._desk, self._repair, self._calls):
-            lane.end()
+        for part in (self._commands, self._desk, self._repair, self._calls):
+            part.end()
 
 
-def run_panel(
-    settings: Settings, model: str, plan: Plan, starts_at_once: bool = False, messages: Sequence[str] = ()
-) -> int:
+def run_panel(preferences: Preferences, plan: Plan, starts_at_once: bool = False, messages: Sequence[str] = ()) -> int:
     """Show the panel until it is closed; the value is the exit code. `messages` are about the settings."""
     app = application()
-    program = Program(settings, model, plan)
+    program = Program(preferences, plan)
     window = program.window
     interrupts = Interrupts(window.leave)
     old_hook, sys.excepthook = sys.excepthook, partial(_show_fault, window)
     window.closed.connect(app.quit)
-    window.resize(window.sizeHint())  # else Qt takes two thirds of the screen at most
+    place = Place(data_folder() / "window.ini")
+    lost_place = place.restore(window)
     window.show()
     program.show_ready()
-    if messages:
-        window.show_message("Some settings are not used", "\n".join(messages))
+    for title, lines in (("Some settings are not used", messages), ("The window's place", [lost_place])):
+        if any(lines):
+            window.show_message(title, "\n".join(lines))
     if starts_at_once:
         program.start(consent_given=False)
     else:
         program.check()
     code = int(app.exec())
+    place.keep(window)
     program.end()
     sys.excepthook = old_hook
     interrupts.restore()

@@ -18,22 +18,24 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 
 from assistant.audio.files import FileSource
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.audio.replay import PacedSource
 from assistant.call import Call, CallState
 from assistant.demo import INTERVIEW
-from assistant.settings import Settings
+from assistant.settings import Settings, settings_path
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from ui.desktop.app import application
 from ui.desktop.controls import Voice
-from ui.desktop.ready_page import CONSENT_TEXT, PastRow
+from ui.desktop.past_row import PastRow
+from ui.desktop.ready_page import CONSENT_TEXT
 from ui.desktop.standing import Phase
 from ui.panel import Program
 from ui.plans import Plan, live_plan
+from ui.preferences import Preferences
 
 TITLE = "Backend engineer"
 LANES = ("calls", "commands", "desk", "repair")
@@ -64,8 +66,8 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
     made: list[Program] = []
 
-    def make(plan: Plan, model: str = "tiny.en") -> Program:
-        program = Program(Settings(), model, plan)
+    def make(plan: Plan, model: str = "tiny.en", **said: Any) -> Program:
+        program = Program(Preferences(Settings(), settings_path(), {"model": model, **said}), plan)
         made.append(program)
         qtbot.addWidget(program.window)
         program.window.resize(400, 900)
@@ -81,7 +83,7 @@ def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
 
 def plan_of(file: Path, speed: float) -> Plan:
     voices = Voice("Left channel"), Voice("Right channel")
-    return Plan(TITLE, lambda: PacedSource(FileSource(file, channels="split"), speed), lambda: voices)
+    return Plan(lambda _: PacedSource(FileSource(file, channels="split"), speed), lambda _: voices, TITLE)
 
 
 def buttons(program: Program, text: str) -> list[QAbstractButton]:
@@ -100,7 +102,9 @@ def begin(program: Program) -> None:
 
 
 def said_on_screen(program: Program) -> str:
-    return " | ".join(label.text() for label in program.window.findChildren(QLabel) if label.isVisible())
+    window = program.window
+    said = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    return " | ".join(said + [one.currentText() for one in window.findChildren(QComboBox) if one.isVisible()])
 
 
 def phase(program: Program) -> Phase:
@@ -176,7 +180,7 @@ def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, 
 
 @pytest.mark.usefixtures("no_sound_at_all")
 def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(program, qtbot, home):
-    panel = program(live_plan(Settings()))
+    panel = program(live_plan())
     qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel))
     assert "libportaudio2" in said_on_screen(panel) and buttons(panel, "Look again")
     begin(panel)
@@ -185,9 +189,9 @@ def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(pr
 
 
 def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audio):
-    panel = program(live_plan(Settings(mic="Blue Yeti")))
+    panel = program(live_plan(), mic="Blue Yeti")
     qtbot.waitUntil(lambda: "“Blue Yeti” is not there" in said_on_screen(panel))
-    panel = program(live_plan(Settings()))
+    panel = program(live_plan())
     qtbot.waitUntil(lambda: "Virtual microphone" in said_on_screen(panel) and "Virtual call" in said_on_screen(panel))
     begin(panel)
     qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=10_000)

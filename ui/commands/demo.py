@@ -46,13 +46,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     from ui import compose
 
-    settings = replace(compose.user_settings(), language=ENGLISH, glossary=())  # the user's are about other calls
     if args.window:
-        from ui.panel import run_panel
-        from ui.plans import demo_plan
-
-        return run_panel(settings, args.model, demo_plan(), starts_at_once=True)
+        return _run_in_window(args.model)
+    settings = replace(compose.user_settings(), language=ENGLISH, glossary=())  # the user's are about other calls
     return _run_in_terminal(args, settings)
+
+
+def _run_in_window(model: str) -> int:
+    from assistant.settings import load, settings_path
+    from ui.panel import run_panel
+    from ui.plans import demo_plan
+    from ui.preferences import Preferences
+
+    stored, messages = load(settings_path())
+    own = {"language": ENGLISH, "glossary": (), "question_set": "product", **({"model": model} if model else {})}
+    preferences = Preferences(stored, settings_path(), own, is_damaged=bool(messages))
+    return run_panel(preferences, demo_plan(), starts_at_once=True, messages=messages)
 
 
 def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 EXAMPLES = """\
 examples:
@@ -32,8 +31,10 @@ def run(args: argparse.Namespace) -> int:
     from assistant.settings import load, settings_path
     from ui.panel import run_panel
     from ui.plans import live_plan
+    from ui.preferences import Preferences
 
     settings, messages = load(settings_path())
-    chosen = {"mic": args.mic, "call": args.call}
-    settings = replace(settings, **{name: value for name, value in chosen.items() if value is not None})
-    return run_panel(settings, args.model, live_plan(settings), messages=messages)
+    options = {"mic": args.mic, "call": args.call, "model": args.model or None}
+    said = {name: value for name, value in options.items() if value is not None}
+    preferences = Preferences(settings, settings_path(), said, is_damaged=bool(messages))
+    return run_panel(preferences, live_plan(), messages=messages)

@@ -11,18 +11,9 @@ from assistant.values import Channel
 from ui.desktop.buttons import button
 from ui.desktop.panel_state import SILENCE_DBFS
 from ui.desktop.signs import Bar, StateSign
-from ui.desktop.standing import Phase, Standing
+from ui.desktop.standing import Phase, Standing, words
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
-
-_WORDS = {
-    Phase.READY: "Starting…",
-    Phase.RECORDING: "Recording",
-    Phase.PAUSED: "Paused",
-    Phase.STOPPED: "Not recording",
-    Phase.FINISHING: "Finishing…",
-    Phase.FINISHED: "Finished",
-}
 
 
 class _Edge(QWidget):
@@ -100,9 +91,7 @@ class Header(_Edge):
         phase = standing.phase
         is_open = phase in (Phase.RECORDING, Phase.PAUSED)
         self._sign.show_phase(phase, bool(standing.lost))
-        word = (
-            _WORDS[phase] if not (phase is Phase.RECORDING and standing.lost) else "Recording, but a voice is missing"
-        )
+        word = words(standing)
         self._sign.setAccessibleName(word)
         self._sign.setToolTip(word)
         says_state = phase is not Phase.RECORDING
@@ -201,6 +190,7 @@ class Footer(_Edge):
     """Who talked how much, and consent."""
 
     consent_given = Signal()
+    settings = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(line_above=True, parent=parent)
@@ -208,13 +198,17 @@ class Footer(_Edge):
         self._bar = Bar("Your share of the talk", "accent", px(104))
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
-        self.row.setContentsMargins(px(14), px(8), px(14), px(8))
+        self._gear = button("", "Settings, Control and comma", "icon", icon_name="settings")
+        self._gear.setToolTip("Ctrl+,")
+        self._gear.clicked.connect(self.settings)
+        self.row.setContentsMargins(px(14), px(4), px(8), px(4))
         self.row.setSpacing(px(9))
         self.row.addWidget(self._you)
         self.row.addWidget(self._bar, 1)
         self.row.addWidget(self._them)
         self.row.addWidget(self._consent, 0)
         self.row.addWidget(self._ask)
+        self.row.addWidget(self._gear)
         self.restyle()
 
     def restyle(self) -> None:

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
+from ui.desktop.icons import icon
 from ui.desktop.theme import Type, colours, font, px
 
 
-def button(text: str, name: str, look: str = "", parent: QWidget | None = None) -> QPushButton:
-    """A push button; a screen reader says `name`, `look` is one of the style sheet's ("primary", "small", "link")."""
-    made = QPushButton(text, parent)
+class IconButton(QPushButton):
+    """A button whose icon follows the theme."""
+
+    def __init__(self, text: str, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._icon_name = icon_name
+        self.restyle()
+
+    def restyle(self) -> None:
+        side = px(15)
+        self.setIcon(icon(self._icon_name, colours().text, side))
+        self.setIconSize(QSize(side, side))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationFontChange):
+            self.restyle()
+
+
+def button(text: str, name: str, look: str = "", parent: QWidget | None = None, icon_name: str = "") -> QPushButton:
+    """A push button; a screen reader says `name`, `look` is one of the style sheet's ("primary", "small", "link",
+    "icon"). With `icon_name` the icon stands before the text."""
+    made = IconButton(text, icon_name, parent) if icon_name else QPushButton(text, parent)
     made.setAccessibleName(name)
     made.setAutoDefault(False)
     if look:

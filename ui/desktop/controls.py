@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from assistant.call import CallState
+from assistant.values import Channel
 
 
 class Controls(Protocol):
@@ -32,6 +33,14 @@ class Controls(Protocol):
 
     def dismissed(self, follow_up_id: str) -> None: ...
 
+    def choose(self, name: str, value: object) -> None:
+        """Change a setting (a field of `Settings`) and store it; what counts then comes by `show_settings`."""
+        ...
+
+    def check_voices(self) -> None:
+        """Hear both sides for some seconds; what comes of it is shown by `show_check`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
@@ -44,11 +53,24 @@ class PastCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of several that can be chosen: `value` is stored, `text` is shown."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """What one side of the call is heard through, as a user knows it, or why it is not heard."""
+    """What one side of the call is heard through, as a user knows it, or why it is not heard.
+
+    With `options` another one can be chosen; `chosen` is the value of the one that is.
+    """
 
     text: str
     is_heard: bool = True
+    options: tuple[Option, ...] = ()
+    chosen: str = ""
 
 
 LOOKING = Voice("Looking…")
@@ -63,3 +85,23 @@ class Ready:
     call: Voice = LOOKING
     past: tuple[PastCall, ...] = ()
     asks_consent: bool = True  # False where the plan knows the answer
+    can_choose: bool = False  # the role, its questions and what is heard; nothing to choose for a recording
+
+
+@dataclass(frozen=True, slots=True)
+class SideCheck:
+    """What the check of a voice says so far. `is_fine` None: it is not known yet."""
+
+    channel: Channel
+    text: str
+    level_dbfs: float
+    is_fine: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCheck:
+    """The check before a call: both sides, and whether it still listens."""
+
+    sides: tuple[SideCheck, ...] = ()
+    is_running: bool = False
+    note: str = ""  # about both of them

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 from ui.desktop.theme import px
 
 _SETTLE_MS = 50
+_AS_IT_COMES = 16_777_215  # QWIDGETSIZE_MAX
 
 
 class Fitted(QWidget):
@@ -38,8 +39,17 @@ class FittedArea(QScrollArea):
         self.setSizePolicy(policy)
         inner.installEventFilter(self)
 
+    def keep_width(self, width: int | None) -> None:
+        """Stand beside something, as wide as this and as high as there is room; None: above it, as before."""
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Maximum if width is None else QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(width is None)
+        self.setSizePolicy(policy)
+        self.setMinimumWidth(width or 0)
+        self.setMaximumWidth(width or _AS_IT_COMES)
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
-        return True
+        return self.sizePolicy().hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
         return self._inner.heightForWidth(width)

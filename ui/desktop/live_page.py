@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from assistant.values import Channel
@@ -15,6 +15,7 @@ from ui.desktop.chips import ChipRow
 from ui.desktop.coverage import Chip
 from ui.desktop.fitted import Fitted, FittedArea
 from ui.desktop.panel_state import Changes, PanelState, Part
+from ui.desktop.plan_list import PlanList
 from ui.desktop.standing import Phase
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
@@ -22,6 +23,8 @@ from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_view import TranscriptView
 
 NOTHING_YET = "Nothing to ask yet. Questions appear here when a claim needs more depth."
+_WIDE, _CARDS_WIDTH = 860, 420  # from which width on the transcript stands beside the cards, and theirs then
+_MOST_LENGTH = 16_777_215  # QWIDGETSIZE_MAX, Qt's name for "as it comes"
 _MOST_EVIDENCE = 3  # sentences that a chip shows
 
 
@@ -33,18 +36,22 @@ class LivePage(QWidget):
         self._state = PanelState()
         self._is_live = True
         self.meters, self.cards, self.chips, self.footer = Meters(), CardStack(), ChipRow(), Footer()
+        self.plan = PlanList()
         self.model = TranscriptModel(self)
         self.transcript = TranscriptView(self.model)
         self._ask_label, self._depth_label = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.LABEL, "muted", 1)
         self._depth_label.say("DEPTH SO FAR")
-        self._upper = FittedArea(self._sections())
+        self._upper, self._rule = FittedArea(self._sections()), _Rule()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.meters)
-        column.addWidget(self._upper)
-        column.addWidget(_Rule())
-        column.addWidget(self.transcript, 1)
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)  # side by side where the window is wide
+        self._halves.setSpacing(0)
+        self._halves.addWidget(self._upper)
+        self._halves.addWidget(self._rule)
+        self._halves.addWidget(self.transcript, 1)
+        column.addLayout(self._halves, 1)
         column.addWidget(self.footer)
         self.transcript.setMinimumHeight(px(110))
         self._bubble: Bubble | None = None
@@ -74,6 +81,10 @@ class LivePage(QWidget):
             self.cards.show_cards(state.cards)
         if Part.CHIPS in parts:
             self.chips.show_chips(state.chips)
+        if Part.AGENDA in parts:
+            self.plan.show_agenda(state.agenda, state.clock_seconds)
+        elif Part.CLOCK in parts:
+            self.plan.show_clock(state.agenda, state.clock_seconds)
         if Part.BALANCE in parts:
             self.footer.show_balance(state.share_of_you)
         if self._is_live and state.standing.phase is Phase.FINISHED:
@@ -97,6 +108,14 @@ class LivePage(QWidget):
         for block in self.findChildren(TextBlock):
             block.restyle()
         self.transcript.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        is_wide = self.width() >= px(_WIDE)
+        directions = QBoxLayout.Direction
+        self._halves.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        self._upper.keep_width(px(_CARDS_WIDTH) if is_wide else None)
+        self._rule.lie(is_upright=is_wide)
 
     def bubble_text(self) -> str:
         return self._bubble.text() if self._bubble else ""
@@ -144,7 +163,8 @@ class LivePage(QWidget):
         column.setSpacing(px(8))
         column.addWidget(self._ask_label)
         column.addWidget(self.cards)
-        column.addSpacing(px(10))
+        column.addSpacing(px(4))
+        column.addWidget(self.plan)
         column.addWidget(self._depth_label)
         column.addWidget(self.chips)
         return sections
@@ -155,7 +175,12 @@ class _Rule(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(1)
+        self.lie(is_upright=False)
+
+    def lie(self, is_upright: bool) -> None:
+        most = _MOST_LENGTH
+        self.setMaximumSize(*((1, most) if is_upright else (most, 1)))
+        self.setMinimumSize(1, 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         QPainter(self).fillRect(self.rect(), QColor(colours().line))

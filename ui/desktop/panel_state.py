@@ -26,6 +26,7 @@ from assistant.values import (
     UpdateKind,
 )
 from ui.desktop import standing
+from ui.desktop.agenda import Agenda
 from ui.desktop.coverage import MISSING_NAMES, Chip, empty_chips, with_sentence
 from ui.desktop.lines import LineChange, Lines, SpanKind
 from ui.desktop.standing import Phase, Standing
@@ -47,6 +48,7 @@ class Part(Enum):
     CARDS = auto()
     CHIPS = auto()
     BALANCE = auto()
+    AGENDA = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class PanelState:
     chips: tuple[Chip, ...] = field(default_factory=empty_chips)
     spoken_seconds: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, 0.0))
     lines: Lines = field(default_factory=Lines)
+    agenda: Agenda = field(default_factory=Agenda)
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _delays: list[float] = field(default_factory=list)
@@ -137,6 +140,11 @@ class PanelState:
     def take_card(self, follow_up_id: str) -> Changes:
         """The interviewer has dealt with a card: it goes at once, the core confirms it later."""
         return Changes(parts=frozenset({Part.CARDS} if self._retire(follow_up_id) else ()))
+
+    def toggle_question(self, index: int) -> Changes:
+        """The interviewer ticks a question of the plan, or takes its tick back."""
+        self.agenda = self.agenda.toggled(index)
+        return Changes(parts=frozenset({Part.AGENDA}))
 
     @property
     def delay_seconds(self) -> float | None:
@@ -198,6 +206,10 @@ class PanelState:
     def _sentence(self, reviewed: ReviewedSentence) -> tuple[list[LineChange], set[Part]]:
         chips = with_sentence(self.chips, reviewed)
         parts = {Part.CHIPS} if chips is not self.chips else set()
+        if reviewed.sentence.channel is Channel.YOU:
+            agenda = self.agenda.heard(reviewed.sentence.text)
+            parts |= {Part.AGENDA} if agenda is not self.agenda else set()
+            self.agenda = agenda
         self.chips = chips
         if not reviewed.is_good_sign:
             return [], parts

@@ -38,6 +38,10 @@ class _NoControls:
 
     def dismissed(self, follow_up_id: str) -> None: ...
 
+    def choose(self, name: str, value: object) -> None: ...
+
+    def check_voices(self) -> None: ...
+
 
 def draw_panel(
     shown: PanelState | Iterable[Stamped],

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.desktop.standing import Phase
-from ui.desktop.theme import colours, px, round_pen
+from ui.desktop.theme import colours, px
 
 _FLOOR_DBFS, _CEILING_DBFS = -54.0, -6.0  # what an empty and a full meter stand for
 
@@ -31,36 +31,42 @@ class StateSign(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        match self._phase:
-            case Phase.RECORDING if self._is_troubled:
-                painter.setBrush(QColor(own.warning))
-                painter.drawPolygon(
-                    QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
-                )
-            case Phase.RECORDING:
-                painter.setBrush(QColor(own.recording))
-                painter.drawEllipse(box)
-            case Phase.PAUSED:
-                painter.setBrush(QColor(own.warning))
-                width = box.width() * 0.34
-                painter.drawRect(QRectF(box.left(), box.top(), width, box.height()))
-                painter.drawRect(QRectF(box.right() - width, box.top(), width, box.height()))
-            case Phase.STOPPED:
-                painter.setBrush(QColor(own.error))
-                painter.drawRect(box)
-            case Phase.FINISHED:
-                painter.setPen(round_pen(own.good, 2))
-                low = QPointF(box.left() + box.width() * 0.38, box.bottom() - 1)
-                painter.drawPolyline([QPointF(box.left(), box.center().y()), low, QPointF(box.right(), box.top() + 1)])
-            case _:
-                painter.setPen(QPen(QColor(own.muted), px(1.5)))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+        paint_phase(painter, box, self._phase, self._is_troubled, px(1.5))
+
+
+def paint_phase(painter: QPainter, box: QRectF, phase: Phase, is_troubled: bool, line_width: float) -> None:
+    """The sign of a phase in `box`; `is_troubled` as in `StateSign.show_phase`."""
+    own = colours()
+    painter.setPen(Qt.PenStyle.NoPen)
+    match phase:
+        case Phase.RECORDING if is_troubled:
+            painter.setBrush(QColor(own.warning))
+            painter.drawPolygon(triangle(box))
+        case Phase.RECORDING:
+            painter.setBrush(QColor(own.recording))
+            painter.drawEllipse(box)
+        case Phase.PAUSED:
+            painter.setBrush(QColor(own.warning))
+            width = box.width() * 0.34
+            painter.drawRect(QRectF(box.left(), box.top(), width, box.height()))
+            painter.drawRect(QRectF(box.right() - width, box.top(), width, box.height()))
+        case Phase.STOPPED:
+            painter.setBrush(QColor(own.error))
+            painter.drawRect(box)
+        case Phase.FINISHED:
+            pen = QPen(QColor(own.good), line_width * 4 / 3)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            low = QPointF(box.left() + box.width() * 0.38, box.bottom() - 1)
+            painter.drawPolyline([QPointF(box.left(), box.center().y()), low, QPointF(box.right(), box.top() + 1)])
+        case _:
+            painter.setPen(QPen(QColor(own.muted), line_width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(box.adjusted(1, 1, -1, -1))
 
 
 class Bar(QWidget):

@@ -45,6 +45,16 @@ _PHASES = {
 }
 
 
+_WORDS = {
+    Phase.READY: "Starting…",
+    Phase.RECORDING: "Recording",
+    Phase.PAUSED: "Paused",
+    Phase.STOPPED: "Not recording",
+    Phase.FINISHING: "Finishing…",
+    Phase.FINISHED: "Finished",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     phase: Phase = Phase.READY
@@ -88,6 +98,13 @@ def after(standing: Standing, status: Status) -> Standing:
             full = Notice("disk", Severity.ERROR, "Recording has stopped: the disk is full", message)
             return replace(_with(standing, full), phase=Phase.STOPPED, behind_seconds=None)
     return _entered(standing, _PHASES[status.state])
+
+
+def words(standing: Standing) -> str:
+    """What it stands at, in two words."""
+    if standing.phase is Phase.RECORDING and standing.lost:
+        return "Recording, but a voice is missing"
+    return _WORDS[standing.phase]
 
 
 def closed(standing: Standing) -> Standing:

@@ -41,6 +41,12 @@ class Recorded:
     def dismissed(self, follow_up_id: str) -> None:
         self.calls.append(("dismissed", follow_up_id))
 
+    def choose(self, name: str, value: object) -> None:
+        self.calls.append(("choose", name, value))
+
+    def check_voices(self) -> None:
+        self.calls.append(("check_voices",))
+
 
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:

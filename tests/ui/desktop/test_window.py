@@ -17,7 +17,7 @@ from tests.ui.desktop import script
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready, Voice
-from ui.desktop.ready_page import PastRow
+from ui.desktop.past_row import PastRow
 
 READY = Ready("Backend engineer", Voice("USB microphone"), Voice("Sound of Firefox"))
 
@@ -45,7 +45,7 @@ def card_ids(window) -> list[str]:
 
 
 def status(window, state, *statuses: Status) -> None:
-    window._follow(state.apply_all(Stamped(one, 60.0, 60.0) for one in statuses))
+    window.call_screen.follow(state.apply_all(Stamped(one, 60.0, 60.0) for one in statuses))
     QApplication.processEvents()
 
 
@@ -63,7 +63,8 @@ def test_ready_shows_what_is_heard_and_start_tells_consent(window, controls):
 
 def test_consent_is_never_assumed(window, controls):
     window.show_ready(READY)
-    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    button(window, "Start").setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert controls.calls == [] and "Nobody has said yes yet" in said_on_screen(window)
     click(window, "Start without consent")
     assert controls.calls == [("start", False)]
@@ -159,7 +160,7 @@ def test_the_buttons_of_a_card_do_what_its_keys_do(window, live, controls, still
 
 def test_an_answered_card_fades_out_and_cannot_be_pressed_meanwhile(window, live, controls, qtbot):
     state = live(script.events(38.0))
-    window._follow(state.apply(Stamped(FollowUpRetired("q1", RetiredWhy.ANSWERED), 39.0, 39.0)))
+    window.call_screen.follow(state.apply(Stamped(FollowUpRetired("q1", RetiredWhy.ANSWERED), 39.0, 39.0)))
     assert card_ids(window) == ["q2", "q9"]
     QTest.keyClick(window, Qt.Key.Key_1)
     assert controls.calls == []
@@ -173,7 +174,7 @@ def test_nothing_moves_while_the_pointer_rests_on_the_cards(window, live, still,
     cards = window.live_page.cards
     monkeypatch.setattr(cards, "underMouse", lambda: True)
     places = [widget.geometry() for widget in cards.widgets()][1:]
-    window._follow(state.apply(Stamped(FollowUpRetired("q1", RetiredWhy.ANSWERED), 39.0, 39.0)))
+    window.call_screen.follow(state.apply(Stamped(FollowUpRetired("q1", RetiredWhy.ANSWERED), 39.0, 39.0)))
     QTest.qWait(300)
     assert [widget.geometry() for widget in cards.widgets()] == places
 
@@ -182,7 +183,7 @@ def test_there_are_never_more_than_three_cards(window, live, still):
     state = live(script.events(45.0))
     assert len(state.cards) == 4
     assert card_ids(window) == ["q1", "q2", "q9"]
-    window._follow(state.take_card("q2"))
+    window.call_screen.follow(state.take_card("q2"))
     assert card_ids(window) == ["q1", "q9", "q3"]
 
 

@@ -1,0 +1,141 @@
+"""What the panel does beside a call: settings, what can be chosen, question sets, and the calls that were kept.
+
+Everything that may wait runs on the desk's lane; its results come back to the window on the UI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from assistant.errors import AssistantError
+from assistant.settings import Settings, data_folder
+from ui import history, question_files
+from ui.desktop.app import dress
+from ui.desktop.controls import Option, Voice
+from ui.desktop.lane import Lane
+from ui.desktop.setting_rows import BEST_MODEL, SAME_MODEL
+from ui.desktop.window import PanelWindow
+from ui.plans import Plan
+from ui.preferences import Preferences
+
+Voices = tuple[Voice, Voice]
+
+
+class Desk(QObject):
+    """`end` it before the program ends."""
+
+    def __init__(self, preferences: Preferences, plan: Plan, window: PanelWindow) -> None:
+        super().__init__(window)
+        self._preferences = preferences
+        self._plan = plan
+        self._window = window
+        self._lane = Lane("desk", self)
+        window.open_requested.connect(self._open_call)
+        window.export_requested.connect(self._export)
+        window.look_again_requested.connect(self.look)
+        window.choices_requested.connect(self.offer)
+        window.questions_edited.connect(self._edit_questions)
+        window.questions_imported.connect(self._import_questions)
+
+    def end(self) -> None:
+        self._lane.end()
+
+    # --- settings ---
+
+    def choose(self, name: str, value: object) -> None:
+        try:
+            settings = self._preferences.change(name, value)
+        except AssistantError as error:
+            self._window.show_error("The settings are not saved", str(error))
+            settings = self._preferences.now
+        self.apply(settings)
+        if name in ("mic", "call"):
+            self.look()
+
+    def apply(self, settings: Settings) -> None:
+        """Show what counts now, everywhere."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dress(app, settings.appearance, settings.text_percent)
+        self._window.show_settings(settings)
+
+    # --- what can be chosen ---
+
+    def look(self) -> None:
+        """What would be heard now."""
+        self._lane.do(
+            partial(self._plan.voices, self._preferences.now),
+            self._show_voices,
+            self._failed("What can be heard is not known"),
+        )
+
+    def offer(self) -> None:
+        """Models and question sets that are there, for the settings."""
+        self._lane.do(_choices, self._window.show_choices, self._failed("What can be chosen is not known"))
+        self.look()
+
+    def offer_questions(self) -> None:
+        self._lane.do(
+            lambda: {"question_set": question_files.options()},
+            self._window.show_choices,
+            self._failed("The question sets can't be read"),
+        )
+
+    def _show_voices(self, voices: Voices) -> None:
+        you, them = voices
+        self._window.ready_page.show_voices(you, them)
+        self._window.show_choices({"mic": you.options, "call": them.options})
+
+    def _import_questions(self, path: Path) -> None:
+        self._take_questions(partial(question_files.bring_in, path), is_edited=False)
+
+    def _edit_questions(self) -> None:
+        self._take_questions(partial(question_files.own_copy, self._preferences.now.question_set), is_edited=True)
+
+    def _take_questions(self, make: Callable[[], str], is_edited: bool) -> None:
+        def taken(name: str) -> None:
+            self.choose("question_set", name)
+            self.offer_questions()
+            if is_edited:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(name))
+
+        self._lane.do(make, taken, self._failed("The question set is not used"))
+
+    # --- kept calls ---
+
+    def list_past(self) -> None:
+        self._lane.do(
+            history.past_calls, self._window.ready_page.show_past, self._failed("The kept calls can't be read")
+        )
+
+    def _open_call(self, call_id: str) -> None:
+        self._lane.do(partial(history.load, call_id), self._window.show_call, self._failed("The call can't be opened"))
+
+    def _export(self, call_id: str, folder: Path) -> None:
+        self._lane.do(
+            partial(history.export, call_id, folder),
+            lambda path: self._window.show_message("Exported", str(path)),
+            self._failed("The call is not exported"),
+        )
+
+    def _failed(self, title: str) -> Callable[[str], object]:
+        return partial(self._window.show_error, title)
+
+
+def _choices() -> dict[str, tuple[Option, ...]]:
+    """May take a second: the files of a model are looked at."""
+    from models.weights import installed
+
+    models = tuple(Option(copy.name, copy.name) for copy in installed(data_folder()) if copy.problem is None)
+    names = tuple(dict.fromkeys(models))
+    return {
+        "model": (BEST_MODEL, *names),
+        "second_pass_model": (SAME_MODEL, *names),
+        "question_set": question_files.options(),
+    }

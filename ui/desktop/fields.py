@@ -1,0 +1,140 @@
+"""Fields to choose and to write in, in the panel's look. They say what was chosen by a person, never what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QSpinBox, QWidget
+
+from assistant.plain import plain
+from ui.desktop.controls import Option
+from ui.desktop.theme import colours, px, round_pen
+
+_MOST_CHARACTERS = 200  # of a line
+_LEAST_WIDTH_CHARACTERS = 8
+
+
+class Select(QComboBox):
+    """One of several. Emits `chosen` with its value. It grows no wider than its place, whatever its texts."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LEAST_WIDTH_CHARACTERS)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaxVisibleItems(14)
+        self.activated.connect(lambda row: self.chosen.emit(self.itemData(row)))
+
+    def show_options(self, options: Sequence[Option], value: str) -> None:
+        """`value` is offered even where it is none of the options: it is what the settings say."""
+        offered = [(option.value, plain(option.text)) for option in options]
+        if value not in (one for one, _ in offered):
+            offered.append((value, plain(value)))
+        if offered != [(self.itemData(row), self.itemText(row)) for row in range(self.count())]:
+            self.clear()
+            for data, text in offered:
+                self.addItem(text, data)
+        self.setCurrentIndex([data for data, _ in offered].index(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
+        event.ignore()  # it scrolls the page
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(round_pen(colours().muted, 1.6))
+        right, middle, half = self.width() - px(12), self.height() / 2, px(4)
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            right = px(12) + 2 * half
+        low = QPointF(right - half, middle + half / 2)
+        painter.drawPolyline([QPointF(right - 2 * half, middle - half / 2), low, QPointF(right, middle - half / 2)])
+
+
+class LineField(QLineEdit):
+    """One line of text. Emits `written` when it was changed and left, or Enter was pressed."""
+
+    written = Signal(str)
+
+    def __init__(self, name: str, placeholder: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setMaxLength(_MOST_CHARACTERS)
+        self._shown = ""
+        self.editingFinished.connect(self._tell)
+
+    def show_text(self, text: str) -> None:
+        self._shown = plain(text)
+        if not self.hasFocus() and self.text() != self._shown:
+            self.setText(self._shown)
+
+    def _tell(self) -> None:
+        if (text := plain(self.text())) != self._shown:
+            self._shown = text
+            self.written.emit(text)
+
+
+class AreaField(QPlainTextEdit):
+    """Several lines of text. Emits `written` when they were changed and left. Tab leaves it."""
+
+    written = Signal(str)
+
+    def __init__(self, name: str, lines: int, placeholder: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self._lines, self._shown = lines, ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str) -> None:
+        self._shown = text
+        if not self.hasFocus() and self.toPlainText() != text:
+            self.setPlainText(text)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(200), self._lines * QFontMetrics(self.font()).lineSpacing() + px(22))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.updateGeometry()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 Qt's name
+        super().focusOutEvent(event)
+        if (text := self.toPlainText()) != self._shown:
+            self._shown = text
+            self.written.emit(text)
+
+
+class NumberField(QSpinBox):
+    """A whole number. Emits `counted` when it was changed; typed ones once they are whole."""
+
+    counted = Signal(int)
+
+    def __init__(self, name: str, least: int, most: int, step: int, unit: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setRange(least, most)
+        self.setSingleStep(step)
+        self.setSuffix(unit)
+        self.setKeyboardTracking(False)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.valueChanged.connect(self.counted)
+
+    def show_number(self, value: int) -> None:
+        self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
+        event.ignore()  # it scrolls the page

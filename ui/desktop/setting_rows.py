@@ -1,0 +1,96 @@
+"""What the settings page offers: each setting with a sentence that says what it does. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from assistant.languages import AUTO, LANGUAGES, language_name
+from assistant.settings import RANGES
+from ui.desktop.controls import Option
+
+
+class Kind(Enum):
+    CHOICE = auto()
+    TICK = auto()
+    NUMBER = auto()
+    LINES = auto()  # a tuple of texts, one a line
+    TEXT = auto()  # one text, of several lines
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`name` is the field of `Settings`. Options that only the running program knows are added by it."""
+
+    name: str
+    title: str
+    sentence: str
+    kind: Kind = Kind.CHOICE
+    options: tuple[Option, ...] = ()
+    step: int = 1
+    unit: str = ""
+
+    @property
+    def range(self) -> tuple[int, int]:
+        return RANGES[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: tuple[Row, ...]
+
+
+BEST_MODEL = Option("", "The best that is installed")
+SAME_MODEL = Option("", "The same as during the call")
+VERBOSITIES = (Option("quiet", "Quiet"), Option("normal", "Normal"), Option("eager", "Eager"))
+APPEARANCES = (Option("system", "As the system"), Option("light", "Light"), Option("dark", "Dark"))
+
+
+def _languages() -> tuple[Option, ...]:
+    by_name = sorted(LANGUAGES, key=LANGUAGES.__getitem__)
+    return (Option(AUTO, "Heard from what is said"), *(Option(code, language_name(code)) for code in by_name))
+
+
+SECTIONS = (
+    Section("INTERVIEW", (
+        Row("question_set", "Question set", "The main questions of the role, which the plan ticks as you ask them."),
+        Row("interview_minutes", "Length", "How long an interview is planned to be; the plan shows what is left.",
+            Kind.NUMBER, step=5, unit=" min"),
+        Row("shows_plan", "Show the plan", "Lists the main questions in the panel during a call.", Kind.TICK),
+        Row("verbosity", "Suggestions", "Quiet shows only what is surely worth a question, eager all that may be. "
+            "Counts from the next call on.", options=VERBOSITIES),
+    )),
+    Section("SOUND", (
+        Row("mic", "Your microphone", "Through what your voice is heard. Counts from the next call on."),
+        Row("call", "The call", "The output, or the one program, through which the candidate is heard. Counts from "
+            "the next call on."),
+    )),
+    Section("SPEECH", (
+        Row("model", "Speech model", "What turns speech into text. Larger ones hear better and need more of the "
+            "processor. Counts from the next call on."),
+        Row("language", "Language", "What is spoken. Suggestions work in English; other languages are transcribed "
+            "only. Counts from the next call on.", options=_languages()),
+        Row("glossary", "Names and terms", "One a line: names, products and terms that may be said. They are written "
+            "where something sounds like them. Counts from the next call on.", Kind.LINES),
+        Row("decode_threads", "Processor cores", "How many cores one piece of speech may use. More is faster while "
+            "nothing else needs them. Counts from the next start.", Kind.NUMBER),
+        Row("second_pass", "Transcribe twice", "Transcribes a call once more, without haste, when it is over. The "
+            "live text is kept.", Kind.TICK),
+        Row("second_pass_model", "Model for that", "A larger one may take its time then."),
+        Row("always_pad_to_30_seconds", "Decode in full windows", "Decodes as Whisper was made for, at several times "
+            "the cost. For models that repeat themselves. Counts from the next start.", Kind.TICK),
+    )),
+    Section("APPEARANCE", (
+        Row("appearance", "Colours", "Light, dark, or as the system says.", options=APPEARANCES),
+        Row("text_percent", "Size of text", "In percent of the system's text; everything else follows it.",
+            Kind.NUMBER, step=10, unit=" %"),
+        Row("stays_on_top", "Stay on top", "Keeps the panel above other windows, also above the call.", Kind.TICK),
+    )),
+    Section("PRIVACY", (
+        Row("consent_text", "How you ask for consent", "Shown before a call, for you to read aloud.", Kind.TEXT),
+        Row("keep_days", "Keep calls for", "Older calls are deleted with their recordings when the program starts; "
+            "0 keeps them until you delete them. Calls lie unencrypted in a folder that only you can read.",
+            Kind.NUMBER, step=30, unit=" days"),
+    )),
+)  # fmt: skip

@@ -1,0 +1,191 @@
+"""All settings on one page, each with what it does. It shows values and says what was chosen; it stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from assistant.settings import Settings
+from ui.desktop.buttons import button
+from ui.desktop.controls import Option
+from ui.desktop.fields import AreaField, NumberField, Select
+from ui.desktop.fitted import Fitted
+from ui.desktop.setting_rows import SECTIONS, Kind, Row
+from ui.desktop.shortcuts import KEY_WORDS
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, px
+from ui.desktop.tick import Tick
+
+_WIDEST = 620
+
+
+class SettingsPage(QWidget):
+    """Emits `chosen(name, value)`, `left`, and what is to be done with question sets."""
+
+    chosen = Signal(str, object)
+    left = Signal()
+    edit_questions = Signal()
+    import_questions = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, _SettingRow] = {}
+        self._back = button("Back", "Back, Escape", icon_name="arrow-left")
+        self._back.clicked.connect(self.left)
+        self._inner = Fitted()
+        column = QVBoxLayout(self._inner)
+        column.setSpacing(px(6))
+        self._column = column
+        self._fill(column)
+        self._area = QScrollArea()
+        self._area.setWidget(self._inner)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+
+    def show_settings(self, settings: Settings) -> None:
+        for name, row in self._rows.items():
+            row.show_value(getattr(settings, name))
+
+    def show_choices(self, choices: Mapping[str, tuple[Option, ...]]) -> None:
+        """What can be chosen of settings whose options only the program knows, by their names."""
+        for name, options in choices.items():
+            self._rows[name].show_options(options)
+
+    def row(self, name: str) -> QWidget:
+        return self._rows[name]
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
+        super().showEvent(event)
+        self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.verticalScrollBar().setValue(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        side = max(px(20), (self.width() - px(_WIDEST)) // 2)
+        self._column.setContentsMargins(side, px(14), side, px(24))
+
+    def _fill(self, column: QVBoxLayout) -> None:
+        head = QHBoxLayout()
+        title = TextBlock(Type.TITLE, "text", 1)
+        title.say("Settings")
+        head.addWidget(title, 1)
+        head.addWidget(self._back)
+        column.addLayout(head)
+        for section in SECTIONS:
+            column.addSpacing(px(14))
+            _label(column, section.title)
+            for row in section.rows:
+                made = self._rows[row.name] = _SettingRow(row)
+                made.chosen.connect(self.chosen)
+                column.addWidget(made)
+                if row.name == "question_set":
+                    column.addLayout(self._question_buttons())
+        column.addSpacing(px(14))
+        _label(column, "KEYS")
+        for keys, words in KEY_WORDS:
+            block = TextBlock(Type.BODY, "text", 2)
+            block.say(f"{keys}: {words}")
+            column.addWidget(block)
+        column.addStretch(1)
+
+    def _question_buttons(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        for text, name, signal in (
+            ("Edit…", "Edit the questions in a text editor", self.edit_questions),
+            ("Import…", "Import a question set from a file", self.import_questions),
+        ):
+            made = button(text, name, "link")
+            made.clicked.connect(signal)
+            line.addWidget(made)
+        line.addStretch(1)
+        return line
+
+
+def _label(column: QVBoxLayout, text: str) -> None:
+    label = TextBlock(Type.LABEL, "muted", 1)
+    label.say(text)
+    column.addWidget(label)
+
+
+class _SettingRow(QWidget):
+    """A title, its control, and what it does."""
+
+    chosen = Signal(str, object)
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+        self._options = row.options
+        self._value: object = None
+        self._field = self._made_field()
+        self._field.setAccessibleDescription(row.sentence)
+        sentence = TextBlock(Type.SMALL, "muted", 5)
+        sentence.say(row.sentence)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, px(5), 0, px(5))
+        column.setSpacing(px(3))
+        if row.kind is not Kind.TICK:
+            title = TextBlock(Type.BODY, "text", 2)
+            title.say(row.title)
+            column.addWidget(title)
+        if row.kind is Kind.NUMBER:
+            column.addWidget(self._field, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            column.addWidget(self._field)
+        column.addWidget(sentence)
+
+    @property
+    def field(self) -> QWidget:
+        return self._field
+
+    def show_value(self, value: object) -> None:
+        self._value = value
+        match self._field:
+            case Select() as select:
+                select.show_options(self._options, str(value))
+            case Tick() as tick:
+                tick.setChecked(bool(value))
+            case NumberField() as number:
+                number.show_number(int(str(value)))
+            case AreaField() as area:
+                area.show_text("\n".join(value) if isinstance(value, tuple) else str(value))
+
+    def show_options(self, options: tuple[Option, ...]) -> None:
+        self._options = options
+        if self._value is not None:
+            self.show_value(self._value)
+
+    def _made_field(self) -> QWidget:
+        row = self._row
+        match row.kind:
+            case Kind.CHOICE:
+                select = Select(row.title)
+                select.chosen.connect(self._tell)
+                return select
+            case Kind.TICK:
+                tick = Tick(row.title)
+                tick.clicked.connect(self._tell)
+                tick.entered.connect(tick.click)
+                return tick
+            case Kind.NUMBER:
+                number = NumberField(row.title, *row.range, row.step, row.unit)
+                number.counted.connect(self._tell)
+                return number
+            case Kind.LINES:
+                lines = AreaField(row.title, 4)
+                lines.written.connect(lambda text: self._tell(tuple(filter(None, map(str.strip, text.split("\n"))))))
+                return lines
+            case Kind.TEXT:
+                text = AreaField(row.title, 3)
+                text.written.connect(self._tell)
+                return text
+
+    def _tell(self, value: object) -> None:
+        self.chosen.emit(self._row.name, value)
