@@ -55,6 +55,7 @@ class Line:
     is_final: bool = True
     words: tuple[Word, ...] = ()  # of a final: cleaned, so that joined by spaces they are the text
     spans: tuple[Span, ...] = ()
+    is_corrected: bool = False  # a person wrote it; what was heard is kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def character_count(text: str, units: int) -> int:
+    """How many code points the first so many UTF-16 units of `text` are."""
+    return units if text.isascii() else len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+
+
 def _character_range(text: str, start: int, length: int) -> tuple[int, int]:
     """A range in UTF-16 units as (start, length) in code points."""
     if text.isascii():

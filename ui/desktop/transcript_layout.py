@@ -15,11 +15,12 @@ from PySide6.QtGui import (
     QPen,
     QTextCharFormat,
     QTextLayout,
+    QTextLine,
     QTextOption,
 )
 
-from ui.desktop.lines import Line, LineKind, Span, SpanKind
-from ui.desktop.text_block import utf16_length
+from ui.desktop.lines import Line, LineKind, SpanKind
+from ui.desktop.text_block import character_count, utf16_length
 from ui.desktop.theme import Colours, Type, font, px
 from ui.desktop.transcript_model import heading
 
@@ -74,28 +75,45 @@ class RowLayout:
         self._layout.endLayout()
         self.height = top + style.gap
 
-    def paint(self, painter: QPainter, left: float, top: float) -> None:
+    def paint(self, painter: QPainter, left: float, top: float, lit: tuple[int, int] | None = None) -> None:
+        """`lit` are the characters of the line's text that are heard just now."""
         for span in self.line.spans:
-            for box in self._boxes(span):
+            for box in self._boxes(span.start, span.end):
                 self._paint_tint(painter, span.kind, box.translated(left, top))
+        for box in self._boxes(*lit) if lit else ():
+            painter.setPen(QPen(QColor(self._style.own.accent), 1.5))
+            painter.setBrush(QColor(self._style.own.surface))
+            painter.drawRoundedRect(box.translated(left, top).adjusted(-2, -1, 2, 2), px(3), px(3))
         painter.setPen(QColor(self._style.own.text))
         self._layout.draw(painter, QPointF(left, top))
         for span in self.line.spans:
-            for box in self._boxes(span):
+            for box in self._boxes(span.start, span.end):
                 self._paint_underline(painter, span.kind, box.translated(left, top))
+
+    def character_at(self, x: float, y: float) -> int | None:
+        """Which character of the line's text lies there."""
+        for number in range(self._layout.lineCount()):
+            row = self._layout.lineAt(number)
+            box = row.naturalTextRect()
+            if not (row.y() <= y < row.y() + self._style.line_height and box.left() <= x <= box.right()):
+                continue
+            place = row.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter) - self._offset
+            return None if place < 0 else character_count(self.line.text, place)
+        return None
 
     def span_at(self, x: float, y: float) -> int | None:
         """Which of the line's spans lies there; a flag before the good sign around it."""
         hits = [
             number
             for number, span in enumerate(self.line.spans)
-            if any(box.adjusted(-1, -2, 1, 3).contains(x, y) for box in self._boxes(span))
+            if any(box.adjusted(-1, -2, 1, 3).contains(x, y) for box in self._boxes(span.start, span.end))
         ]
         return min(hits, key=lambda number: self.line.spans[number].kind is SpanKind.GOOD_SIGN) if hits else None
 
     def span_box(self, number: int) -> QRectF:
         """Around all pieces of a span."""
-        boxes = self._boxes(self.line.spans[number])
+        span = self.line.spans[number]
+        boxes = self._boxes(span.start, span.end)
         united = boxes[0]
         for box in boxes[1:]:
             united = united.united(box)
@@ -116,10 +134,10 @@ class RowLayout:
             formats.append(_range(self._offset + settled, utf16_length(text) - settled, own.muted, tail))
         return formats
 
-    def _boxes(self, span: Span) -> list[QRectF]:
-        """Where a span stands: one box for each row of text that it touches."""
-        start = self._offset + utf16_length(self.line.text[: span.start])
-        end = self._offset + utf16_length(self.line.text[: span.end])
+    def _boxes(self, first_character: int, last_character: int) -> list[QRectF]:
+        """Where characters of the text stand: one box for each row of text that they touch."""
+        start = self._offset + utf16_length(self.line.text[:first_character])
+        end = self._offset + utf16_length(self.line.text[:last_character])
         boxes = []
         for number in range(self._layout.lineCount()):
             row = self._layout.lineAt(number)

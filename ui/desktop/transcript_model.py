@@ -22,7 +22,8 @@ _SPOKEN_KINDS = {
 def heading(line: Line) -> str:
     """What stands before the text of a line."""
     speaker = SPEAKERS[line.channel] if line.kind is LineKind.SPEECH and line.channel else ""
-    return f"{clock(line.start_seconds)} {speaker}".strip()
+    corrected = ", corrected" if line.is_corrected else ""
+    return f"{clock(line.start_seconds)} {speaker}{corrected}".strip()
 
 
 def spoken(line: Line) -> str:
@@ -43,6 +44,9 @@ class TranscriptModel(QAbstractListModel):
         self.beginResetModel()
         self._lines = list(lines)
         self.endResetModel()
+
+    def replace(self, row: int, line: Line) -> None:
+        self.follow([Replaced(row, line)])
 
     def follow(self, changes: Iterable[LineChange]) -> None:
         for change in changes:

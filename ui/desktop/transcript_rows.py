@@ -187,7 +187,11 @@ class TranscriptRows(QListView):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 box = QRectF(px(7), top - px(4), self.viewport().width() - px(14), self._rows.height(row) - px(2))
                 painter.drawRoundedRect(box, px(5), px(5))
-            self._layout_of(row).paint(painter, px(14), top)
+            self._layout_of(row).paint(painter, px(14), top, self._lit_characters(row))
+
+    def _lit_characters(self, _row: int) -> tuple[int, int] | None:
+        """What of a row is heard just now."""
+        return None
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         QAbstractItemView.resizeEvent(self, event)

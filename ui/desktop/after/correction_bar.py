@@ -1,0 +1,106 @@
+"""Where a line of the transcript is corrected: what was heard stays readable above what is written in its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from assistant.plain import plain
+from ui.desktop.buttons import button
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, px
+
+
+class CorrectionBar(QWidget):
+    """Emits `saved(row, text)`, or `left` when nothing is to change."""
+
+    saved = Signal(int, str)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = -1
+        self._heard = ""
+        self._label, self._original = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.SMALL, "muted", 3)
+        self._field = _Field()
+        self._field.setAccessibleName("Corrected text")
+        self._field.done.connect(self._save)
+        self._field.given_up.connect(self.left)
+        self._save_button = button("Save", "Save the correction, Control and Enter", "primary")
+        self._save_button.setToolTip("Ctrl+Enter")
+        self._save_button.clicked.connect(self._save)
+        self._restore = button("As heard", "Put back what was heard")
+        self._restore.clicked.connect(lambda: self._field.setPlainText(self._heard))
+        self._cancel = button("Cancel", "Cancel, Escape")
+        self._cancel.setToolTip("Esc")
+        self._cancel.clicked.connect(self.left)
+        self._field.textChanged.connect(self._settle)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(14), px(10), px(14), px(12))
+        column.setSpacing(px(6))
+        for widget in (self._label, self._original, self._field):
+            column.addWidget(widget)
+        row = QHBoxLayout()
+        row.setSpacing(px(6))
+        for made in (self._save_button, self._restore, self._cancel):
+            row.addWidget(made)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.hide()
+
+    def begin(self, row: int, text: str, heard: str, where: str) -> None:
+        """Correct a line that reads `text`; `where` is its clock and speaker."""
+        self._row, self._heard = row, heard
+        self._label.say(f"CORRECT {where}".upper())
+        self._original.say(f"Heard: {heard}")
+        self._field.setPlainText(text)
+        self.show()
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._field.selectAll()
+        self._settle()
+
+    @property
+    def is_open(self) -> bool:
+        return not self.isHidden()
+
+    def restyle(self) -> None:
+        for block in (self._label, self._original):
+            block.restyle()
+        self._field.fit()
+
+    def _save(self) -> None:
+        if plain(self._field.toPlainText()):
+            self.saved.emit(self._row, self._field.toPlainText())
+
+    def _settle(self) -> None:
+        text = plain(self._field.toPlainText())
+        self._save_button.setEnabled(bool(text))
+        self._restore.setEnabled(text != self._heard)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colours().surface))
+        painter.fillRect(0, 0, self.width(), 1, QColor(colours().line))
+
+
+class _Field(QPlainTextEdit):
+    done = Signal()
+    given_up = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.fit()
+
+    def fit(self) -> None:
+        self.setFixedHeight(4 * self.fontMetrics().lineSpacing() + px(16))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.done.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)

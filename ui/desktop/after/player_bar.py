@@ -1,0 +1,166 @@
+"""Play, pause, skip, and where it stands: the player is asked some times a second what is heard."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from assistant.plain import clock
+from ui.desktop.buttons import IconButton, button
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, font, px
+
+SKIP_SECONDS = 10.0
+_TICK_MS = 40
+NO_SOUND = "No sound was kept"
+
+
+class Playing(Protocol):
+    """What the bar needs of a recording that can be heard; `assistant.audio.playback.Player` is one."""
+
+    @property
+    def length_seconds(self) -> float: ...
+
+    @property
+    def is_playing(self) -> bool: ...
+
+    @property
+    def position_seconds(self) -> float: ...
+
+    @property
+    def failure(self) -> str: ...
+
+    def play(self, from_seconds: float | None = None) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def seek(self, to_seconds: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _PlayButton(IconButton):
+    def __init__(self) -> None:
+        super().__init__("Play", "play")
+        self.setProperty("look", "small")
+        self.setAutoDefault(False)
+        self.say(False)
+
+    def say(self, is_playing: bool) -> None:
+        word, self._icon_name = ("Pause", "pause") if is_playing else ("Play", "play")
+        if self.text() != word or not self.accessibleName():
+            self.setText(word)
+            self.setAccessibleName(f"{word}, space bar")
+            self.restyle()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        """Wide enough for both words, so that a press moves nothing under the pointer."""
+        more = self.fontMetrics().horizontalAdvance("Pause") - self.fontMetrics().horizontalAdvance(self.text())
+        size = super().sizeHint()
+        return QSize(size.width() + more, size.height())
+
+
+class PlayerBar(QWidget):
+    """Emits `moved(seconds)` as it is heard and when it is moved, and `failed(text)` where nothing can be heard."""
+
+    moved = Signal(float)
+    failed = Signal(str)
+    started = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player: Playing | None = None
+        self._back = button("−10 s", "Ten seconds back, Control and left", "small")
+        self._play = _PlayButton()
+        self._ahead = button("+10 s", "Ten seconds ahead, Control and right", "small")
+        self._clock = TextBlock(Type.SMALL, "muted", 1)
+        for made, keys, does in (
+            (self._back, "Ctrl+←", lambda: self.skip(-SKIP_SECONDS)),
+            (self._play, "Space", self.play_or_pause),
+            (self._ahead, "Ctrl+→", lambda: self.skip(SKIP_SECONDS)),
+        ):
+            made.setToolTip(keys)
+            made.clicked.connect(does)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(14), px(2), px(14), px(8))
+        row.setSpacing(px(6))
+        for made in (self._back, self._play, self._ahead):
+            row.addWidget(made)
+        row.addSpacing(px(4))
+        row.addWidget(self._clock, 1)
+        self.restyle()
+        self.take(None)
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player is not None and self._player.is_playing
+
+    def take(self, player: Playing | None) -> None:
+        """Another recording, or none; the one before is closed."""
+        self._timer.stop()
+        if self._player is not None:
+            self._player.close()
+        self._player = player
+        for made in (self._back, self._play, self._ahead):
+            made.setEnabled(player is not None)
+        self._settle()
+
+    def play_or_pause(self) -> None:
+        if self._player is None:
+            return
+        if self._player.is_playing:
+            self._player.pause()
+            self._settle()
+        else:
+            self._begin(None)
+
+    def play_from(self, at_seconds: float) -> None:
+        if self._player is not None:
+            self._begin(at_seconds)
+
+    def go_to(self, at_seconds: float) -> None:
+        """Stand there, and go on playing if it does."""
+        if self._player is not None:
+            self._player.seek(at_seconds)
+            self._settle()
+            self.moved.emit(at_seconds)
+
+    def skip(self, by_seconds: float) -> None:
+        if self._player is not None:
+            self.go_to(min(max(0.0, self._player.position_seconds + by_seconds), self._player.length_seconds))
+
+    def restyle(self) -> None:
+        self._clock.restyle()
+        digits = font(Type.SMALL)
+        digits.setFeature(QFont.Tag("tnum"), 1)
+        self._clock.setFont(digits)
+
+    def _begin(self, at_seconds: float | None) -> None:
+        assert self._player is not None
+        self._player.play(at_seconds)
+        self._timer.start()
+        self.started.emit()
+        self._tick()
+
+    def _tick(self) -> None:
+        assert self._player is not None
+        is_over = not self._player.is_playing
+        if is_over:
+            self._timer.stop()
+            if self._player.failure:
+                self.failed.emit(self._player.failure)
+        self._settle()
+        self.moved.emit(self._player.position_seconds)
+
+    def _settle(self) -> None:
+        if self._player is None:
+            self._clock.say(NO_SOUND)
+            return
+        self._play.say(self._player.is_playing)
+        self._clock.say(f"{clock(self._player.position_seconds)} of {clock(self._player.length_seconds)}")

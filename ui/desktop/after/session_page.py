@@ -1,0 +1,342 @@
+"""A call that is over: timeline, sound, transcript, summary, flags, notes. It shows a `SessionState` and passes on what
+a person does; narrow, one view at a time, and wide, the transcript beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.desktop.after.correction_bar import CorrectionBar
+from ui.desktop.after.entry_list import EntryList
+from ui.desktop.after.flag_fates import Fate
+from ui.desktop.after.notes_field import NotesField
+from ui.desktop.after.page_bar import PageBar
+from ui.desktop.after.played_transcript import PlayedTranscript
+from ui.desktop.after.player_bar import SKIP_SECONDS, PlayerBar, Playing
+from ui.desktop.after.session_state import SessionState
+from ui.desktop.after.summary import facts, seconds_of, talk_share
+from ui.desktop.after.tabs import Tabs
+from ui.desktop.after.timeline import Timeline
+from ui.desktop.bubble import Bubble
+from ui.desktop.buttons import button
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, colours, px
+from ui.desktop.transcript_model import TranscriptModel, heading
+
+TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
+_FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
+WIDE_PX = 760  # from here on two columns
+HINT = "Click a word to hear it. F2 corrects a line."
+
+
+class SessionPage(QWidget):
+    """Emits `back`, `export_wanted`, `notes_written(text)`, `corrected(row, text)` and `not_heard(why)`."""
+
+    back = Signal()
+    export_wanted = Signal()
+    notes_written = Signal(str)
+    corrected = Signal(int, str)
+    not_heard = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: SessionState | None = None
+        self._bubble: Bubble | None = None
+        self._is_wide = False
+        self._export = button("Export", "Export, Control and E", icon_name="download")
+        self._export.setToolTip("Ctrl+E")
+        self.bar = PageBar(self._export)
+        self.timeline, self.player, self.notes = Timeline(), PlayerBar(), NotesField()
+        self.model = TranscriptModel(self)
+        self.transcript, self.correction = PlayedTranscript(self.model), CorrectionBar()
+        self.summary, self.flags = EntryList("Summary"), EntryList("Flags")
+        self.tabs = Tabs("View", ("Transcript", "Summary", "Flags", "Notes"))
+        self.filter = Tabs("Flags shown", ("All", "Open", "Answered", "Withdrawn"))
+        self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 1)
+        self._hint.say(HINT)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def state(self) -> SessionState | None:
+        """What is shown; read it, change nothing."""
+        return self._state
+
+    # --- what the composition says ---
+
+    def show_session(self, state: SessionState, player: Playing | None, at_utterance: int | None = None) -> None:
+        """Another call, at the place that was searched for if there is one."""
+        self.correction.hide()
+        self.player.take(player)
+        self._hint.setVisible(player is not None)
+        self._take(state)
+        self.transcript.start(is_live=False)
+        self.timeline.show_call(state.timeline)
+        self.notes.show_notes(state.call.notes)
+        self._share.say(talk_share(state.call))
+        self.summary.show_entries(state.summary)
+        self.filter.choose(0)
+        self._show_flags()
+        row = None if at_utterance is None else state.row_of(at_utterance)
+        self._show_view(self._first_view() if row is None else TRANSCRIPT)
+        if row is not None:
+            self._show_row(row)
+        elif state.rows:
+            self.transcript.setCurrentIndex(self.model.index(0))
+
+    def show_corrected(self, state: SessionState) -> None:
+        """The same call after a correction, without moving anything."""
+        before = self._state
+        self._state = state
+        for row, line in enumerate(state.rows):
+            if before is None or row >= len(before.rows) or before.rows[row] != line:
+                self.model.replace(row, line)
+        self.timeline.show_call(state.timeline)
+
+    def leave(self) -> None:
+        """The page is left: store what is not stored, be silent, let the sound go."""
+        self.notes.store()
+        self.player.take(None)
+        self._hide_bubble()
+
+    def restyle(self) -> None:
+        """Take the present theme."""
+        for part in (self.bar, self.timeline, self.player, self.transcript, self.correction):
+            part.restyle()
+        for view in (self.summary, self.flags, self.notes):
+            view.restyle()
+        for block in (self._share, self._hint):
+            block.restyle()
+
+    # --- views ---
+
+    def _lay_out(self) -> None:
+        self._transcript_side = _column(self.transcript, self.correction, _edge(self._hint))
+        self._side = QStackedWidget()
+        self._side.addWidget(_column(_edge(self._share), self.summary))
+        self._side.addWidget(_column(_edge(self.filter), self.flags))
+        self._side.addWidget(self.notes)
+        self._body = QHBoxLayout()
+        self._body.setSpacing(0)
+        self._body.addWidget(self._transcript_side, 3)
+        self._rule = _Rule()
+        self._body.addWidget(self._rule)
+        self._side_column = _column(self._side)
+        self._body.addWidget(self._side_column, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.bar, self.timeline, self.player):
+            column.addWidget(widget)
+        column.addWidget(_edge(self.tabs, line_above=True))
+        column.addLayout(self._body, 1)
+        self.transcript.setMinimumHeight(px(60))
+        for entries in (self.summary, self.flags):
+            entries.setMinimumHeight(px(60))
+        self._show_view(SUMMARY)
+
+    def _connect(self) -> None:
+        self.bar.back.connect(self.back)
+        self._export.clicked.connect(self.export_wanted)
+        self.tabs.chosen.connect(self._show_view)
+        self.filter.chosen.connect(lambda _: self._show_flags())
+        self.timeline.wanted.connect(self._go_to)
+        self.player.moved.connect(self._heard)
+        self.player.started.connect(self.transcript.go_along)
+        self.player.failed.connect(self.not_heard)
+        self.transcript.moment_wanted.connect(self._play_from)
+        self.transcript.correction_wanted.connect(self._begin_correction)
+        self.transcript.span_wanted.connect(self._explain)
+        self.transcript.span_left.connect(self._hide_bubble)
+        self.correction.saved.connect(self._save_correction)
+        self.correction.left.connect(self._end_correction)
+        self.summary.chosen.connect(self._choose_moment)
+        self.flags.chosen.connect(self._choose_flag)
+        self.notes.written.connect(self.notes_written)
+
+    def _first_view(self) -> int:
+        return self.tabs.current if self._is_wide and self.tabs.current != TRANSCRIPT else SUMMARY
+
+    def _show_view(self, view: int) -> None:
+        """Wide, the transcript is always there, and its tab is not."""
+        if self._is_wide and view == TRANSCRIPT:
+            view = self._side.currentIndex() + 1
+        self.tabs.choose(view)
+        self._transcript_side.setVisible(self._is_wide or view == TRANSCRIPT)
+        self._side_column.setVisible(self._is_wide or view != TRANSCRIPT)
+        self._rule.setVisible(self._is_wide)
+        if view != TRANSCRIPT:
+            self._side.setCurrentIndex(view - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        is_wide = self.width() >= px(WIDE_PX)
+        if is_wide != self._is_wide:
+            was = self.tabs.current
+            self._is_wide = is_wide
+            self.tabs.tab(TRANSCRIPT).setVisible(not is_wide)
+            self._show_view(was)
+
+    def _take(self, state: SessionState) -> None:
+        self._state = state
+        self.bar.say(state.title, facts(state.call))
+        self.model.reset(state.rows)
+        self.tabs.retitle(FLAGS, f"Flags {len(state.flags)}" if state.flags else "Flags")
+        counts = state.fates()
+        for number, fate in enumerate(_FILTERS):
+            name = fate.value.capitalize() if fate else "All"
+            self.filter.retitle(number, f"{name} {counts[fate] if fate else len(state.flags)}")
+
+    def _show_flags(self) -> None:
+        if self._state is not None:
+            self.flags.show_entries(self._state.flag_entries(_FILTERS[self.filter.current]))
+
+    # --- moments ---
+
+    def _choose_moment(self, key: str) -> None:
+        seconds = seconds_of(key)
+        if seconds is not None:
+            self._open_moment(seconds)
+
+    def _choose_flag(self, flag_id: str) -> None:
+        seconds = self._state.flag_seconds(flag_id) if self._state else None
+        if seconds is not None:
+            self._open_moment(seconds)
+
+    def _open_moment(self, seconds: float) -> None:
+        """From a list to the place in the transcript, which the sound waits at."""
+        self._show_view(TRANSCRIPT)
+        self._go_to(seconds)
+        self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _go_to(self, seconds: float) -> None:
+        self.player.go_to(seconds)
+        self.timeline.show_place(seconds)
+        row = self._state.row_at(seconds) if self._state else None
+        if row is not None:
+            self._show_row(row)
+        self._light(seconds)
+        if self.player.is_playing:
+            self.transcript.go_along()
+
+    def _show_row(self, row: int) -> None:
+        self.transcript.show_row(row)
+
+    def _play_from(self, seconds: float) -> None:
+        self.player.play_from(seconds)
+        self.timeline.show_place(seconds)
+        self._light(seconds)
+
+    def _heard(self, seconds: float) -> None:
+        self.timeline.show_place(seconds)
+        self._light(seconds)
+
+    def _light(self, seconds: float) -> None:
+        if self._state is not None:
+            self.transcript.light(self._state.words.at(seconds))
+
+    # --- a correction ---
+
+    def _begin_correction(self, row: int) -> None:
+        if self._state is not None and self._state.can_correct(row):
+            line = self._state.rows[row]
+            self.correction.begin(row, line.text, self._state.heard(row), heading(line))
+
+    def _save_correction(self, row: int, text: str) -> None:
+        self._end_correction()
+        self.corrected.emit(row, text)
+
+    def _end_correction(self) -> None:
+        self.correction.hide()
+        self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # --- reasons ---
+
+    def _explain(self, reason_id: str, near: QRect) -> None:
+        if self._state is None:
+            return
+        reason = self._state.panel.reason(reason_id)
+        missing = f"Not said: {reason.missing}." if reason.missing else ""
+        rows = ((reason.text, "text"), (missing, "muted"))
+        if self._bubble is None:
+            self._bubble = Bubble(self.window())
+        self._bubble.say(reason.title, *(row for row in rows if row[0]), near=near)
+
+    def _hide_bubble(self) -> None:
+        if self._bubble is not None:
+            self._bubble.hide()
+
+    # --- keys ---
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of this page go before those of the window."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._does(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
+        does = self._does(event)
+        if does is None:
+            super().keyPressEvent(event)
+        else:
+            does()
+
+    def _does(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does on this page."""
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        match event.key():
+            case Qt.Key.Key_Space if not with_control:
+                return self.player.play_or_pause
+            case Qt.Key.Key_Left if with_control:
+                return lambda: self.player.skip(-SKIP_SECONDS)
+            case Qt.Key.Key_Right if with_control:
+                return lambda: self.player.skip(SKIP_SECONDS)
+            case Qt.Key.Key_E if with_control:
+                return self.export_wanted.emit
+            case Qt.Key.Key_Escape:
+                return self.back.emit
+        return self.back.emit if event.matches(QKeySequence.StandardKey.Back) else None
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if not isinstance(widget, (_Edge, CorrectionBar)) else 0)
+    return made
+
+
+class _Edge(QWidget):
+    """A row of the page with its margins, and perhaps a hairline above."""
+
+    def __init__(self, inner: QWidget, line_above: bool) -> None:
+        super().__init__()
+        self._line_above = line_above
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        row.setContentsMargins(px(14), px(5), px(14), px(5))
+        row.addWidget(inner)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        if self._line_above:
+            QPainter(self).fillRect(0, 0, self.width(), 1, QColor(colours().line))
+
+
+def _edge(inner: QWidget, line_above: bool = False) -> _Edge:
+    return _Edge(inner, line_above)
+
+
+class _Rule(QWidget):
+    """A hairline between the columns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        QPainter(self).fillRect(self.rect(), QColor(colours().line))

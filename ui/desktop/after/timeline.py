@@ -1,0 +1,183 @@
+"""The picture of a call in time: speech of both, what was not heard, flags, follow-ups, marks. It is a slider: a click
+or a key goes to a moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
+
+from assistant.plain import clock
+from assistant.values import Channel
+from ui.desktop.after.moments import Point, PointKind, TimelineData, describe
+from ui.desktop.theme import Colours, Type, colours, font, px
+
+_STEP_MS, _PAGE_MS = 5_000, 30_000
+_NEAR_PX = 5  # of a point: a click so near is meant for it
+_EMPTY = TimelineData(0.0, dict.fromkeys(Channel, ()), (), ())
+_COLOURS = {
+    PointKind.NUMBER: "number",
+    PointKind.VAGUE: "vague",
+    PointKind.FOLLOW_UP: "accent",
+    PointKind.MARK: "text",
+}
+
+
+class Timeline(QAbstractSlider):
+    """Values are milliseconds. Emits `wanted(seconds)` when a person goes somewhere."""
+
+    wanted = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._data = _EMPTY
+        self._picture: QPixmap | None = None  # all but the place; made anew for another size or theme
+        self.setAccessibleName("Timeline of the call")
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSingleStep(_STEP_MS)
+        self.setPageStep(_PAGE_MS)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setTracking(True)
+        self.actionTriggered.connect(lambda _: self.wanted.emit(self.sliderPosition() / 1000))
+
+    def show_call(self, data: TimelineData) -> None:
+        self._data = data
+        self.setRange(0, max(1, round(data.duration_seconds * 1000)))
+        self.show_place(0.0)
+        self.restyle()
+
+    def show_place(self, at_seconds: float) -> None:
+        """Where it stands now; nobody is told."""
+        self.setValue(round(at_seconds * 1000))
+        self.setAccessibleDescription(f"{clock(at_seconds)} of {clock(self._data.duration_seconds)}")
+
+    def restyle(self) -> None:
+        """Take the present theme."""
+        self._picture = None
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(300), px(64))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(120), px(64))
+
+    # --- places ---
+
+    def x_of(self, at_seconds: float) -> float:
+        room = self.width() - 2 * px(14)
+        return px(14) + room * at_seconds / max(0.001, self._data.duration_seconds)
+
+    def seconds_at(self, x: float) -> float:
+        room = max(1, self.width() - 2 * px(14))
+        share = min(max((x - px(14)) / room, 0.0), 1.0)
+        return share * self._data.duration_seconds
+
+    def point_at(self, x: float) -> Point | None:
+        room = max(1, self.width() - 2 * px(14))
+        return self._data.nearest(self.seconds_at(x), px(_NEAR_PX) * self._data.duration_seconds / room)
+
+    # --- the pointer ---
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 Qt's name
+        if event.button() is Qt.MouseButton.LeftButton:
+            point = self.point_at(event.position().x())
+            self._go(self.seconds_at(event.position().x()) if point is None else point.at_seconds)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 Qt's name
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(self.seconds_at(event.position().x()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
+        event.ignore()  # a turn of the wheel over the picture is meant for the page
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            x = event.pos().x()
+            point = self.point_at(x)
+            QToolTip.showText(event.globalPos(), clock(self.seconds_at(x)) if point is None else describe(point), self)
+            return True
+        return super().event(event)
+
+    def _go(self, at_seconds: float) -> None:
+        self.show_place(at_seconds)
+        self.wanted.emit(at_seconds)
+
+    # --- painting ---
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own = colours()
+        scale = self.devicePixelRatioF()
+        if self._picture is None or self._picture.size() != self.size() * scale:
+            self._picture = self._drawn(own, scale)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x = self.x_of(self.value() / 1000)
+        painter.setPen(QPen(QColor(own.accent), px(1.6)))
+        painter.drawLine(QPointF(x, px(4)), QPointF(x, px(48)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(own.accent))
+        painter.drawEllipse(QPointF(x, px(5)), px(3.5), px(3.5))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(own.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(px(5), 1, -px(5), -1), px(6), px(6))
+
+    def _drawn(self, own: Colours, scale: float) -> QPixmap:
+        picture = QPixmap(self.size() * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for channel, top, colour in ((Channel.YOU, px(22), own.accent), (Channel.THEM, px(34), own.voice)):
+            lane = QRectF(px(14), top, self.width() - 2 * px(14), px(9))
+            painter.setBrush(QColor(own.track))
+            painter.drawRoundedRect(lane, px(2), px(2))
+            painter.setBrush(QColor(colour))
+            for part in self._data.speech[channel]:
+                left, right = self.x_of(part.start_seconds), self.x_of(part.end_seconds)
+                painter.drawRect(QRectF(left, top, max(1.0, right - left), px(9)))
+        self._draw_gaps(painter, own)
+        for point in self._data.points:
+            self._draw_point(painter, own, point)
+        self._draw_ends(painter, own)
+        painter.end()
+        return picture
+
+    def _draw_gaps(self, painter: QPainter, own: Colours) -> None:
+        painter.setBrush(QColor(own.warning))
+        for gap in self._data.gaps:
+            left, right = self.x_of(gap.start_seconds), self.x_of(gap.end_seconds)
+            painter.drawRect(QRectF(left, px(32), max(1.5, right - left), px(1)))
+
+    def _draw_point(self, painter: QPainter, own: Colours, point: Point) -> None:
+        """Each kind has a form of its own: square, circle, triangle, flag."""
+        x, half = self.x_of(point.at_seconds), px(3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(own, _COLOURS[point.kind])))
+        match point.kind:
+            case PointKind.NUMBER:
+                painter.drawRect(QRectF(x - half, px(13), 2 * half, 2 * half))
+            case PointKind.VAGUE:
+                painter.drawEllipse(QPointF(x, px(13) + half), half, half)
+            case PointKind.FOLLOW_UP:
+                low = px(46)
+                painter.drawPolygon(
+                    QPolygonF([QPointF(x, low), QPointF(x - half, low + px(5)), QPointF(x + half, low + px(5))])
+                )
+            case PointKind.MARK:
+                painter.drawRect(QRectF(x - 0.5, px(10), 1, px(34)))
+                painter.drawPolygon(QPolygonF([QPointF(x, px(9)), QPointF(x + px(6), px(11.5)), QPointF(x, px(14))]))
+
+    def _draw_ends(self, painter: QPainter, own: Colours) -> None:
+        painter.setFont(font(Type.TINY))
+        painter.setPen(QColor(own.muted))
+        box = QRectF(px(14), px(50), self.width() - 2 * px(14), px(14))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "You above, them below")
+        end = clock(self._data.duration_seconds)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, end)
