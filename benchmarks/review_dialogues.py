@@ -53,7 +53,7 @@ class DialogueScores:
     notes: list[str] = field(default_factory=list)  # of each follow-up that went wrong
 
     def add(self, dialogue: Row, review: Mapping[str, Any]) -> None:
-        _Match(dialogue, review).count(self)
+        Match(dialogue, review).count(self)
 
     def lines(self, title: str) -> list[str]:
         rates, minutes = label_rates(self.labels), self.words / WORDS_A_MINUTE or 1.0
@@ -100,7 +100,7 @@ def _units(dialogue: Row) -> Iterator[tuple[_Unit, str]]:
             at += len(text)
 
 
-class _Match:
+class Match:
     """One dialogue beside its review."""
 
     def __init__(self, dialogue: Row, review: Mapping[str, Any]) -> None:
@@ -133,7 +133,8 @@ class _Match:
             if min(end, unit.end) - max(start, unit.start) >= min(least, OWN_SHARE * max(1, end - start))
         ]
 
-    def _unit_at(self, sentence: int) -> int:
+    def unit_at(self, sentence: int) -> int:
+        """The unit that a sentence of the review belongs to."""
         start, end = self.spans[sentence]
         shared = [min(end, unit.end) - max(start, unit.start) for unit in self.units]
         return shared.index(max(shared))
@@ -147,7 +148,7 @@ class _Match:
                 scores.labels.append((unit.label, min(found, key=BY_PRIORITY.index)))
         for number, sentence in enumerate(self.sentences):
             if sentence["flags"]:
-                unit = self.units[self._unit_at(number)]
+                unit = self.units[self.unit_at(number)]
                 scores.shown += 1
                 scores.shown_rightly += unit.label in FLAGGED or unit.other in FLAGGED
         self._count_cards(scores)
@@ -188,7 +189,7 @@ class _Match:
             quoting,
             key=lambda card: (
                 letters(card["quote"]) not in inside,
-                abs(self._unit_at(card["raised_after"]) - number),
+                abs(self.unit_at(card["raised_after"]) - number),
             ),
             default=None,
         )
@@ -196,7 +197,7 @@ class _Match:
     def _fate(self, claim: Row, number: int, card: Row) -> str:
         why, retired = card["retired_why"], card["retired_after"]
         never = len(self.units) + 9
-        gone = never if retired is None else self._unit_at(retired)
+        gone = never if retired is None else self.unit_at(retired)
         has_reason = retired is not None and why in ("asked", "answered")
         has_cause = has_reason and self._has_cause(claim, number, why, gone)
         if claim["resolved"] is None:

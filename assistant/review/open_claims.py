@@ -34,17 +34,19 @@ class OpenClaims:
             self._is_elsewhere = turn.recalls and bool(turn.keywords) and not is_named
         for place, claim in enumerate(self.claims):
             others = self.claims[:place] + self.claims[place + 1 :]
-            features = asked_features(
-                claim, turn, latest_answer, len(self.claims) - 1 - place, any(names(other, turn) for other in others)
-            )
             names_another = any(names(other, turn) for other in others) and not names(claim, turn)
-            if _is_plainly_asked(claim, turn, latest_answer) and not names_another:
-                claim.asked_share = 1.0
-            claim.asked_share = max(claim.asked_share, share(features, fitted().asked))
+            newer = len(self.claims) - 1 - place
+            likely = self._asked_share(claim, turn, latest_answer, newer, names_another)
+            claim.asked_share = max(claim.asked_share, likely)
             if turn.is_question and claim.asked_share >= fitted().asked_at:
                 claim.is_asked = True
                 found.append(claim)
         return found
+
+    def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
+        if is_plainly_asked(claim, turn, latest_answer) and not names_another:
+            return 1.0
+        return share(asked_features(claim, turn, latest_answer, newer, names_another), fitted().asked)
 
     def forget_question(self) -> None:
         """Another question comes."""
@@ -96,7 +98,7 @@ class OpenClaims:
             self.claims.remove(claim)
 
 
-def _is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int) -> bool:
+def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int) -> bool:
     """Whether the interviewer goes back to the claim by name and asks, or asks just after it, in so many words, for
     what it lacks."""
     if turn.is_other_matter or turn.opens_topic:

@@ -61,7 +61,7 @@ class Said:
 
 def asked_features(claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> dict[str, float]:
     """Of a claim and the interviewer's turn so far. `newer`: open claims made later; `names_another`: the turn takes up
-    words or a figure of another claim."""
+    words or a figure of another claim, and none of this one."""
     shared, near = len(claim.keywords & turn.keywords), len(claim.context & turn.keywords)
     has_value = bool(claim.values & turn.values)
     is_last = claim.answer == latest_answer
@@ -78,7 +78,7 @@ def asked_features(claim: Claim, turn: Turn, latest_answer: int, newer: int, nam
         "names its words": float(min(shared, 2)),
         "names words of its sentence": float(min(near, 2)),
         "recalls it": float(turn.recalls and (has_value or shared > 0)),
-        "names another": float(names_another and not (has_value or shared)),
+        "names another": float(names_another),
         "is of the last answer": float(is_last),
         "sentences since": math.log1p(claim.sentences_since),
         "newer claims": math.log1p(newer),
