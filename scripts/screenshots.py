@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,24 +21,59 @@ from assistant.audio.replay import PacedSource
 from assistant.call import CallState
 from assistant.demo import INTERVIEW
 from assistant.ports import AudioSource
-from assistant.settings import Settings
+from assistant.settings import Appearance, Settings
 from assistant.values import Channel, Stamped, State, Status, Verbosity
 from models.catalog import CATALOG
 from models.weights import ways_to_get
+from ui import question_files
 from ui.compose import load_transcriber, recording_session
-from ui.desktop.app import application, without_screen
-from ui.desktop.controls import PastCall, Ready, Voice
+from ui.desktop.app import application, dress, without_screen
+from ui.desktop.bridge import Bridge
+from ui.desktop.controls import Option, PastCall, Ready, SideCheck, Voice, VoiceCheck
 from ui.desktop.panel_state import PanelState
 from ui.desktop.picture import discard, panel_without_screen, picture_of, save_picture
 from ui.desktop.window import PanelWindow
+from ui.question_files import agenda
 
 ROOT = Path(__file__).resolve().parent.parent
-WIDTHS = (320, 400, 520)
+FULL = 1280
+WIDTHS = (320, 420, FULL)
+TEXT_PERCENTS = (80, 200)
 HEIGHT = 900
 MOMENT_SECONDS = 49.2  # cards, marks and a voice in mid-sentence
 TITLE = "Senior product manager"
 CONSENT = "Consent noted 00:02"
-READY = Ready(TITLE, Voice("Jabra Evolve2 65"), Voice("Built-in loudspeakers"))
+SILENT = "nothing plays, or it plays on another output. Let the call play something."
+SETTINGS = Settings(
+    title=TITLE,
+    question_set="product",
+    interview_minutes=45,
+    consent_text="Are you fine with this program writing down our talk, on this computer only?",
+)
+MICS = (Option("", "The system's default: Jabra Evolve2 65"), Option("jabra", "Jabra Evolve2 65"))
+CALLS = (
+    Option("", "All that the computer plays: Built-in loudspeakers"),
+    Option("Firefox", "Only Firefox"),
+)
+READY = Ready(
+    TITLE,
+    Voice("Jabra Evolve2 65", options=MICS),
+    Voice("Built-in loudspeakers", options=CALLS),
+    can_choose=True,
+)
+CHECKING = VoiceCheck(
+    (
+        SideCheck(Channel.YOU, "Heard well. “Can you hear me?”", -18.0, True),
+        SideCheck(Channel.THEM, "Listening…", -50.0),
+    ),
+    is_running=True,
+)
+CHECKED = VoiceCheck(
+    (
+        SideCheck(Channel.YOU, "Heard well. “Can you hear me?”", -18.0, True),
+        SideCheck(Channel.THEM, f"Digital silence: {SILENT}", -96.0, False),
+    ),
+)
 DISK_FULL = (
     "The recording stopped: No space left on device. The first 45 s are kept; what is said from now on is not "
     "recorded. Free some space on that disk, then start a new recording."
@@ -80,7 +116,7 @@ def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[St
 
 def cut(events: Iterable[Stamped], *statuses: Status) -> PanelState:
     """The call at the moment, then in a state."""
-    state = PanelState(title=TITLE, consent=CONSENT)
+    state = PanelState(title=TITLE, consent=CONSENT, agenda=agenda(SETTINGS.question_set, SETTINGS.interview_minutes))
     state.apply_all(event for event in events if event.audio_seconds <= MOMENT_SECONDS)
     state.apply_all(Stamped(status, MOMENT_SECONDS, MOMENT_SECONDS) for status in statuses)
     return state
@@ -95,14 +131,32 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
         window.show_error("No speech model can be used", ways_to_get(CATALOG["tiny.en"]))
 
     def not_heard(window: PanelWindow) -> None:
-        window.show_ready(Ready(TITLE, READY.mic, Voice("Not heard: there is no output", is_heard=False)))
+        silent = Voice("Not heard: there is no output", is_heard=False)
+        window.show_ready(Ready(TITLE, READY.mic, silent, can_choose=True))
+
+    def checked(check: VoiceCheck) -> Callable[[PanelWindow], None]:
+        def show(window: PanelWindow) -> None:
+            window.show_ready(READY)
+            window.ready_page.show_check(check)
+
+        return show
+
+    def settings(window: PanelWindow) -> None:
+        window.show_ready(READY)
+        window.open_settings()
+
+    def closing(window: PanelWindow) -> None:
+        bridge = Bridge(window)
+        window.show_live(TITLE, CONSENT, bridge, cut(events).agenda)
+        bridge.arrived.emit([event for event in events if event.audio_seconds <= MOMENT_SECONDS])
+        window.close()
 
     def recovered(window: PanelWindow) -> None:
         past = (
             PastCall("20260301-101500", TITLE, datetime(2026, 3, 1, 10, 15), CallState.RECOVERED),
             PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), CallState.FINISHED),
         )
-        window.show_ready(Ready(TITLE, READY.mic, READY.call, past))
+        window.show_ready(replace(READY, past=past))
         window.show_message("A call that had no end was recovered", RECOVERED)
 
     def finished(window: PanelWindow) -> None:
@@ -114,6 +168,9 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
     gone = "Your microphone is not heard: Jabra Evolve2 65 is gone. It is tried again until it is back."
     return {
         "ready": lambda window: window.show_ready(READY),
+        "checking": checked(CHECKING),
+        "checked": checked(CHECKED),
+        "settings": settings,
         "not-heard": not_heard,
         "model-missing": model_missing,
         "recovered": recovered,
@@ -122,6 +179,8 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
         "device-lost": call(Status(State.DEVICE_LOST, gone, Channel.YOU)),
         "behind": call(Status(State.BEHIND, behind_seconds=6.2)),
         "disk-full": call(Status(State.DISK_FULL, DISK_FULL)),
+        "closing": closing,
+        "finishing": call(Status(State.FINISHING)),
         "finished": finished,
     }
 
@@ -130,11 +189,26 @@ def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
     for theme in ("light", "dark"):
         for name, show in scenes(events, whole).items():
             window = panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark")
+            window.show_settings(SETTINGS)
+            window.show_choices({"question_set": question_files.options()})
             show(window)
             for width in WIDTHS:
                 window.resize(width, HEIGHT)
-                save_picture(picture_of(window, 2.0), folder / f"{name}-{theme}-{width}.png")
+                save_picture(picture_of(window, 2.0 if width < FULL else 1.0), folder / f"{name}-{theme}-{width}.png")
             discard(window)
+
+
+def draw_sizes(events: list[Stamped], folder: Path) -> None:
+    """A call with the smallest and the largest text."""
+    for percent in TEXT_PERCENTS:
+        window = panel_without_screen(420, HEIGHT, False)
+        dress(application(False), Appearance.LIGHT, percent)
+        window.show_settings(SETTINGS)
+        window.show_state(cut(events), is_live=True)
+        save_picture(picture_of(window, 1.0), folder / f"live-text-{percent}.png")
+        window.show_ready(READY)
+        save_picture(picture_of(window, 1.0), folder / f"ready-text-{percent}.png")
+        discard(window)
 
 
 def draw_readme(events: list[Stamped], path: Path) -> None:
@@ -149,6 +223,7 @@ def draw_readme(events: list[Stamped], path: Path) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for place, is_dark in enumerate((False, True)):
         window = panel_without_screen(width, height, is_dark)
+        window.show_settings(SETTINGS)
         window.show_state(cut(events), is_live=True)
         left = margin + place * (width + margin)
         frame = QPainterPath()
@@ -174,6 +249,7 @@ def main() -> None:
         return
     args.out.mkdir(parents=True, exist_ok=True)
     draw_all(events, interview(), args.out)
+    draw_sizes(events, args.out)
     print(f"The pictures are in {args.out}")
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from assistant.plain import clock
 from assistant.values import Channel
-from ui.desktop.buttons import button
+from ui.desktop.buttons import IconButton, button
 from ui.desktop.panel_state import SILENCE_DBFS
 from ui.desktop.signs import Bar, StateSign
 from ui.desktop.standing import Phase, Standing, words
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
+
+_NARROW = 300
 
 
 class _Edge(QWidget):
@@ -29,6 +31,52 @@ class _Edge(QWidget):
         QPainter(self).fillRect(0, y, self.width(), 1, QColor(colours().line))
 
 
+class _Clock(QLabel):
+    """Figures of one width, so that it does not shake."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        bold = font(Type.QUESTION)
+        bold.setFeature(QFont.Tag("tnum"), 1)
+        self.setFont(bold)
+
+
+class HeaderButton(IconButton):
+    """A word, or where there is no room for it a sign. A tool tip says the word then."""
+
+    def __init__(self, text: str, name: str, sign: str, look: str = "") -> None:
+        super().__init__(text, "")
+        self._word, self._sign = text, sign
+        self.setAccessibleName(name)
+        self.setAutoDefault(False)
+        if look:
+            self.setProperty("look", look)
+
+    def say(self, word: str, sign: str) -> None:
+        is_word = bool(self.text())
+        self._word, self._sign = word, sign
+        self.use_words(is_word)
+
+    def width_of_words(self) -> int:
+        """Wide enough for both texts of a pause, so that a press moves no button under the pointer."""
+        words = ("Pause", "Resume") if self._word in ("Pause", "Resume") else (self._word,)
+        return max(map(QFontMetrics(font(Type.STRONG)).horizontalAdvance, words)) + 2 * px(8) + 2
+
+    def use_words(self, is_word: bool) -> None:
+        self.setText(self._word if is_word else "")
+        self.use_icon("" if is_word else self._sign)
+        self.setFixedWidth(self.width_of_words() if is_word else px(15) + 2 * px(8) + 2)
+
+
 class Header(_Edge):
     """State, clock, title, and what can be done now."""
 
@@ -40,14 +88,15 @@ class Header(_Edge):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(line_above=False, parent=parent)
-        self._sign, self._clock, self._title = StateSign(), QLabel(), TextBlock(Type.BODY, "muted", 1)
-        self._clock.setTextFormat(Qt.TextFormat.PlainText)
-        self._mark = button("Mark", "Mark this moment, key M")
-        self._pause = button("Pause", "Pause, space bar")
-        self._stop = button("Stop", "Stop the call")
-        self._export = button("Export", "Export to a file")
+        self._sign, self._clock, self._title = StateSign(), _Clock(), TextBlock(Type.BODY, "muted", 1)
+        self._title.setMinimumWidth(1)  # it gives way to all else
+        self._mark = HeaderButton("Mark", "Mark this moment, key M", "bookmark")
+        self._pause = HeaderButton("Pause", "Pause, space bar", "pause")
+        self._stop = HeaderButton("Stop", "Stop the call", "square")
+        self._export = HeaderButton("Export", "Export to a file", "download")
         self._export.setToolTip("Writes the call to a Markdown file")
-        self._done = button("Done", "Done with this call", "primary")
+        self._done = HeaderButton("Done", "Done with this call", "check", "primary")
+        self._buttons = (self._mark, self._pause, self._stop, self._export, self._done)
         for made, signal in (
             (self._mark, self.mark),
             (self._pause, self.pause),
@@ -63,18 +112,13 @@ class Header(_Edge):
         for widget in (self._sign, self._clock):
             self.row.addWidget(widget)
         self.row.addWidget(self._title, 1)
-        for made in (self._mark, self._pause, self._stop, self._export, self._done):
+        for made in self._buttons:
             self.row.addWidget(made)
         self._role = ""
         self.restyle()
 
     def restyle(self) -> None:
-        bold = font(Type.STRONG)
-        bold.setPixelSize(font(Type.QUESTION).pixelSize())
-        bold.setFeature(QFont.Tag("tnum"), 1)
-        self._clock.setFont(bold)
-        self._title.restyle()
-        self._keep_pause_width()
+        self._fit()
 
     def show_title(self, title: str) -> None:
         self._role = title
@@ -98,7 +142,7 @@ class Header(_Edge):
         self._title.say(word if says_state and phase is not Phase.FINISHED else self._role or word)
         self._title.recolour({Phase.PAUSED: "warning", Phase.STOPPED: "error"}.get(phase, "muted"))
         self._title.setToolTip("")
-        self._pause.setText("Resume" if phase is Phase.PAUSED else "Pause")
+        self._pause.say(*(("Resume", "play") if phase is Phase.PAUSED else ("Pause", "pause")))
         self._pause.setAccessibleName("Resume, space bar" if phase is Phase.PAUSED else "Pause, space bar")
         self._set_primary(phase is Phase.PAUSED)
         for made in (self._mark, self._pause):
@@ -106,12 +150,19 @@ class Header(_Edge):
         self._stop.setVisible(phase is not Phase.FINISHED)
         self._stop.setEnabled(phase is not Phase.FINISHING)
         self._done.setVisible(phase is Phase.FINISHED)
+        self._fit()
 
-    def _keep_pause_width(self) -> None:
-        """Wide enough for both of its texts, so that a press moves no button under the pointer."""
-        widths = QFontMetrics(font(Type.STRONG))
-        text = max(widths.horizontalAdvance("Pause"), widths.horizontalAdvance("Resume"))
-        self._pause.setFixedWidth(text + 2 * px(8) + 2)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Signs in place of words where there is no room for both the words and the clock."""
+        shown = [made for made in self._buttons if not made.isHidden()]
+        words = sum(made.width_of_words() + px(5) for made in shown)
+        is_narrow = self.width() < words + self._clock.sizeHint().width() + px(62)
+        for made in self._buttons:
+            made.use_words(not is_narrow)
 
     def _set_primary(self, is_primary: bool) -> None:
         look = "primary" if is_primary else ""
@@ -143,7 +194,7 @@ class Meters(_Edge):
         self.row.addStretch(1)
         self.row.addWidget(self._delay)
         self._is_late = False
-        self._texts = ("", "")  # in full, and short for a narrow panel
+        self._texts = ("", "", "")  # in full, and shorter for narrower panels
         self.restyle()
 
     def restyle(self) -> None:
@@ -163,14 +214,16 @@ class Meters(_Edge):
     def show_delay(self, standing: Standing, delay_seconds: float | None) -> None:
         is_late = standing.behind_seconds is not None
         if standing.phase is not Phase.RECORDING or delay_seconds is None or standing.is_deaf:
-            self._texts = ("", "")
+            self._texts = ("", "", "")
         elif is_late:
             self._texts = (
                 f"{delay_seconds:.0f} s behind: partial text paused",
                 f"{delay_seconds:.0f} s behind, text waits",
+                f"{delay_seconds:.0f} s, text waits",
             )
         else:
-            self._texts = (f"{delay_seconds:.1f} s behind",) * 2
+            behind = f"{delay_seconds:.1f} s behind"
+            self._texts = (behind, behind, f"{delay_seconds:.1f} s")
         self._delay.setAccessibleName(self._texts[0] and f"Text is {self._texts[0]}")
         self._delay.setToolTip("The text in grey waits until what was said is final." if is_late else "")
         if is_late != self._is_late:
@@ -183,7 +236,7 @@ class Meters(_Edge):
         self._choose_text()
 
     def _choose_text(self) -> None:
-        self._delay.setText(self._texts[0] if self.width() >= px(380) else self._texts[1])
+        self._delay.setText(self._texts[0 if self.width() >= px(380) else 1 if self.width() >= px(_NARROW) else 2])
 
 
 class Footer(_Edge):
@@ -196,6 +249,7 @@ class Footer(_Edge):
         super().__init__(line_above=True, parent=parent)
         self._you, self._them, self._consent = QLabel(), QLabel(), TextBlock(Type.SMALL, "muted", 1)
         self._bar = Bar("Your share of the talk", "accent", px(104))
+        self._consent.setMinimumWidth(1)
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
         self._gear = button("", "Settings, Control and comma", "icon", icon_name="settings")
@@ -216,7 +270,6 @@ class Footer(_Edge):
         for label in (self._you, self._them):
             label.setFont(font(Type.SMALL))
             label.setStyleSheet(f"color: {own.muted}")
-        self._consent.restyle()
 
     def show_balance(self, share_of_you: float | None) -> None:
         you = "–" if share_of_you is None else f"{share_of_you:.0%}"
@@ -224,6 +277,10 @@ class Footer(_Edge):
         self._you.setText(f"You {you}")
         self._them.setText(f"Them {them}")
         self._bar.fill(share_of_you or 0.0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        self._bar.setVisible(self.width() >= px(_NARROW))
 
     def show_consent(self, consent: str, can_note: bool) -> None:
         """`consent` is what is known of it; without, it can be noted while the call goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from ui.desktop.icons import icon
@@ -16,17 +16,25 @@ class IconButton(QPushButton):
     def __init__(self, text: str, icon_name: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._icon_name = icon_name
-        self.restyle()
+        self._dress()
 
-    def restyle(self) -> None:
+    def use_icon(self, icon_name: str) -> None:
+        """Empty: none."""
+        if icon_name != self._icon_name:
+            self._icon_name = icon_name
+            self._dress()
+
+    def _dress(self) -> None:
         side = px(15)
-        self.setIcon(icon(self._icon_name, colours().text, side))
+        own = colours()
+        colour = own.on_accent if self.property("look") == "primary" else own.text
+        self.setIcon(icon(self._icon_name, colour, side) if self._icon_name else QIcon())
         self.setIconSize(QSize(side, side))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationFontChange):
-            self.restyle()
+        if event.type() is QEvent.Type.StyleChange:
+            self._dress()
 
 
 def button(text: str, name: str, look: str = "", parent: QWidget | None = None, icon_name: str = "") -> QPushButton:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import KeyButton, button
 from ui.desktop.panel_state import Card
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, claim_colour, colours, px
 
+_NARROW = 250
 _QUOTE_COLOURS = {"number_only": "number", "vague": "vague", "aspect": "accent"}
 
 
@@ -78,9 +79,20 @@ class CardWidget(QFrame):
         column.setSpacing(px(4))
         column.addWidget(self._quote)
         column.addWidget(self._question)
-        row = QHBoxLayout()
-        row.setSpacing(px(6))
-        row.addWidget(self._why, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._asked, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._later, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(row)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(px(6))
+        self._row.addWidget(self._why, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(6))
+        buttons.addStretch(1)
+        buttons.addWidget(self._asked, 0, Qt.AlignmentFlag.AlignVCenter)
+        buttons.addWidget(self._later, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addLayout(buttons)
+        column.addLayout(self._row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Where the buttons would leave no room for why, they stand below it."""
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        is_narrow = self.width() < px(_NARROW)
+        self._row.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from assistant.plain import plain
 from ui.desktop.controls import Option
@@ -45,16 +55,26 @@ class Select(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
         event.ignore()  # it scrolls the page
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        room = self.rect().adjusted(*((px(26), 0, -px(9), 0) if is_mirrored else (px(9), 0, -px(26), 0)))
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        painter.setPen(QColor(colours().text if self.isEnabled() else colours().muted))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(colours().muted, 1.6))
-        right, middle, half = self.width() - px(12), self.height() / 2, px(4)
-        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            right = px(12) + 2 * half
-        low = QPointF(right - half, middle + half / 2)
-        painter.drawPolyline([QPointF(right - 2 * half, middle - half / 2), low, QPointF(right, middle - half / 2)])
+        middle, half = self.height() / 2, px(4)
+        x = px(14) if is_mirrored else self.width() - px(14)
+        ends = [
+            QPointF(x - half, middle - half / 2),
+            QPointF(x, middle + half / 2),
+            QPointF(x + half, middle - half / 2),
+        ]
+        painter.drawPolyline(ends)
 
 
 class LineField(QLineEdit):
@@ -74,6 +94,7 @@ class LineField(QLineEdit):
         self._shown = plain(text)
         if not self.hasFocus() and self.text() != self._shown:
             self.setText(self._shown)
+            self.setCursorPosition(0)  # of a text that is too long its beginning is seen
 
     def _tell(self) -> None:
         if (text := plain(self.text())) != self._shown:
@@ -127,7 +148,6 @@ class NumberField(QSpinBox):
         self.setSingleStep(step)
         self.setSuffix(unit)
         self.setKeyboardTracking(False)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self.counted)
 
@@ -138,3 +158,14 @@ class NumberField(QSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
         event.ignore()  # it scrolls the page
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(round_pen(colours().muted, 1.4))
+        middle, half, gap = self.height() / 2, px(3), px(3)
+        x = px(11) if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else self.width() - px(11)
+        for way in (-1, 1):
+            near, far = middle + way * gap, middle + way * (gap + half)
+            painter.drawPolyline([QPointF(x - half, near), QPointF(x, far), QPointF(x + half, near)])

@@ -105,8 +105,6 @@ class LivePage(QWidget):
         """Take the present theme."""
         self.meters.restyle()
         self.footer.restyle()
-        for block in self.findChildren(TextBlock):
-            block.restyle()
         self.transcript.restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name

@@ -43,6 +43,7 @@ class ReadyPage(QWidget):
     chosen = Signal(str, object)
     check_wanted = Signal()
     settings_wanted = Signal()
+    history_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +78,9 @@ class ReadyPage(QWidget):
         self._settings.clicked.connect(self.settings_wanted)
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
         self._past_label.say("KEPT CALLS")
+        self._history = button("Search all…", "History: search all kept calls, Control and H", "link")
+        self._history.setToolTip("Ctrl+H")
+        self._history.clicked.connect(self.history_wanted)
         self._past = QVBoxLayout()
         self._past.setSpacing(px(2))
         self._chosen_only = QWidget()
@@ -129,7 +133,8 @@ class ReadyPage(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self._past_label.setVisible(bool(past_calls))
+        for widget in (self._past_label, self._history):
+            widget.setVisible(bool(past_calls))
         for past in past_calls:
             row = PastRow(past)
             row.opened.connect(self.opened)
@@ -152,10 +157,6 @@ class ReadyPage(QWidget):
         (self._consent if asks else self._start).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def restyle(self) -> None:
-        for block in self.findChildren(TextBlock):
-            block.restyle()
-        for row in (self._you, self._them):
-            row.restyle()
         self._set_margins()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
@@ -200,8 +201,8 @@ class ReadyPage(QWidget):
         chosen = QHBoxLayout(self._chosen_only)
         chosen.setContentsMargins(0, 0, 0, 0)
         chosen.setSpacing(px(8))
-        chosen.addWidget(self._questions, 3)
-        chosen.addWidget(self._verbosity, 2)
+        chosen.addLayout(_labelled("Questions", self._questions), 3)
+        chosen.addLayout(_labelled("Suggestions", self._verbosity), 2)
         column.addWidget(self._chosen_only)
         column.addWidget(self._you)
         column.addWidget(self._them)
@@ -218,7 +219,10 @@ class ReadyPage(QWidget):
         column.addWidget(self._start)
         column.addWidget(self._enter)
         column.addSpacing(px(20))
-        column.addWidget(self._past_label)
+        kept = QHBoxLayout()
+        kept.addWidget(self._past_label, 1)
+        kept.addWidget(self._history)
+        column.addLayout(kept)
         column.addLayout(self._past)
         column.addStretch(1)
         area = QScrollArea()
@@ -230,3 +234,13 @@ class ReadyPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         return column
+
+
+def _labelled(text: str, field: QWidget) -> QVBoxLayout:
+    label = TextBlock(Type.SMALL, "muted", 1)
+    label.say(text)
+    column = QVBoxLayout()
+    column.setSpacing(px(2))
+    column.addWidget(label)
+    column.addWidget(field)
+    return column

@@ -62,13 +62,14 @@ SECTIONS = (
             "Counts from the next call on.", options=VERBOSITIES),
     )),
     Section("SOUND", (
-        Row("mic", "Your microphone", "Through what your voice is heard. Counts from the next call on."),
+        Row("mic", "Your microphone", "Through what your voice is heard. Counts from the next call on.",
+            options=(Option("", "The system's default"),)),
         Row("call", "The call", "The output, or the one program, through which the candidate is heard. Counts from "
-            "the next call on."),
+            "the next call on.", options=(Option("", "All that the computer plays"),)),
     )),
     Section("SPEECH", (
         Row("model", "Speech model", "What turns speech into text. Larger ones hear better and need more of the "
-            "processor. Counts from the next call on."),
+            "processor. Counts from the next call on.", options=(BEST_MODEL,)),
         Row("language", "Language", "What is spoken. Suggestions work in English; other languages are transcribed "
             "only. Counts from the next call on.", options=_languages()),
         Row("glossary", "Names and terms", "One a line: names, products and terms that may be said. They are written "
@@ -77,7 +78,7 @@ SECTIONS = (
             "nothing else needs them. Counts from the next start.", Kind.NUMBER),
         Row("second_pass", "Transcribe twice", "Transcribes a call once more, without haste, when it is over. The "
             "live text is kept.", Kind.TICK),
-        Row("second_pass_model", "Model for that", "A larger one may take its time then."),
+        Row("second_pass_model", "Model for that", "A larger one may take its time then.", options=(SAME_MODEL,)),
         Row("always_pad_to_30_seconds", "Decode in full windows", "Decodes as Whisper was made for, at several times "
             "the cost. For models that repeat themselves. Counts from the next start.", Kind.TICK),
     )),

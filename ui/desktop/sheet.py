@@ -67,9 +67,14 @@ def _fields(own: Colours, px: Callable[[float], int]) -> str:
     }}
     QLineEdit:hover, QSpinBox:hover, QComboBox:hover {{ background: {own.hover}; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {own.muted}; border-color: {own.edge}; }}
-    QSpinBox::up-button, QSpinBox::down-button, QComboBox::drop-down, QComboBox::down-arrow {{
-        width: 0; border: none; image: none;
+    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
+    QSpinBox::up-button, QSpinBox::down-button {{
+        subcontrol-origin: border; width: {px(20)}px; border: none; background: transparent;
     }}
+    QSpinBox::up-button {{ subcontrol-position: top right; }}
+    QSpinBox::down-button {{ subcontrol-position: bottom right; }}
+    QSpinBox::up-arrow, QSpinBox::down-arrow {{ width: 0; image: none; }}
+    QComboBox::drop-down, QComboBox::down-arrow {{ width: 0; border: none; image: none; }}
     """
 
 

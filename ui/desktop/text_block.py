@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -35,6 +35,11 @@ class TextBlock(QLabel):
         """`colour` is the name of one of the theme's."""
         self._colour = colour
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self.restyle()
 
     def restyle(self) -> None:
         """Take the present theme's font."""

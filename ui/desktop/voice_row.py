@@ -25,7 +25,7 @@ class VoiceRow(QWidget):
         label = TextBlock(Type.STRONG, "text", 2)
         label.say(who)
         label.setFixedWidth(px(46))
-        self._label = label
+        label.setContentsMargins(0, px(5), 0, 0)
         self._name, self._verdict = TextBlock(Type.BODY, "text", 3), TextBlock(Type.SMALL, "muted", 4)
         self._select = Select(name)
         self._select.chosen.connect(self.chosen)
@@ -59,9 +59,6 @@ class VoiceRow(QWidget):
             self._level.fill_dbfs(check.level_dbfs)
             self._verdict.say(check.text)
             self._verdict.recolour(_VERDICT_COLOURS[check.is_fine])
-
-    def restyle(self) -> None:
-        self._label.setFixedWidth(px(46))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         own = colours()

@@ -25,9 +25,10 @@ from ui.desktop.notices import Choice, Notices
 from ui.desktop.panel_state import MOST_CARDS, PanelState
 from ui.desktop.placing import bring_back
 from ui.desktop.ready_page import ReadyPage
+from ui.desktop.rescaling import rescale
 from ui.desktop.settings_page import SettingsPage
 from ui.desktop.standing import Notice, Phase, Severity
-from ui.desktop.theme import px
+from ui.desktop.theme import px, text_px
 from ui.desktop.tray import Tray
 
 _LEAST = QSize(320, 480)
@@ -54,6 +55,7 @@ class PanelWindow(QWidget):
         super().__init__(parent)
         self._controls = controls
         self._closes_when_finished = False
+        self._made_for_px = text_px()
         self._settings = Settings()
         self._choices: dict[str, tuple[Option, ...]] = {}
         self.header, self.notices, self.ready_page, self.live_page = Header(), Notices(), ReadyPage(), LivePage()
@@ -139,6 +141,13 @@ class PanelWindow(QWidget):
         """The call on the screen is over and closed on the disk: it can be exported."""
         self.call_screen.keep(call_id)
 
+    def show_page(self, page: QWidget) -> None:
+        """A page that deals with its own keys, in place of all but the notices."""
+        if self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        self.header.hide()
+
     def show_error(self, title: str, what_to_do: str) -> None:
         """Say in place what went wrong and how to mend it; a press takes it away."""
         if not self.state.standing.says(what_to_do):
@@ -222,6 +231,7 @@ class PanelWindow(QWidget):
         self._key(shortcuts.PLAN, self.live_page.plan.heading.click)
         self._key(shortcuts.NOW, self.live_page.transcript.jump_to_now)
         shortcuts.add_key(self, shortcuts.SETTINGS, self.open_settings)
+        shortcuts.add_key(self.ready_page, shortcuts.HISTORY, self.ready_page.history_wanted.emit)
         shortcuts.add_key(self, shortcuts.CLOSE, self.close)
 
     def _key(self, keys: str, does: Callable[[], object]) -> None:
@@ -262,7 +272,9 @@ class PanelWindow(QWidget):
         is_back = event.type() is QEvent.Type.ActivationChange and self.isActiveWindow()
         if is_back and self.pages.currentWidget() is self.ready_page:
             self.look_again_requested.emit()
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationFontChange):
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            rescale(self, text_px() / self._made_for_px)
+            self._made_for_px = text_px()
             for page in (self.header, self.ready_page, self.live_page):
                 page.restyle()
 
