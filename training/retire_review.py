@@ -33,7 +33,7 @@ from assistant.review.interviewer import Turn
 from assistant.review.open_claims import OpenClaims, is_plainly_asked
 from assistant.review.retirement import Said, answered_features, asked_features, share
 from assistant.review.transcript_review import SpokenTurn
-from assistant.values import Aspect, Label, ReviewEvent, Sentence, Verbosity
+from assistant.values import Aspect, Label, Verbosity
 from benchmarks.review_dialogues import Match
 from benchmarks.review_sentences import letters
 from models import sentences
@@ -96,7 +96,7 @@ class HeldOut:
 
 
 class Followed(OpenClaims):
-    """Notes the features of every decision and closes nothing. Its `heard` is the number of the newest sentence."""
+    """Notes the features of every decision and closes nothing."""
 
     def __init__(self, asked_weights: Weights | None) -> None:
         super().__init__()
@@ -104,7 +104,6 @@ class Followed(OpenClaims):
         self.seen: dict[int, Claim] = {}
         self.questions: list[tuple[int, int, dict[str, float], bool]] = []
         self.sayings: list[tuple[int, int, dict[str, float]]] = []
-        self.heard = 0
 
     def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
         features = asked_features(claim, turn, latest_answer, newer, names_another)
@@ -127,16 +126,7 @@ class Followed(OpenClaims):
 def followed(turns: list[SpokenTurn], model: HeldOut, weights: Weights | None) -> tuple[Followed, dict[str, Any]]:
     """The claims of a dialogue with everything that was decided about them, and the review as it came out."""
     open_claims = Followed(weights)
-
-    class Noted(conversation.Conversation):
-        def _review(self, said: list[Sentence], at_seconds: float) -> list[ReviewEvent]:
-            events = []
-            for sentence in said:
-                open_claims.heard = sentence.index
-                events += super()._review([sentence], at_seconds)
-            return events
-
-    with patch.object(conversation, "OpenClaims", lambda: open_claims), patch.object(reviewing, "Conversation", Noted):
+    with patch.object(conversation, "OpenClaims", lambda _: open_claims):
         review = reviewing.review_transcript(turns, "Candidate", Verbosity.EAGER, model=model)
     return open_claims, json.loads(as_json(review))
 

@@ -11,6 +11,7 @@ from assistant.ports import SentenceModel
 from assistant.review.cards import ASPECT_EVERY_SECONDS, Deck
 from assistant.review.claims import Claim, Ledger, Stage, claims_of
 from assistant.review.emptiness import Strength
+from assistant.review.explanation import Explain
 from assistant.review.interviewer import understand
 from assistant.review.judge import judge
 from assistant.review.listening import Listening
@@ -52,17 +53,19 @@ class Conversation:
         verbosity: Verbosity = Verbosity.NORMAL,
         bank: QuestionBank | None = None,
         model: SentenceModel | None = None,
+        explain: Explain | None = None,
     ) -> None:
         """Args:
         bank: of questions; the bundled one by default.
         model: beside the rules; without it they decide alone.
+        explain: is told why, for each sentence.
         """
         self._is_reviewing = True
-        self._listening = Listening(model)
+        self._listening = Listening(model, explain)
         self._least = LEAST_STRENGTH[verbosity]
         self._builder = SentenceBuilder()
         self._deck = Deck(bank or QuestionBank.bundled())
-        self._open = OpenClaims()
+        self._open = OpenClaims(explain)
         self._ledger = Ledger()
         self._answer = 0
         self._turn_moves_on = False  # it asks for something else than what is open
@@ -152,6 +155,7 @@ class Conversation:
             return [ReviewedSentence(sentence, None) for sentence in sentences]
         events: list[ReviewEvent] = []
         for sentence in sentences:
+            self._open.heard = sentence.index
             if sentence.channel is Channel.THEM:
                 events += self._candidate_said(sentence, at_seconds)
             else:

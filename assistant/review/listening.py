@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from assistant.ports import SentenceModel
+from assistant.review.explanation import Explain, reasons_for
 from assistant.review.interviewer import Turn, understand
 from assistant.review.judge import Judgement, judge
 from assistant.review.numbers import read
@@ -19,8 +20,9 @@ NOD_WORDS = 3  # a turn of the interviewer this short is no new question
 class Listening:
     """Remembers no more than a few sentences, however long the call is."""
 
-    def __init__(self, model: SentenceModel | None) -> None:
+    def __init__(self, model: SentenceModel | None, explain: Explain | None = None) -> None:
         self._model = model
+        self._explain = explain
         self._question = ""  # the interviewer's last turn of more than a nod
         self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
         self._turn: Turn | None = None  # the interviewer's turn in progress
@@ -33,11 +35,14 @@ class Listening:
     def candidate(self, sentence: Sentence) -> tuple[Judgement, Said]:
         """What a sentence of the candidate is, and what it may answer."""
         self._turn, self._turn_text = None, ""
-        judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
+        rules = judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
         scores = None
         if self._model is not None and not judgement.is_settled:
             scores = self._model.score((self._question, *self._said), sentence.text)
-            judgement = weigh(sentence.text, judgement, scores)
+            judgement = weigh(sentence.text, rules, scores)
+        if self._explain is not None:
+            for line in reasons_for(rules, scores, judgement):
+                self._explain(sentence.index, line)
         self._said.append(sentence.text)
         self._before.append(judgement)
         _, quantities = read(sentence.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.review.claims import MAX_CLAIMS, Claim, Stage
+from assistant.review.explanation import Explain, strongest
 from assistant.review.interviewer import Turn
 from assistant.review.judge import Judgement
 from assistant.review.retirement import (
@@ -22,7 +23,9 @@ NEAR_SENTENCES = 2  # a refusal that nobody asked for is about what was claimed 
 class OpenClaims:
     """Oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, explain: Explain | None = None) -> None:
+        self._explain = explain
+        self.heard = 0  # index of the newest sentence
         self.claims: list[Claim] = []
         self._is_elsewhere = False  # the last question goes back to something else by name
 
@@ -45,8 +48,14 @@ class OpenClaims:
 
     def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
         if is_plainly_asked(claim, turn, latest_answer) and not names_another:
+            if self._explain is not None and turn.is_question:
+                self._explain(self.heard, f"asks about “{claim.quote}”, in so many words")
             return 1.0
-        return share(asked_features(claim, turn, latest_answer, newer, names_another), fitted().asked)
+        features = asked_features(claim, turn, latest_answer, newer, names_another)
+        likely = share(features, fitted().asked)
+        if self._explain is not None and turn.is_question and likely >= fitted().asked_at:
+            self._explain(self.heard, f"asks about “{claim.quote}”: {strongest(features, fitted().asked)}")
+        return likely
 
     def forget_question(self) -> None:
         """Another question comes."""
@@ -78,7 +87,10 @@ class OpenClaims:
         if self._is_elsewhere and is_earlier and not claim.keywords & said.keywords:
             return False
         features = answered_features(claim, said, answer, elsewhere)
-        return share(features, fitted().answered) >= fitted().answered_at
+        is_answered = share(features, fitted().answered) >= fitted().answered_at
+        if is_answered and self._explain is not None:
+            self._explain(self.heard, f"closes “{claim.quote}”: {strongest(features, fitted().answered)}")
+        return is_answered
 
     def refused(self, answer: int) -> Claim | None:
         """The claim that an honest "I don't know" is about: nothing is asked about it any more."""

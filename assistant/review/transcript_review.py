@@ -6,6 +6,7 @@ Where the transcript has no times, a clock is made up from the pace of ordinary 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -58,6 +59,7 @@ class SentenceInText:
     start_seconds: float | None
     end_seconds: float | None
     flags: tuple[FlagInText, ...] = ()
+    reasons: tuple[str, ...] = ()  # why it was judged so, where that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ def review_transcript(
     verbosity: Verbosity,
     bank: QuestionBank | None = None,
     model: SentenceModel | None = None,
+    *,
+    is_explained: bool = False,
 ) -> TranscriptReview:
     """Review what `candidate` says; everybody else is the interviewer. `turns` are in the order in which they began."""
     notes = _Notes(has_times=all(turn.start_seconds is not None for turn in turns))
-    conversation = Conversation(verbosity, bank, model)
+    conversation = Conversation(verbosity, bank, model, notes.explain if is_explained else None)
     now = 0.0
     for number, turn in enumerate(turns):
         words = _timed_words(turn, now)
@@ -147,6 +151,10 @@ class _Notes:
     sentences: list[SentenceInText] = field(default_factory=list)
     follow_ups: dict[str, FollowUpInText] = field(default_factory=dict)
     speakers: dict[Channel, str] = field(default_factory=dict)
+    reasons: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def explain(self, sentence: int, reason: str) -> None:
+        self.reasons[sentence].append(reason)
 
     def take(self, events: Iterable[ReviewEvent], speaker: str) -> None:
         for event in events:
@@ -165,7 +173,8 @@ class _Notes:
                     self.follow_ups[event.id] = replace(raised, retired_after=last, retired_why=event.why)
 
     def result(self) -> TranscriptReview:
-        return TranscriptReview(tuple(self.sentences), tuple(self.follow_ups.values()))
+        told = (replace(s, reasons=tuple(self.reasons[i])) for i, s in enumerate(self.sentences))
+        return TranscriptReview(tuple(told), tuple(self.follow_ups.values()))
 
     def _sentence(self, reviewed: ReviewedSentence) -> None:
         sentence = reviewed.sentence

@@ -21,6 +21,9 @@ TRANSCRIPT = """WEBVTT
 
 00:00:08.500 --> 00:00:12.000
 <v Dana>I increased revenue by 7000%.
+
+00:00:12.500 --> 00:00:16.000
+<v Dana>I had some ideas for the forms. It is a bit of a different company now, I think, when you look at the mornings.
 """
 
 
@@ -79,3 +82,11 @@ def test_the_settings_say_how_much_is_worth_saying_unless_the_command_does(
     quiet = quotes(capsys)
     assert quiet == quotes(capsys, "--verbosity", "quiet")
     assert len(quiet) < len(quotes(capsys, "--verbosity", "eager"))
+
+
+def test_what_decided_is_said_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert depthcue("review", "interview.vtt", "--explain") == 0
+    shown = capsys.readouterr().out
+    assert "· rules: “increased revenue by 7000%” (a bare number: percentage)" in shown and "· encoder: " in shown
+    assert depthcue("review", "interview.vtt") == 0
+    assert "·" not in capsys.readouterr().out

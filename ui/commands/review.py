@@ -19,6 +19,7 @@ examples:
   depthcue review interview.vtt
   depthcue review call.docx --candidate "Dana Reyes"          whose words are reviewed
   depthcue review call.srt --verbosity quiet                  only the surest flags
+  depthcue review call.srt --explain                          with what decided about each sentence
   depthcue review notes.txt --format json --out notes.json    for another program
 
 Reads .vtt, .srt, .txt, .md, .docx and .json; no speech model is needed."""
@@ -41,6 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--verbosity", choices=[v.value for v in Verbosity], help="how much is worth saying (default: as in a call)"
     )
+    parser.add_argument("--explain", action="store_true", help="say of each sentence what decided about it")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the terminal")
     parser.set_defaults(run=run)
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
     verbosity = compose.user_settings(args.verbosity).verbosity
-    review = review_transcript(turns, candidate, verbosity, model=compose.sentence_model())
+    review = review_transcript(turns, candidate, verbosity, model=compose.sentence_model(), is_explained=args.explain)
     text = as_json(review) if args.format == "json" else as_text(review)
     if args.out is None:
         print(text)
@@ -134,6 +136,7 @@ def _sentence_table(sentence: SentenceInText) -> dict[str, Any]:
             for entry in sentence.flags
         ],
         "aspects": list(reviewed.aspects),
+        **({"reasons": list(sentence.reasons)} if sentence.reasons else {}),
     }
 
 
@@ -162,6 +165,7 @@ def as_text(review: TranscriptReview) -> str:
             lines += ["", f"{plain(speaker)}:"]
         time = "" if sentence.start_seconds is None else f"[{clock(sentence.start_seconds)}] "
         lines.append(f"{index:>4}  {time}{plain(_marked(sentence))}")
+        lines += [f"        · {plain(reason)}" for reason in sentence.reasons]
         for entry in sentence.flags:
             taken = "" if entry.withdrawn_after is None else f" (taken back after {entry.withdrawn_after})"
             lines.append(f"      ⚑ {KINDS[entry.flag.kind]}: “{plain(entry.flag.quote)}” {entry.flag.reason}{taken}")

@@ -331,3 +331,32 @@ def test_withdrawals_name_flags_that_were_raised() -> None:
             raised.add(event.id)
         if isinstance(event, FlagWithdrawn):
             assert event.id in raised
+
+
+def test_a_card_goes_when_the_talk_moves_on_and_its_flag_stays() -> None:
+    scene = Scene().them(REVENUE).silence(4).you("And why did you choose gardening as a hobby?")
+    assert scene.retired == {}  # their answer may still come to it
+    scene.them("My aunt had roses.").silence(2)
+    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.STALE} and scene.withdrawn == []
+
+
+def test_a_card_stays_while_another_claim_is_asked_about() -> None:
+    scene = Scene().them(REVENUE).silence(4).them("And we improved a lot of things across the platform.").silence(5)
+    assert len(scene.cards) == 2
+    scene.you("Let me go back to the 40 percent. How was it measured?").them("Let me think for a moment.").silence(1)
+    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
+
+
+def test_we_does_not_answer_the_question_for_the_own_part_of_a_number() -> None:
+    scene = Scene().them(REVENUE).silence(4).them("We are a nice team.").silence(3).end()
+    assert scene.retired == {} and scene.withdrawn == []
+
+
+def test_each_judgement_closing_and_question_is_explained_in_words() -> None:
+    lines: list[tuple[int, str]] = []
+    scene = Scene(Conversation(explain=lambda sentence, line: lines.append((sentence, line))))
+    scene.them(REVENUE).silence(4).you("How was that measured?").them("We surveyed 212 shops in the same weeks.").end()
+    assert any(n == 0 and "a bare number: percentage" in line for n, line in lines)
+    assert any(n == 1 and line.startswith("asks about “increased revenue by 40 percent”") for n, line in lines)
+    assert any(n == 2 and line.startswith("closes “increased revenue by 40 percent”") for n, line in lines)
+    assert not any("_" in line for _, line in lines)
