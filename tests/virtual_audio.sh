@@ -15,10 +15,12 @@
 # interviewer's microphone: it repeats what is played into the sink "micfeed". "speakers" is what remains when the call's
 # sink is unplugged: its device class makes the server prefer it, otherwise "micfeed" became the default output and the
 # interviewer would rightly be recorded as what the loudspeakers play.
-# VIRTUAL_AUDIO_FOLDER chooses the folder, so that several can run side by side.
+# VIRTUAL_AUDIO_FOLDER chooses the folder, so that several can run side by side; VIRTUAL_AUDIO_SERVER the server,
+# pulseaudio or pipewire (with wireplumber and pipewire-pulse).
 set -euo pipefail
 
 folder="${VIRTUAL_AUDIO_FOLDER:-${TMPDIR:-/tmp}/depthcue-virtual-audio-$(id -u)}"
+server="${VIRTUAL_AUDIO_SERVER:-pulseaudio}"
 rate="${VIRTUAL_AUDIO_RATE:-48000}"
 socket="$folder/native"
 pid_file="$folder/server.pid"
@@ -31,34 +33,44 @@ export PULSE_RUNTIME_PATH='$folder'
 export PULSE_STATE_PATH='$folder/state'
 export PULSE_COOKIE='$folder/cookie'
 export PULSE_SERVER='unix:$socket'
+export PIPEWIRE_RUNTIME_DIR='$folder'
+export XDG_STATE_HOME='$folder/state'
+export WIREPLUMBER_CONFIG_DIR='$folder/wireplumber'
 LINES
 }
 eval "$(environment)"
 
-server_pid() { # prints the id if it is still a sound server: ids are used again, and one that ended may wait for init
-  local pid
-  pid="$(cat "$pid_file" 2>/dev/null)" || return 1
-  grep -qs '^Name:.pulseaudio$' "/proc/$pid/status" && lives "$pid" && echo "$pid"
-}
-
 lives() { grep -qs '^State:.[^ZX]' "/proc/$1/status"; }
+
+server_pids() { # those that still are what was started: ids are used again, and one that ended may wait for init
+  local pid name
+  while read -r pid name; do
+    if grep -qs "^Name:.$name\$" "/proc/$pid/status" && lives "$pid"; then echo "$pid"; fi
+  done 2>/dev/null <"$pid_file" || true
+}
 
 answers() { timeout 5 pactl info >/dev/null 2>&1; }
 
-load() { pactl load-module "$@" >/dev/null; }
+load() { pactl load-module "${1%% *}" "${1#* }" >/dev/null; } # a module with its arguments, in one word
+
+# Without norewinds the first frame of a null sink comes up to two seconds late.
+null_sink="module-null-sink norewinds=1 rate=$rate"
+speakers="$null_sink channels=2 sink_name=speakers"
+speakers+=" sink_properties='device.class=sound priority.session=900 device.description=\"Virtual loudspeakers\"'"
+call="$null_sink channels=2 sink_name=call sink_properties='device.description=\"Virtual call\"'"
+micfeed="$null_sink channels=1 channel_map=mono sink_name=micfeed"
+micfeed+=" sink_properties='device.description=\"Virtual microphone feed\"'"
+mic="module-remap-source source_name=mic master=micfeed.monitor channels=1 channel_map=mono"
+mic+=" master_channel_map=mono source_properties='device.description=\"Virtual microphone\"'"
 
 plug_call() {
-  # Without norewinds the first frame of a null sink comes up to two seconds late.
-  load module-null-sink sink_name=call norewinds=1 rate="$rate" channels=2 \
-    sink_properties="device.description='Virtual\ call'"
+  load "$call"
   pactl set-default-sink call
 }
 
 plug_mic() {
-  load module-null-sink sink_name=micfeed norewinds=1 rate="$rate" channels=1 channel_map=mono \
-    sink_properties="device.description='Virtual\ microphone\ feed'"
-  load module-remap-source source_name=mic master=micfeed.monitor channels=1 channel_map=mono \
-    master_channel_map=mono source_properties="device.description='Virtual\ microphone'"
+  load "$micfeed"
+  load "$mic"
   pactl set-default-source mic
 }
 
@@ -69,43 +81,68 @@ unplug() { # by the arguments that its modules were loaded with; the newest firs
   done
 }
 
-start() {
-  if server_pid >/dev/null && answers; then environment; return; fi
-  mkdir -p "$folder/state"
-  chmod 700 "$folder"
-  rm -f "$socket" "$pid_file"
-  # No default script (-n) and nothing that a container lacks: D-Bus, udev, ALSA, realtime, shared memory.
-  setsid pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --realtime=no --high-priority=no \
-    --disable-shm=yes --log-level=notice --load="module-native-protocol-unix socket=$socket auth-anonymous=1" \
-    >>"$log" 2>&1 </dev/null &
-  echo $! >"$pid_file"
+run() { # a program of the server's, in a session of its own
+  setsid "$@" >>"$log" 2>&1 </dev/null &
+  echo "$! $1" >>"$pid_file"
   disown
+}
+
+# Nothing that a container lacks: D-Bus, udev, ALSA, realtime, shared memory.
+run_pulseaudio() { # with this script alone (-n); it has its devices and defaults before anybody can connect
+  printf '%s\n' "load-module $speakers" "load-module $call" "load-module $micfeed" "load-module $mic" \
+    "set-default-sink call" "set-default-source mic" \
+    "load-module module-native-protocol-unix socket=$socket auth-anonymous=1" >"$folder/state/start.pa"
+  run pulseaudio -n --file="$folder/state/start.pa" --daemonize=no --use-pid-file=no --exit-idle-time=-1 \
+    --realtime=no --high-priority=no --disable-shm=yes --log-level=notice
+}
+
+run_pipewire() { # its session manager ends when the D-Bus is missing that its parts for real devices need
+  cp -r /usr/share/wireplumber/. "$WIREPLUMBER_CONFIG_DIR"
+  sed -i '/bluetooth.lua/d' "$WIREPLUMBER_CONFIG_DIR/wireplumber.conf"
+  sed -i '/_monitor.enable/d' "$WIREPLUMBER_CONFIG_DIR/main.lua.d/90-enable-all.lua"
+  sed -i 's/\(flatpak-portal"\] = \)true/\1false/' "$WIREPLUMBER_CONFIG_DIR/main.lua.d/50-default-access-config.lua"
+  run pipewire
+  until [ -S "$folder/pipewire-0" ]; do sleep 0.02; done
+  run wireplumber
+  run pipewire-pulse
+}
+
+start() {
+  if [ -n "$(server_pids)" ] && answers; then environment; return; fi
+  mkdir -p "$folder/state" "$folder/wireplumber"
+  chmod 700 "$folder"
+  rm -f "$socket" "$folder"/pipewire-0* "$pid_file"
+  "run_$server"
   local attempt
   for attempt in $(seq 100); do
     answers && break
     # Not by its name: on a busy machine the new process may not yet have become the server.
-    if ! lives "$(cat "$pid_file")" || [ "$attempt" = 100 ]; then
+    if ! lives "$(head -n 1 "$pid_file" | cut -d ' ' -f 1)" || [ "$attempt" = 100 ]; then
       echo "the sound server did not start:" >&2
-      tail -5 "$log" >&2
+      tail -n 5 "$log" >&2
       exit 1
     fi
-    sleep 0.05
+    sleep 0.02
   done
-  load module-null-sink sink_name=speakers norewinds=1 rate="$rate" channels=2 \
-    sink_properties="'device.class=sound device.description=\"Virtual loudspeakers\"'"
-  plug_call
-  plug_mic
+  if [ "$server" = pipewire ]; then
+    load "$speakers"
+    plug_call
+    plug_mic
+  fi
   environment
 }
 
 stop() {
-  local pid
-  if pid="$(server_pid)"; then
-    kill -TERM "$pid" 2>/dev/null || true
-    for _ in $(seq 40); do server_pid >/dev/null || break; sleep 0.05; done
-    kill -KILL "$pid" 2>/dev/null || true
+  local pids
+  pids="$(server_pids)"
+  if [ -n "$pids" ]; then
+    # shellcheck disable=SC2086 # the list is split on purpose
+    kill -TERM $pids 2>/dev/null || true
+    for _ in $(seq 100); do [ -z "$(server_pids)" ] && break; sleep 0.02; done
+    # shellcheck disable=SC2086
+    kill -KILL $pids 2>/dev/null || true
   fi
-  rm -rf "$folder/state" "$socket" "$pid_file" "$folder/cookie"
+  rm -rf "$folder/state" "$folder/wireplumber" "$socket" "$folder"/pipewire-0* "$pid_file" "$folder/cookie"
 }
 
 play() {
@@ -126,8 +163,11 @@ case "${1:-help}" in
   unplug-call) unplug 'sink_name=call( |$)' ;;
   unplug-mic) unplug '(sink_name=micfeed|source_name=mic)( |$)' ;;
   devices) pactl list short sinks; pactl list short sources; pactl info | grep -E '^(Server Name|Default)' ;;
-  status) if pid="$(server_pid)" && answers; then echo "running, process $pid"; else echo stopped; exit 1; fi ;;
-  crash) pid="$(server_pid)" && kill -KILL "$pid" ;;
+  status)
+    pids="$(server_pids)"
+    if [ -n "$pids" ] && answers; then echo "running, process" $pids; else echo stopped; exit 1; fi ;;
+  # shellcheck disable=SC2046 # the list is split on purpose
+  crash) kill -KILL $(server_pids) ;;
   stop) stop ;;
-  *) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

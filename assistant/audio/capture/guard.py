@@ -21,7 +21,9 @@ from assistant.values import Channel
 HOLD_SECONDS = 0.06  # a server's message about a move may come this much after the first sound of the wrong device
 
 _LISTEN_SECONDS = 0.03
-_RECONNECT_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+_FIRST_RECONNECT_SECONDS = 0.1
+_LAST_RECONNECT_SECONDS = 2.0
+_SLOWER = 1.25  # each wait is so much longer: a server that is back is noticed within a quarter of its absence
 
 
 class Watched:
@@ -33,6 +35,7 @@ class Watched:
         self.target = target
         self.was_seen = False  # the server says that it records what it should
         self.cut_reason: str | None = None  # set once, never taken back
+        self.good_seconds = 0.0  # of a stream that is cut: what arrived up to then is its channel's voice all the same
         self.notice = ""  # what a user should know of the device now
 
 
@@ -69,14 +72,10 @@ class Guard(threading.Thread):
             self._streams.remove(stream)
 
     def believed_until_seconds(self, stream: Watched) -> float:
-        """Sound of `stream` that arrived up to this moment is its channel's voice for certain.
-
-        Raises:
-            CaptureError: the stream is not to be used any more; the text is the reason.
-        """
+        """Sound of `stream` that arrived up to this moment is its channel's voice for certain."""
         with self._changed:
             if stream.cut_reason is not None:
-                raise CaptureError(stream.cut_reason)
+                return stream.good_seconds
             return self._clear_seconds - HOLD_SECONDS if stream.was_seen else 0.0
 
     def wait_for_change(self, timeout_seconds: float) -> None:
@@ -85,17 +84,17 @@ class Guard(threading.Thread):
                 self._changed.wait(timeout_seconds)
 
     def run(self) -> None:
-        attempt = 0
+        retry_seconds = _FIRST_RECONNECT_SECONDS
         while not self._is_stopped:
             try:
                 with SoundServer() as server:
                     server.subscribe()
-                    attempt = 0
+                    retry_seconds = _FIRST_RECONNECT_SECONDS
                     self._serve(server)
             except CaptureError as error:
                 self._take(None, time.monotonic(), str(error))
-                self.wait_for_change(_RECONNECT_SECONDS[min(attempt, len(_RECONNECT_SECONDS) - 1)])
-                attempt += 1
+                self.wait_for_change(retry_seconds)
+                retry_seconds = min(_SLOWER * retry_seconds, _LAST_RECONNECT_SECONDS)
 
     def _serve(self, server: SoundServer) -> None:
         is_known = False
@@ -115,12 +114,12 @@ class Guard(threading.Thread):
             self._clear_seconds = asked_seconds
             for stream in self._streams:
                 if stream.cut_reason is None:
-                    stream.cut_reason = self._doubt(stream, snapshot) if snapshot else reason
+                    stream.cut_reason = self._doubt(stream, snapshot, asked_seconds) if snapshot else reason
                     stream.notice = snapshot.notice(stream.target) if snapshot else ""
             if is_new:
                 self._changed.notify_all()
 
-    def _doubt(self, stream: Watched, snapshot: Snapshot) -> str | None:
+    def _doubt(self, stream: Watched, snapshot: Snapshot, asked_seconds: float) -> str | None:
         """Why this stream can't be believed, None if it can. Caller holds the lock."""
         heard = snapshot.recorded.get(stream.tag)
         if heard is None:
@@ -135,6 +134,7 @@ class Guard(threading.Thread):
         except CaptureError as error:
             return str(error)
         if target != stream.target:
+            stream.good_seconds = asked_seconds  # it still heard the old device then, which was right until now
             return f"{stream.target.description} was exchanged for {target.description}"
         stream.was_seen = True
         return None

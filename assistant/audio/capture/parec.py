@@ -83,9 +83,12 @@ class ParecFeed:
         guard.watch(self._stream)
 
     def read(self) -> Block | None:
+        cut_reason = self._stream.cut_reason  # asked first: what was good until the cut is given out before it
         believed_seconds = self._guard.believed_until_seconds(self._stream)
         if self._held and self._held[0].arrived_seconds <= believed_seconds:
             return replace(self._held.popleft(), notice=self._stream.notice)
+        if cut_reason is not None:
+            raise CaptureError(cut_reason)
         self._receive()
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -53,13 +54,15 @@ class SoundServer:
         except _FAILURES as error:
             raise CaptureError("the sound server ended") from error
         monitors = {output.index: output.monitor_source for output in outputs}
+        programs = tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors)
+        heard = {stream.proplist[TAG]: _heard(stream, programs) for stream in recording if TAG in stream.proplist}
         return Snapshot(
             tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NONE, _is_muted(s)) for s in sources),
             tuple(Output(o.name, o.description, o.monitor_source, _is_muted(o)) for o in outputs),
-            tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors),
+            programs,
             server.default_source_name or "",
             server.default_sink_name or "",
-            {s.proplist[TAG]: s.source for s in recording if TAG in s.proplist and s.source != _NONE},
+            {tag: source for tag, source in heard.items() if source != _NONE},
         )
 
     def name(self) -> str:
@@ -102,3 +105,12 @@ def _playing(stream: Any, monitors: dict[int, int]) -> Playing:
     program = properties.get("application.name") or stream.name
     binary = properties.get("application.process.binary", "")
     return Playing(stream.index, program, binary, monitors[stream.sink], bool(stream.corked))
+
+
+def _heard(stream: Any, programs: Sequence[Playing]) -> int:
+    """Index of the source that a recording stream hears. In PipeWire one that hears a program alone hears no source,
+    and names the program's stream as its target; should it be linked to something else instead, that is its source."""
+    if stream.source != _NONE:
+        return int(stream.source)
+    target = stream.proplist.get("target.object")
+    return next((program.output_monitor for program in programs if str(program.index) == target), _NONE)

@@ -23,10 +23,10 @@ from assistant.audio.capture import DeviceKind, LiveSource, list_devices, open_l
 from assistant.demo import INTERVIEW
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
-from tests.conftest import VirtualAudio
+from tests.conftest import VirtualAudio, both_servers
 
 YOU, THEM = Channel.YOU, Channel.THEM
-PATIENCE_SECONDS = 8.0
+PATIENCE_SECONDS = 20.0
 MICROPHONE_HZ, CALL_HZ = 440.0, 1000.0
 TONE_AMPLITUDE = 0.3
 
@@ -64,6 +64,16 @@ class Listener:
         """Wait for that much more of a channel."""
         until = self.frames(channel) + round(seconds * 50)
         self.wait_until(lambda: self.frames(channel) >= until)
+
+    def hear_tone(self, channel: Channel, pitch_hz: float) -> None:
+        """Wait for a quarter of a second of it from now on: players and devices take their time."""
+        begin = len(self.items)
+
+        def is_heard() -> bool:
+            new = [i for i in self.items[begin:] if isinstance(i, AudioFrame) and i.channel is channel]
+            return sum(loudness(i.samples / 32768, pitch_hz).max() > 0.25 for i in new) > 12
+
+        self.wait_until(is_heard)
 
     def frames(self, channel: Channel) -> int:
         return sum(isinstance(item, AudioFrame) and item.channel is channel for item in list(self.items))
@@ -152,6 +162,7 @@ def best_match(heard: NDArray[np.float64], played: NDArray[np.float64]) -> tuple
     return float(np.corrcoef(heard[lag : lag + len(played)], played)[0, 1]), lag / fine_hz
 
 
+@both_servers
 def test_each_voice_is_recorded_on_its_own_channel(virtual_audio: VirtualAudio, tmp_path: Path) -> None:
     speech, rate_hz = soundfile.read(INTERVIEW, start=1 * SAMPLE_RATE_HZ, frames=12 * SAMPLE_RATE_HZ)
     loudest = {
@@ -169,18 +180,39 @@ def test_each_voice_is_recorded_on_its_own_channel(virtual_audio: VirtualAudio, 
         with playing(virtual_audio, (tmp_path / "you.wav", "micfeed"), (tmp_path / "them.wav", "call")):
             listener.hear(THEM, 2.8)
     heard = {channel: listener.sound(channel) for channel in (YOU, THEM)}
-    places = []
     for channel, other in ((YOU, THEM), (THEM, YOU)):
-        correlation, place_seconds = best_match(heard[channel], voices[channel])
+        correlation, _ = best_match(heard[channel], voices[channel])
         crosstalk, _ = best_match(heard[other], voices[channel])
         assert correlation >= 0.99
         assert crosstalk < 0.3  # two voices are this alike by chance; the other's own would be 1
-        places.append(place_seconds)
-    assert abs(places[0] - places[1]) < 0.15  # players start one after the other
     assert abs(len(heard[YOU]) - len(heard[THEM])) <= 0.1 * SAMPLE_RATE_HZ
     assert listener.statuses() == []
 
 
+def test_one_sound_on_both_sides_is_at_the_same_time_on_both(virtual_audio: VirtualAudio, tmp_path: Path) -> None:
+    noise = 0.2 * np.random.default_rng(7).standard_normal(SAMPLE_RATE_HZ // 2)
+    played = soxr.resample(soxr.resample(noise, 8_000, SAMPLE_RATE_HZ, "VHQ"), SAMPLE_RATE_HZ, 48_000, "VHQ")
+    soundfile.write(tmp_path / "noise.wav", played, 48_000)
+    echo = virtual_audio.pactl(
+        "load-module", "module-remap-source", "source_name=echo", "master=call.monitor", "channels=1",
+        "channel_map=mono", "remix=yes",
+    )  # fmt: skip
+    try:
+        with Listener(open_live("echo")) as listener:
+            listener.hear(YOU, 0.1)
+            with playing(virtual_audio, (tmp_path / "noise.wav", "call")):
+                listener.hear(YOU, 1.6)
+    finally:
+        virtual_audio.pactl("unload-module", echo.strip())
+    voice = soxr.resample(played, 48_000, SAMPLE_RATE_HZ, "VHQ")
+    (you_fit, you_seconds), (them_fit, them_seconds) = (
+        best_match(listener.sound(channel), voice) for channel in (YOU, THEM)
+    )
+    assert min(you_fit, them_fit) > 0.95
+    assert abs(you_seconds - them_seconds) < 0.1  # 1 ms on an idle machine; a busy one misjudges a stream's start
+
+
+@both_servers
 def test_nothing_of_one_side_leaks_into_the_other(virtual_audio: VirtualAudio, tones: dict[Channel, Path]) -> None:
     with playing(virtual_audio, (tones[YOU], "micfeed"), (tones[THEM], "call")), Listener(open_live()) as listener:
         listener.hear(YOU, 0.7)
@@ -191,6 +223,7 @@ def test_nothing_of_one_side_leaks_into_the_other(virtual_audio: VirtualAudio, t
     assert loudness(steady[THEM], MICROPHONE_HZ).max() < 0.05 * TONE_AMPLITUDE
 
 
+@both_servers
 def test_an_unplugged_output_is_a_gap_and_never_the_microphone(
     virtual_audio: VirtualAudio, tones: dict[Channel, Path]
 ) -> None:
@@ -201,16 +234,16 @@ def test_an_unplugged_output_is_a_gap_and_never_the_microphone(
         listener.hear(YOU, 0.3)  # goes on meanwhile
         virtual_audio("plug-call")
         with playing(virtual_audio, (tones[THEM], "call")):
-            listener.hear(THEM, 0.4)
+            listener.hear_tone(THEM, CALL_HZ)  # back, and with the right voice
     assert listener.states(THEM) == [State.DEVICE_LOST, State.DEVICE_BACK]
     (gap,) = listener.gaps(THEM)
     assert gap.end_seconds - gap.start_seconds > 0.3
     assert gap.reason == "Virtual call is gone"
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
-    assert loudness(listener.sound(THEM), CALL_HZ).max() > 0.25  # back, and with the right voice
     assert listener.gaps(YOU) == []
 
 
+@both_servers
 def test_an_unplugged_microphone_is_a_gap_and_never_the_call(
     virtual_audio: VirtualAudio, tones: dict[Channel, Path]
 ) -> None:
@@ -226,6 +259,7 @@ def test_an_unplugged_microphone_is_a_gap_and_never_the_call(
     assert not carries(listener.sound(YOU), CALL_HZ)
 
 
+@both_servers
 def test_the_default_output_is_followed_within_a_moment(
     virtual_audio: VirtualAudio, tones: dict[Channel, Path]
 ) -> None:
@@ -233,10 +267,9 @@ def test_the_default_output_is_followed_within_a_moment(
         listener.hear(THEM, 0.2)
         virtual_audio.pactl("set-default-sink", "speakers")
         listener.wait_until(lambda: State.DEVICE_BACK in listener.states(THEM))
-        listener.hear(THEM, 0.3)
+        listener.hear_tone(THEM, CALL_HZ)
     (gap,) = listener.gaps(THEM)
-    assert gap.end_seconds - gap.start_seconds < 0.5  # 0.15 s on an idle machine
-    assert loudness(listener.sound(THEM), CALL_HZ).max() > 0.25
+    assert gap.end_seconds - gap.start_seconds < 1.5  # 0.07 to 0.15 s on an idle machine
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
 
@@ -259,6 +292,7 @@ def test_a_stream_that_the_server_moves_is_cut_before_it_is_believed(
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
 
+@both_servers
 def test_a_crash_of_the_server_costs_a_gap_on_both_channels(virtual_audio: VirtualAudio) -> None:
     with Listener(open_live()) as listener:
         listener.hear(THEM, 0.3)
@@ -274,6 +308,7 @@ def test_a_crash_of_the_server_costs_a_gap_on_both_channels(virtual_audio: Virtu
         listener.sound(channel)  # contiguous
 
 
+@both_servers
 def test_a_device_that_is_muted_in_the_system_is_told_once_and_at_once(virtual_audio: VirtualAudio) -> None:
     with Listener(open_live()) as listener:
         listener.hear(THEM, 0.1)
@@ -290,6 +325,7 @@ def test_a_device_that_is_muted_in_the_system_is_told_once_and_at_once(virtual_a
     assert "Virtual call is muted" in warnings[THEM]
 
 
+@both_servers
 def test_two_programs_in_the_call_s_output_are_named(virtual_audio: VirtualAudio, tones: dict[Channel, Path]) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(Listener(open_live()))
@@ -303,6 +339,7 @@ def test_two_programs_in_the_call_s_output_are_named(virtual_audio: VirtualAudio
     assert "Talk and Music play on Virtual call" in warning.message or "Music and Talk play" in warning.message
 
 
+@both_servers
 def test_a_channel_that_stays_lost_says_at_the_end_what_was_not_heard(virtual_audio: VirtualAudio) -> None:
     with Listener(open_live("mic", "call")) as listener:
         listener.hear(THEM, 0.3)
@@ -313,6 +350,7 @@ def test_a_channel_that_stays_lost_says_at_the_end_what_was_not_heard(virtual_au
     assert gap.end_seconds == pytest.approx(len(listener.sound(YOU)) / SAMPLE_RATE_HZ, abs=0.3)
 
 
+@both_servers
 def test_a_program_is_heard_alone_and_also_when_its_output_is_muted(
     virtual_audio: VirtualAudio, tones: dict[Channel, Path]
 ) -> None:
@@ -327,8 +365,7 @@ def test_a_program_is_heard_alone_and_also_when_its_output_is_muted(
             assert time.monotonic() < until
         listener = stack.enter_context(Listener(open_live("none", "talk")))
         assert listener.source.channels == (THEM,)
-        listener.hear(THEM, 0.3)
-    assert loudness(listener.sound(THEM), CALL_HZ).max() > 0.25
+        listener.hear_tone(THEM, CALL_HZ)
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
 
@@ -368,6 +405,7 @@ def test_no_recorder_outlives_a_program_that_is_killed(virtual_audio: VirtualAud
             assert time.monotonic() < until, recorders()
 
 
+@both_servers
 def test_devices_are_listed_under_the_names_that_choose_them(virtual_audio: VirtualAudio) -> None:
     devices = {(device.kind, device.name): device for device in list_devices()}
     assert {name for kind, name in devices if kind is DeviceKind.MICROPHONE} == {"mic"}
@@ -377,6 +415,7 @@ def test_devices_are_listed_under_the_names_that_choose_them(virtual_audio: Virt
     assert not devices[DeviceKind.CALL_OUTPUT, "speakers"].is_default
 
 
+@both_servers
 def test_without_a_microphone_the_call_is_recorded_and_that_is_said(virtual_audio: VirtualAudio) -> None:
     virtual_audio("unplug-mic")  # the server now calls a monitor its default source
     with Listener(open_live()) as listener:
