@@ -36,7 +36,6 @@ class Desk(QObject):
         self._plan = plan
         self._window = window
         self._lane = Lane("desk", self)
-        window.open_requested.connect(self._open_call)
         window.export_requested.connect(self._export)
         window.look_again_requested.connect(self.look)
         window.choices_requested.connect(self.offer)
@@ -113,9 +112,6 @@ class Desk(QObject):
         self._lane.do(
             history.past_calls, self._window.ready_page.show_past, self._failed("The kept calls can't be read")
         )
-
-    def _open_call(self, call_id: str) -> None:
-        self._lane.do(partial(history.load, call_id), self._window.show_call, self._failed("The call can't be opened"))
 
     def _export(self, call_id: str, folder: Path) -> None:
         self._lane.do(

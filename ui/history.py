@@ -1,6 +1,6 @@
-"""The kept calls, as the panel asks for them. Each call blocks: run them on the desk's lane.
+"""The kept calls, as the panel asks for them. Each call blocks: run them on a lane.
 
-Raises of all: StoreError, where the history can't be read.
+Raises of all: StoreError, where the history can't be read or written.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import data_folder
+from ui.desktop.after.export_page import MOST_CHARACTERS, Preview
+from ui.desktop.after.history_state import Hit, KeptCall
 from ui.desktop.controls import PastCall
 
 if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
-    from assistant.call import Call
+    from assistant.audio.playback import Player
+    from assistant.call import Call, Correction
+    from ui.desktop.after.session_state import SessionState
 
 PAST_CALLS = 8
 
@@ -46,7 +50,90 @@ def load(call_id: str) -> Call:
         return store.load(call_id)
 
 
-def export(call_id: str, folder: Path) -> Path:
+def kept_calls() -> tuple[KeptCall, ...]:
+    """All of them, the newest first."""
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        return tuple(
+            KeptCall(kept.id, kept.title, kept.started, kept.duration_seconds, kept.state) for kept in store.sessions()
+        )
+
+
+def search(query: str) -> tuple[Hit, ...]:
+    """Utterances with all these words, the best first."""
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        return tuple(
+            Hit(found.session_id, found.utterance, found.channel, found.start_seconds, found.text)
+            for found in store.search(query)
+        )
+
+
+def open_session(call_id: str) -> tuple[SessionState, Player | None, str]:
+    """A call to look at, its sound if there is any, and why that can't be played if it can't."""
+    from assistant.audio.playback import Player
+    from assistant.errors import RecordingError
+    from ui.desktop.after.session_state import SessionState
+
+    state = SessionState.of(load(call_id))
+    if state.call.audio is None:
+        return state, None, ""
+    try:
+        return state, Player(state.call.audio), ""
+    except RecordingError as error:
+        return state, None, str(error)
+
+
+def keep_notes(call_id: str, notes: str) -> None:
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        store.keep_notes(call_id, notes)
+
+
+def correct(state: SessionState, correction: Correction) -> SessionState:
+    """Store a correction; the state with it. An empty one puts back what was heard."""
+    from assistant.store import Store
+
+    with Store.open(data_folder()) as store:
+        store.correct(state.call.id, state.call.version, correction.utterance, correction.text or None)
+    return state.correct(correction)
+
+
+def delete(call_ids: tuple[str, ...]) -> None:
+    """For good, with their recordings. Where one can't be deleted the others are, and its reason is raised."""
+    from assistant.errors import StoreError
+    from assistant.store import Store
+
+    failures: list[StoreError] = []
+    with Store.open(data_folder()) as store:
+        for call_id in call_ids:
+            try:
+                store.delete(call_id)
+            except StoreError as error:
+                failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def preview(call_id: str, format_: str) -> Preview:
+    """The beginning of what an export would write."""
+    from assistant.export import render_text
+    from assistant.plain import clock
+
+    call = load(call_id)
+    if format_ == "wav":
+        megabytes = call.duration_seconds * 64_000 / 1e6  # two channels of 16 bit at 16 kHz
+        text = f"{clock(call.duration_seconds)} of sound in two channels, about {megabytes:.0f} MB."
+        return Preview(format_, text)
+    text = render_text(call, format_)
+    return Preview(format_, text[:MOST_CHARACTERS], is_whole=len(text) <= MOST_CHARACTERS)
+
+
+def export(call_id: str, folder: Path, format_: str = "md") -> Path:
+    """The file that was written. Raises ExportError, RecordingError."""
     from assistant.export import export_call
 
-    return export_call(load(call_id), ["md"], folder)[0]
+    return export_call(load(call_id), [format_], folder)[0]

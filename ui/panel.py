@@ -3,7 +3,8 @@
 The UI thread only shows and passes on. Everything else has its lane, a thread that does one thing after the other:
 - calls: opens the devices, loads the model and is the listening thread of the call, one call after the other;
 - commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
-- desk: what can be heard and chosen, the history, exports (`ui.desk`);
+- desk: what can be heard and chosen (`ui.desk`);
+- past: the history, calls that are looked at, exports (`ui.past`);
 - repair: is there a model, and what a crash has left.
 """
 
@@ -30,6 +31,7 @@ from ui.desktop.interrupts import Interrupts
 from ui.desktop.lane import Lane, fault
 from ui.desktop.placing import Place
 from ui.desktop.window import PanelWindow
+from ui.past import Past
 from ui.plans import Plan
 from ui.preferences import Preferences
 from ui.voice_check import RunningCheck
@@ -56,6 +58,9 @@ class Program(QObject):
         self._is_calling = threading.Event()  # a call starts or runs: the repair leaves the cores to it
         self.window = PanelWindow(self)
         self._desk = Desk(preferences, plan, self.window)
+        self._past = Past(self.window)
+        self._past.left.connect(self.show_ready)
+        self._past.changed.connect(self._desk.list_past)
         self.window.ready_requested.connect(self.show_ready)
         self._desk.apply(preferences.now)
 
@@ -221,6 +226,7 @@ class Program(QObject):
         self._complete_calls()
         if self.window.shows(bridge):
             self.window.show_kept(call_id)
+            self._past.open_after_call(call_id)
         else:
             self._desk.list_past()
 
@@ -272,7 +278,7 @@ class Program(QObject):
         self._stop_check()
         if (call := self._running) is not None:
             call.session.stop()
-        for part in (self._commands, self._desk, self._repair, self._calls):
+        for part in (self._commands, self._desk, self._past, self._repair, self._calls):
             part.end()
 
 

@@ -43,10 +43,10 @@ class Lane(QObject):
         """Do something on the UI thread. From any thread; keeps the order."""
         self._returned.emit(does)
 
-    def end(self) -> None:
-        """Forget what has not begun, and wait for what has."""
+    def end(self, does_all: bool = False) -> None:
+        """Forget what has not begun (with `does_all` do it), and wait for what has."""
         self._has_ended = True
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._worker.shutdown(wait=True, cancel_futures=not does_all)
 
     def _work(
         self, work: Callable[[], _Result], then: Callable[[_Result], object], failed: Callable[[str], object]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+HISTORY = "Ctrl+H"  # before a call
 MARK, SETTINGS, PLAN, NOW = "M", "Ctrl+,", "P", "J"
 CLOSE = "Ctrl+Q"
 KEY_WORDS = (
@@ -18,6 +19,7 @@ KEY_WORDS = (
     (NOW, "jump to now"),
     ("Left and right", "from one marked place of the transcript to the next"),
     (SETTINGS, "settings"),
+    (HISTORY, "history, before a call"),
     ("Escape", "put a note away, leave the settings; it never stops a recording"),
     (CLOSE, "close the panel"),
 )

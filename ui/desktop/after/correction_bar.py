@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import plain
 from ui.desktop.buttons import button
@@ -64,11 +64,6 @@ class CorrectionBar(QWidget):
     def is_open(self) -> bool:
         return not self.isHidden()
 
-    def restyle(self) -> None:
-        for block in (self._label, self._original):
-            block.restyle()
-        self._field.fit()
-
     def _save(self) -> None:
         if plain(self._field.toPlainText()):
             self.saved.emit(self._row, self._field.toPlainText())
@@ -91,10 +86,10 @@ class _Field(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
-        self.fit()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def fit(self) -> None:
-        self.setFixedHeight(4 * self.fontMetrics().lineSpacing() + px(16))
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(200), 4 * self.fontMetrics().lineSpacing() + px(16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -89,19 +99,19 @@ class EntryDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY_ROLE)
         box = QRectF(option.rect)
         own = colours()
-        laid = self._layout(entry, option.rect.width())
+        laid = self._layout(entry, _width_of(option))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if entry.key:
-            self._paint_frame(painter, option, box)
+            self._paint_frame(painter, option, box, _is_current(option, index))
         left, top = box.left() + _side(entry), box.top() + _above(entry)
         if not entry.is_heading and entry.tone not in (Tone.PLAIN, Tone.QUIET):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(getattr(own, entry.tone.value)))
-            bar = QRectF(box.left() + px(14), top + px(1), px(3), box.height() - 2 * _above(entry) - px(2))
+            bar = QRectF(box.left() + px(14), top + px(1), px(3), box.height() - _above(entry) - _below(entry) - px(2))
             painter.drawRoundedRect(bar, px(1), px(1))
         tone = own.muted if entry.is_heading else getattr(own, entry.tone.value)
-        aside_left = left if not entry.title else box.right() - px(14) - laid.aside.natural_width
+        aside_left = left if not entry.title else box.left() + _width_of(option) - px(14) - laid.aside.natural_width
         laid.aside.paint(painter, aside_left, top + px(1), own.muted)
         laid.title.paint(painter, left, top, tone)
         top += max(laid.title.height, laid.aside.height)
@@ -111,11 +121,11 @@ class EntryDelegate(QStyledItemDelegate):
             top += part.height
         painter.restore()
 
-    def _paint_frame(self, painter: QPainter, option: QStyleOptionViewItem, box: QRectF) -> None:
+    def _paint_frame(self, painter: QPainter, option: QStyleOptionViewItem, box: QRectF, is_current: bool) -> None:
         own = colours()
         state = option.state
         painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_MouseOver:
+        if state & QStyle.StateFlag.State_MouseOver or is_current:
             painter.setBrush(QColor(own.hover))
             painter.drawRoundedRect(box.adjusted(px(5), 1, -px(5), -1), px(6), px(6))
         if state & QStyle.StateFlag.State_HasFocus:
@@ -144,8 +154,8 @@ def _laid_out(entry: Entry, width: int) -> _Laid:
     text = Paragraph(entry.text, text_font, room, entry.text_lines, entry.marked)
     note = Paragraph(entry.note, font(Type.SMALL), room, _NOTE_LINES)
     gaps = px(2) * sum(part.height > 0 for part in (text, note))
-    height = max(title.height, aside.height) + text.height + note.height + gaps + 2 * _above(entry)
-    return _Laid(title, aside, text, note, round(height + (px(6) if entry.is_heading else 0)))
+    height = max(title.height, aside.height) + text.height + note.height + gaps + _above(entry) + _below(entry)
+    return _Laid(title, aside, text, note, round(height))
 
 
 def _side(entry: Entry) -> int:
@@ -153,13 +163,24 @@ def _side(entry: Entry) -> int:
 
 
 def _above(entry: Entry) -> int:
-    return px(7)
+    return px(16) if entry.is_heading else px(7)
+
+
+def _below(entry: Entry) -> int:
+    return px(2) if entry.is_heading else px(7)
+
+
+def _is_current(option: QStyleOptionViewItem, index: Index) -> bool:
+    """Also while something else has the focus: what a press on another control would be about."""
+    view = option.widget
+    return isinstance(view, QListView) and view.currentIndex() == index
 
 
 def _width_of(option: QStyleOptionViewItem) -> int:
+    """The same with and without a scroll bar, so that one that appears does not break every row anew."""
     view = option.widget
     assert isinstance(view, QListView)
-    return view.viewport().width()
+    return view.width() - view.verticalScrollBar().sizeHint().width()
 
 
 class EntryList(QListView):
@@ -208,10 +229,11 @@ class EntryList(QListView):
         index = self.currentIndex()
         return self.entries.entry(index.row()).key if index.isValid() else ""
 
-    def restyle(self) -> None:
-        """Take the present theme's fonts."""
-        self._delegate.forget()
-        self.scheduleDelayedItemsLayout()
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self._delegate.forget()
+            self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

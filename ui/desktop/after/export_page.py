@@ -13,7 +13,7 @@ from assistant.plain import harmless
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.buttons import button
-from ui.desktop.folder_choice import choose_folder
+from ui.desktop.file_choice import choose_folder
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -96,12 +96,6 @@ class ExportPage(QWidget):
 
     def show_failed(self, why: str) -> None:
         self._say(why, "error")
-
-    def restyle(self) -> None:
-        """Take the present theme."""
-        self.bar.restyle()
-        for block in (self._what, self._where, self._told):
-            block.restyle()
 
     def _say(self, text: str, colour: str) -> None:
         self._told.say(text)

@@ -36,6 +36,8 @@ class HistoryPage(QWidget):
         super().__init__(parent)
         self._now = now
         self._state = HistoryState()
+        self.list = EntryList("Interviews")
+        self.list.chosen.connect(self._open)
         self._delete = button("Delete", "Delete the chosen interview, Delete key", icon_name="trash-2")
         self._delete.setToolTip("Del")
         self._delete.clicked.connect(self.delete_current)
@@ -48,7 +50,7 @@ class HistoryPage(QWidget):
         self.field.setMaxLength(_LONGEST_QUERY)
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._typed)
-        self.field.returnPressed.connect(lambda: self._open(self.list.current_key()))
+        self.field.returnPressed.connect(self._open_current)
         self.field.installEventFilter(self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -56,8 +58,6 @@ class HistoryPage(QWidget):
         self._rest.timeout.connect(lambda: self.search_wanted.emit(self._state.query))
         self.periods = Tabs("Show", tuple(period.value[0] for period in _PERIODS))
         self.periods.chosen.connect(self._choose_period)
-        self.list = EntryList("Interviews")
-        self.list.chosen.connect(self._open)
         self._undo_bar = _UndoBar()
         self._undo_bar.undo.clicked.connect(self.undo)
         self._lay_out()
@@ -104,12 +104,6 @@ class HistoryPage(QWidget):
                 self.list.scrollTo(self.list.entries.index(row))
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def restyle(self) -> None:
-        """Take the present theme."""
-        self.bar.restyle()
-        self.list.restyle()
-        self._undo_bar.restyle()
-
     def _typed(self, text: str) -> None:
         was_searching = bool(self._state.query.strip())
         self._state.search(text)
@@ -124,6 +118,9 @@ class HistoryPage(QWidget):
     def _choose_period(self, number: int) -> None:
         self._state.period = _PERIODS[number]
         self._show()
+
+    def _open_current(self) -> None:
+        self._open(self.list.current_key())
 
     def _open(self, key: str) -> None:
         if key:
@@ -214,9 +211,6 @@ class _UndoBar(QWidget):
     def say(self, text: str) -> None:
         self._text.say(text)
         self.setVisible(bool(text))
-
-    def restyle(self) -> None:
-        self._text.restyle()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         painter = QPainter(self)

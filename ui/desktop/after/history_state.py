@@ -172,7 +172,7 @@ def snippet(text: str, query: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     pattern = re.compile(rf"\b(?:{'|'.join(words)})\w*", re.IGNORECASE)
     first = pattern.search(text)
     if first is not None and first.start() > _BEFORE_CHARACTERS:
-        cut = text.rfind(" ", 0, first.start() - _BEFORE_CHARACTERS // 2) + 1
+        cut = text.rfind(" ", 0, first.start() - _BEFORE_CHARACTERS + 10) + 1
         text = "… " + text[cut:]
     return text, tuple(match.span() for match in pattern.finditer(text))
 

@@ -52,9 +52,6 @@ class NotesField(QWidget):
             self._stored = text
             self.written.emit(text)
 
-    def restyle(self) -> None:
-        self._hint.restyle()
-
     def _changed(self) -> None:
         self._rest.start()
 

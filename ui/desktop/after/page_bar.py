@@ -40,9 +40,5 @@ class PageBar(QWidget):
         for block in (self._title, self._facts):
             block.setToolTip(block.text())
 
-    def restyle(self) -> None:
-        self._title.restyle()
-        self._facts.restyle()
-
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))

@@ -22,42 +22,59 @@ _LEADING = 1.15
 
 
 class Paragraph:
-    """Plain text in at most so many lines."""
+    """Plain text in at most so many lines. What fits into one is laid out when it is painted: most rows never are."""
 
     def __init__(
         self, text: str, font: QFont, width: float, lines: int, marked: Sequence[tuple[int, int]] = ()
     ) -> None:
         """`marked` are ranges of characters that are set in bold and underlined."""
+        self._text, self._font, self._width, self._marked = text[:_MOST_CHARACTERS], font, width, marked
+        self._layout: QTextLayout | None = None
+        self.height, self.natural_width = 0, 0.0
+        if not text:
+            return
         metrics = QFontMetricsF(font)
         self._line_height = round(metrics.height() * (_LEADING if lines > 1 else 1.0))
-        text = text[:_MOST_CHARACTERS]
-        if lines == 1:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-        self._layout = self._broken(text, font, width, marked)
-        if self._layout.lineCount() > lines:
-            start = self._layout.lineAt(lines - 1).textStart()
-            head = text.encode("utf-16-le")[: 2 * start].decode("utf-16-le", "ignore")
-            tail = metrics.elidedText(text[len(head) :], Qt.TextElideMode.ElideRight, width)
-            self._layout = self._broken(head + tail, font, width, marked)
-        self.height = self._line_height * min(lines, self._layout.lineCount()) if text else 0
-        self.natural_width = max(
-            (self._layout.lineAt(n).naturalTextWidth() for n in range(self._layout.lineCount())), default=0.0
-        )
+        advance = metrics.horizontalAdvance(self._text)
+        if lines == 1 and advance > width:
+            self._text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, width)
+        if lines == 1 or (advance < width - 1 and not marked):
+            self.height, self.natural_width = self._line_height, min(advance, width)
+            return
+        self._layout = self._laid_out(metrics, lines)
+        count = self._layout.lineCount()
+        self.height = self._line_height * min(lines, count)
+        self.natural_width = max(self._layout.lineAt(number).naturalTextWidth() for number in range(count))
 
     def paint(self, painter: QPainter, left: float, top: float, colour: str) -> None:
+        if not self._text:
+            return
+        if self._layout is None:
+            self._layout = self._broken(self._text)
         painter.setPen(QColor(colour))
         self._layout.draw(painter, QPointF(left, top))
 
-    def _broken(self, text: str, font: QFont, width: float, marked: Sequence[tuple[int, int]]) -> QTextLayout:
-        layout = QTextLayout(text, font)
+    def _laid_out(self, metrics: QFontMetricsF, lines: int) -> QTextLayout:
+        layout = self._broken(self._text)
+        if layout.lineCount() <= lines:
+            return layout
+        start = layout.lineAt(lines - 1).textStart()
+        head = self._text.encode("utf-16-le")[: 2 * start].decode("utf-16-le", "ignore")
+        tail = metrics.elidedText(self._text[len(head) :], Qt.TextElideMode.ElideRight, self._width)
+        return self._broken(head + tail)
+
+    def _broken(self, text: str) -> QTextLayout:
+        layout = QTextLayout(text, self._font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
-        layout.setFormats([_bold(text, first, last, font) for first, last in marked if last <= len(text)])
+        if self._marked:
+            ranges = ((first, last) for first, last in self._marked if last <= len(text))
+            layout.setFormats([_bold(text, first, last, self._font) for first, last in ranges])
         layout.beginLayout()
         top = 0.0
         while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(1.0, width))
+            line.setLineWidth(max(1.0, self._width))
             line.setPosition(QPointF(0, top + (self._line_height - line.height()) / 2))
             top += self._line_height
         layout.endLayout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -42,6 +42,17 @@ class Playing(Protocol):
     def close(self) -> None: ...
 
 
+class _Clock(TextBlock):
+    """With digits of one width, so that it does not tremble."""
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.ParentChange):
+            digits = font(Type.SMALL)
+            digits.setFeature(QFont.Tag("tnum"), 1)
+            self.setFont(digits)
+
+
 class _PlayButton(IconButton):
     def __init__(self) -> None:
         super().__init__("Play", "play")
@@ -54,7 +65,7 @@ class _PlayButton(IconButton):
         if self.text() != word or not self.accessibleName():
             self.setText(word)
             self.setAccessibleName(f"{word}, space bar")
-            self.restyle()
+            self._dress()
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Wide enough for both words, so that a press moves nothing under the pointer."""
@@ -76,7 +87,7 @@ class PlayerBar(QWidget):
         self._back = button("−10 s", "Ten seconds back, Control and left", "small")
         self._play = _PlayButton()
         self._ahead = button("+10 s", "Ten seconds ahead, Control and right", "small")
-        self._clock = TextBlock(Type.SMALL, "muted", 1)
+        self._clock = _Clock(Type.SMALL, "muted", 1)
         for made, keys, does in (
             (self._back, "Ctrl+←", lambda: self.skip(-SKIP_SECONDS)),
             (self._play, "Space", self.play_or_pause),
@@ -94,7 +105,6 @@ class PlayerBar(QWidget):
             row.addWidget(made)
         row.addSpacing(px(4))
         row.addWidget(self._clock, 1)
-        self.restyle()
         self.take(None)
 
     @property
@@ -120,6 +130,10 @@ class PlayerBar(QWidget):
         else:
             self._begin(None)
 
+    def pause(self) -> None:
+        if self.is_playing:
+            self.play_or_pause()
+
     def play_from(self, at_seconds: float) -> None:
         if self._player is not None:
             self._begin(at_seconds)
@@ -134,12 +148,6 @@ class PlayerBar(QWidget):
     def skip(self, by_seconds: float) -> None:
         if self._player is not None:
             self.go_to(min(max(0.0, self._player.position_seconds + by_seconds), self._player.length_seconds))
-
-    def restyle(self) -> None:
-        self._clock.restyle()
-        digits = font(Type.SMALL)
-        digits.setFeature(QFont.Tag("tnum"), 1)
-        self._clock.setFont(digits)
 
     def _begin(self, at_seconds: float | None) -> None:
         assert self._player is not None

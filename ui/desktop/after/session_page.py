@@ -28,6 +28,7 @@ from ui.desktop.transcript_model import TranscriptModel, heading
 
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
 _FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
+_TABS_PLACE = 3  # below the bar, the timeline and the player
 WIDE_PX = 760  # from here on two columns
 HINT = "Click a word to hear it. F2 corrects a line."
 
@@ -96,25 +97,29 @@ class SessionPage(QWidget):
                 self.model.replace(row, line)
         self.timeline.show_call(state.timeline)
 
+    def start(self) -> None:
+        """The page comes into sight."""
+        view = self.tabs.current
+        views: tuple[QWidget, ...] = (self.transcript, self.summary, self.flags, self.notes.field)
+        views[view].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def rest(self) -> None:
+        """Another page is over this one: store what is not stored, be silent."""
+        self.notes.store()
+        self.player.pause()
+        self._hide_bubble()
+
     def leave(self) -> None:
         """The page is left: store what is not stored, be silent, let the sound go."""
         self.notes.store()
         self.player.take(None)
         self._hide_bubble()
 
-    def restyle(self) -> None:
-        """Take the present theme."""
-        for part in (self.bar, self.timeline, self.player, self.transcript, self.correction):
-            part.restyle()
-        for view in (self.summary, self.flags, self.notes):
-            view.restyle()
-        for block in (self._share, self._hint):
-            block.restyle()
-
     # --- views ---
 
     def _lay_out(self) -> None:
         self._transcript_side = _column(self.transcript, self.correction, _edge(self._hint))
+        self._tabs_edge = _edge(self.tabs, line_above=True)
         self._side = QStackedWidget()
         self._side.addWidget(_column(_edge(self._share), self.summary))
         self._side.addWidget(_column(_edge(self.filter), self.flags))
@@ -124,14 +129,18 @@ class SessionPage(QWidget):
         self._body.addWidget(self._transcript_side, 3)
         self._rule = _Rule()
         self._body.addWidget(self._rule)
-        self._side_column = _column(self._side)
+        self._side_column = QWidget()
+        self._side_layout = QVBoxLayout(self._side_column)
+        self._side_layout.setContentsMargins(0, 0, 0, 0)
+        self._side_layout.setSpacing(0)
+        self._side_layout.addWidget(self._side, 1)
         self._body.addWidget(self._side_column, 2)
-        column = QVBoxLayout(self)
+        column = self._outer = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (self.bar, self.timeline, self.player):
             column.addWidget(widget)
-        column.addWidget(_edge(self.tabs, line_above=True))
+        column.addWidget(self._tabs_edge)
         column.addLayout(self._body, 1)
         self.transcript.setMinimumHeight(px(60))
         for entries in (self.summary, self.flags):
@@ -171,6 +180,11 @@ class SessionPage(QWidget):
         if view != TRANSCRIPT:
             self._side.setCurrentIndex(view - 1)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self.transcript.restyle()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
         is_wide = self.width() >= px(WIDE_PX)
@@ -178,6 +192,10 @@ class SessionPage(QWidget):
             was = self.tabs.current
             self._is_wide = is_wide
             self.tabs.tab(TRANSCRIPT).setVisible(not is_wide)
+            if is_wide:
+                self._side_layout.insertWidget(0, self._tabs_edge)
+            else:
+                self._outer.insertWidget(_TABS_PLACE, self._tabs_edge)
             self._show_view(was)
 
     def _take(self, state: SessionState) -> None:

@@ -4,17 +4,32 @@ or a key goes to a moment."""
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from assistant.plain import clock
 from assistant.values import Channel
-from ui.desktop.after.moments import Point, PointKind, TimelineData, describe
+from ui.desktop.after.moments import POINT_NAMES, Point, PointKind, TimelineData, describe
 from ui.desktop.theme import Colours, Type, colours, font, px
+from ui.desktop.transcript_model import SPEAKERS
 
 _STEP_MS, _PAGE_MS = 5_000, 30_000
+_HEIGHT, _LEFT, _RIGHT = 74, 52, 14  # lengths of the design
+_LEGEND = (PointKind.NUMBER, PointKind.VAGUE, PointKind.FOLLOW_UP, PointKind.MARK)
 _NEAR_PX = 5  # of a point: a click so near is meant for it
 _EMPTY = TimelineData(0.0, dict.fromkeys(Channel, ()), (), ())
+_MIDDLES = {PointKind.NUMBER: 15, PointKind.VAGUE: 15, PointKind.FOLLOW_UP: 48, PointKind.MARK: 15}
 _COLOURS = {
     PointKind.NUMBER: "number",
     PointKind.VAGUE: "vague",
@@ -46,38 +61,39 @@ class Timeline(QAbstractSlider):
         self._data = data
         self.setRange(0, max(1, round(data.duration_seconds * 1000)))
         self.show_place(0.0)
-        self.restyle()
+        self._picture = None
+        self.update()
 
     def show_place(self, at_seconds: float) -> None:
         """Where it stands now; nobody is told."""
         self.setValue(round(at_seconds * 1000))
         self.setAccessibleDescription(f"{clock(at_seconds)} of {clock(self._data.duration_seconds)}")
 
-    def restyle(self) -> None:
-        """Take the present theme."""
-        self._picture = None
-        self.updateGeometry()
-        self.update()
-
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(300), px(64))
+        return QSize(px(300), px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(120), px(64))
+        return QSize(px(120), px(_HEIGHT))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self._picture = None
+            self.updateGeometry()
 
     # --- places ---
 
     def x_of(self, at_seconds: float) -> float:
-        room = self.width() - 2 * px(14)
-        return px(14) + room * at_seconds / max(0.001, self._data.duration_seconds)
+        room = self.width() - px(_LEFT) - px(_RIGHT)
+        return px(_LEFT) + room * at_seconds / max(0.001, self._data.duration_seconds)
 
     def seconds_at(self, x: float) -> float:
-        room = max(1, self.width() - 2 * px(14))
-        share = min(max((x - px(14)) / room, 0.0), 1.0)
+        room = max(1, self.width() - px(_LEFT) - px(_RIGHT))
+        share = min(max((x - px(_LEFT)) / room, 0.0), 1.0)
         return share * self._data.duration_seconds
 
     def point_at(self, x: float) -> Point | None:
-        room = max(1, self.width() - 2 * px(14))
+        room = max(1, self.width() - px(_LEFT) - px(_RIGHT))
         return self._data.nearest(self.seconds_at(x), px(_NEAR_PX) * self._data.duration_seconds / room)
 
     # --- the pointer ---
@@ -110,15 +126,15 @@ class Timeline(QAbstractSlider):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         own = colours()
-        scale = self.devicePixelRatioF()
+        painter = QPainter(self)
+        scale = painter.deviceTransform().m11()  # of the screen, or of a picture of the window
         if self._picture is None or self._picture.size() != self.size() * scale:
             self._picture = self._drawn(own, scale)
-        painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = self.x_of(self.value() / 1000)
         painter.setPen(QPen(QColor(own.accent), px(1.6)))
-        painter.drawLine(QPointF(x, px(4)), QPointF(x, px(48)))
+        painter.drawLine(QPointF(x, px(4)), QPointF(x, px(45)))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(own.accent))
         painter.drawEllipse(QPointF(x, px(5)), px(3.5), px(3.5))
@@ -134,20 +150,28 @@ class Timeline(QAbstractSlider):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for channel, top, colour in ((Channel.YOU, px(22), own.accent), (Channel.THEM, px(34), own.voice)):
-            lane = QRectF(px(14), top, self.width() - 2 * px(14), px(9))
-            painter.setBrush(QColor(own.track))
-            painter.drawRoundedRect(lane, px(2), px(2))
-            painter.setBrush(QColor(colour))
-            for part in self._data.speech[channel]:
-                left, right = self.x_of(part.start_seconds), self.x_of(part.end_seconds)
-                painter.drawRect(QRectF(left, top, max(1.0, right - left), px(9)))
+        for channel, top, colour in ((Channel.YOU, px(21), own.accent), (Channel.THEM, px(34), own.voice)):
+            self._draw_lane(painter, own, channel, top, colour)
         self._draw_gaps(painter, own)
         for point in self._data.points:
-            self._draw_point(painter, own, point)
-        self._draw_ends(painter, own)
+            _draw_point(painter, own, point.kind, self.x_of(point.at_seconds))
+        self._draw_legend(painter, own)
         painter.end()
         return picture
+
+    def _draw_lane(self, painter: QPainter, own: Colours, channel: Channel, top: int, colour: str) -> None:
+        painter.setFont(font(Type.TINY))
+        painter.setPen(QColor(own.muted))
+        name = QRectF(px(14), top - px(3), px(_LEFT) - px(14), px(15))
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, SPEAKERS[channel])
+        painter.setPen(Qt.PenStyle.NoPen)
+        lane = QRectF(px(_LEFT), top, self.width() - px(_LEFT) - px(_RIGHT), px(9))
+        painter.setBrush(QColor(own.track))
+        painter.drawRoundedRect(lane, px(2), px(2))
+        painter.setBrush(QColor(colour))
+        for part in self._data.speech[channel]:
+            left, right = self.x_of(part.start_seconds), self.x_of(part.end_seconds)
+            painter.drawRect(QRectF(left, top, max(1.0, right - left), px(9)))
 
     def _draw_gaps(self, painter: QPainter, own: Colours) -> None:
         painter.setBrush(QColor(own.warning))
@@ -155,29 +179,45 @@ class Timeline(QAbstractSlider):
             left, right = self.x_of(gap.start_seconds), self.x_of(gap.end_seconds)
             painter.drawRect(QRectF(left, px(32), max(1.5, right - left), px(1)))
 
-    def _draw_point(self, painter: QPainter, own: Colours, point: Point) -> None:
-        """Each kind has a form of its own: square, circle, triangle, flag."""
-        x, half = self.x_of(point.at_seconds), px(3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(own, _COLOURS[point.kind])))
-        match point.kind:
-            case PointKind.NUMBER:
-                painter.drawRect(QRectF(x - half, px(13), 2 * half, 2 * half))
-            case PointKind.VAGUE:
-                painter.drawEllipse(QPointF(x, px(13) + half), half, half)
-            case PointKind.FOLLOW_UP:
-                low = px(46)
-                painter.drawPolygon(
-                    QPolygonF([QPointF(x, low), QPointF(x - half, low + px(5)), QPointF(x + half, low + px(5))])
-                )
-            case PointKind.MARK:
-                painter.drawRect(QRectF(x - 0.5, px(10), 1, px(34)))
-                painter.drawPolygon(QPolygonF([QPointF(x, px(9)), QPointF(x + px(6), px(11.5)), QPointF(x, px(14))]))
-
-    def _draw_ends(self, painter: QPainter, own: Colours) -> None:
-        painter.setFont(font(Type.TINY))
+    def _draw_legend(self, painter: QPainter, own: Colours) -> None:
+        of = font(Type.TINY)
+        metrics = QFontMetricsF(of)
+        box = QRectF(px(14), px(58), self.width() - 2 * px(14), px(14))
+        painter.setFont(of)
         painter.setPen(QColor(own.muted))
-        box = QRectF(px(14), px(50), self.width() - 2 * px(14), px(14))
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "You above, them below")
-        end = clock(self._data.duration_seconds)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, end)
+        length = clock(self._data.duration_seconds)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, length)
+        x, end = box.left(), box.right() - metrics.horizontalAdvance(length) - px(8)
+        there = {point.kind for point in self._data.points}
+        for kind in (kind for kind in _LEGEND if kind in there):
+            width = metrics.horizontalAdvance(POINT_NAMES[kind])
+            if x + px(10) + width > end:
+                break
+            painter.save()
+            painter.translate(0, box.center().y() - px(_MIDDLES[kind]))
+            _draw_point(painter, own, kind, x + px(3))
+            painter.restore()
+            painter.setPen(QColor(own.muted))
+            text = QRectF(x + px(10), box.top(), width + 2, box.height())
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, POINT_NAMES[kind])
+            x += px(10) + width + px(10)
+
+
+def _draw_point(painter: QPainter, own: Colours, kind: PointKind, x: float) -> None:
+    """Each kind has a form of its own: square, circle, triangle, flag."""
+    half = px(3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(getattr(own, _COLOURS[kind])))
+    match kind:
+        case PointKind.NUMBER:
+            painter.drawRect(QRectF(x - half, px(12), 2 * half, 2 * half))
+        case PointKind.VAGUE:
+            painter.drawEllipse(QPointF(x, px(12) + half), half, half)
+        case PointKind.FOLLOW_UP:
+            low = px(46)
+            painter.drawPolygon(
+                QPolygonF([QPointF(x, low), QPointF(x - half, low + px(5)), QPointF(x + half, low + px(5))])
+            )
+        case PointKind.MARK:
+            painter.drawRect(QRectF(x - px(0.7), px(10), px(1.4), px(10)))
+            painter.drawPolygon(QPolygonF([QPointF(x, px(10)), QPointF(x + px(6), px(12.5)), QPointF(x, px(15))]))
