@@ -12,6 +12,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -26,7 +28,8 @@ examples:
   depthcue check --seconds 20
 
 Nothing is kept: what was recorded is held in memory, for --play in a private file that is deleted afterwards. The exit
-code is 0 when every voice is heard well with its words, 1 otherwise."""
+code is 0 when every voice is heard well with its words, 1 otherwise. It ends as soon as words of both were heard, with
+--play only when the time is over."""
 
 _METER_WIDTH = 20
 _METER_SECONDS = 0.2
@@ -48,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
     parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
-    parser.add_argument("--seconds", type=seconds, default=10.0, metavar="N", help="how long to listen (10)")
+    parser.add_argument("--seconds", type=seconds, default=10.0, metavar="N", help="listen no longer (10)")
     parser.add_argument("--play", action="store_true", help="play what was recorded, left you, right them")
     parser.set_defaults(run=run)
 
@@ -65,11 +68,11 @@ def run(args: argparse.Namespace) -> int:
     source = open_live(mic, settings.call if args.call is None else args.call)
     check = SoundCheck(source.channels)
     overheard = Overheard(source, check)
-    view = _View(check)
+    view = _View(check, None if args.play else overheard.close)
     session = compose.recording_session(
         overheard, transcriber, settings.verbosity, [view], is_lossless=False, shows_partials=True
     )
-    print(f"Say something, and let the call play something: {args.seconds:.0f} s.", flush=True)
+    print(f"Say something, and let the call play something: {args.seconds:.0f} s at most.", flush=True)
     timer = threading.Timer(args.seconds, session.stop)
     timer.daemon = True
     timer.start()
@@ -137,8 +140,10 @@ class Overheard:
 class _View:
     """A sink: meters on one line, and the words that the check is told. `next` comes from the session's threads."""
 
-    def __init__(self, check: SoundCheck) -> None:
+    def __init__(self, check: SoundCheck, stop: Callable[[], None] | None) -> None:
+        """`stop` is called when the check knows enough."""
         self._check = check
+        self._stop = stop
         self._levels: dict[str, float] = {}
         self._shown_seconds = 0.0
 
@@ -149,6 +154,8 @@ class _View:
         event = stamped.event
         if isinstance(event, TranscriptUpdate):
             self._check.words(event.channel, event.text, stamped.wall_seconds)
+            if self._check.is_complete and self._stop is not None:
+                self._stop()
         elif isinstance(event, Status) and event.message == LOUDSPEAKERS:
             self._check.hears_call = True
         elif isinstance(event, Level):
