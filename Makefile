@@ -1,6 +1,6 @@
 # Depthcue: `make help` says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-review bench-capture bench-streaming screenshots train-review
+.PHONY: help setup demo test lint bench bench-review bench-capture bench-streaming bench-panel screenshots train-review
 
 # More for the program: make demo ARGS=--realtime      make test ARGS="tests/models -k hub"
 ARGS =
@@ -30,7 +30,7 @@ bench: ## measure word errors, speed and memory (the interview; ARGS may be fold
 	@scripts/setup.sh test
 	@.venv/bin/python benchmarks/words.py $(ARGS)
 
-bench-capture: ## measure capture and recording on a virtual sound card (ARGS="--minutes 1 --kills 20 --hours 0.5")
+bench-capture: ## measure capture and recording on a virtual sound card (ARGS="--minutes 1 --kills 20 --hours 0.5 --events 10")
 	@scripts/setup.sh test
 	@.venv/bin/python -m benchmarks.capture $(ARGS)
 
@@ -41,6 +41,10 @@ bench-streaming: ## measure live text in real time (the interview; ARGS may be f
 bench-review: ## score the claim review: ARGS="FOLDER" with gold*.jsonl, dialogues_dev*.jsonl, *_qa.jsonl
 	@scripts/setup.sh test
 	@.venv/bin/python -m benchmarks.review $(ARGS)
+
+bench-panel: ## measure the panel: window up, a long transcript, memory, blocks of the UI, CPU (ARGS="--only up,long")
+	@scripts/setup.sh test
+	@.venv/bin/python -m benchmarks.panel $(ARGS)
 
 screenshots: ## draw the panel in all its states to screenshots/ (ARGS=--readme: docs/panel.png)
 	@scripts/setup.sh test

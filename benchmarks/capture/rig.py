@@ -22,10 +22,10 @@ RATE_HZ = 48_000  # of the virtual card
 
 
 @contextmanager
-def sound_card() -> Iterator[VirtualAudio]:
+def sound_card(server: str) -> Iterator[VirtualAudio]:
     """A private sound server, which this process and its children find."""
     with tempfile.TemporaryDirectory(prefix="depthcue-bench-") as folder:
-        audio = VirtualAudio(Path(folder))
+        audio = VirtualAudio(Path(folder), server)
         audio("start")
         os.environ.update(audio.environment)
         try:
