@@ -19,6 +19,8 @@ _BREAKS = re.compile("[\x09-\x0d\u2028\u2029]")
 
 def plain(text: str) -> str:
     """`text` on one line, without characters that steer, and with no more than three accents on a letter."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text  # as most words are, of which a call has thousands
     return _SPACES.sub(" ", _without_tricks(text)).strip()
 
 

@@ -235,8 +235,8 @@ class Lines:
 
 
 def _cleaned(words: Iterable[Word]) -> tuple[Word, ...]:
-    cleaned = (replace(word, text=plain(word.text)) for word in words)
-    return tuple(word for word in cleaned if word.text)
+    texts = ((word, plain(word.text)) for word in words)
+    return tuple(word if text == word.text else replace(word, text=text) for word, text in texts if text)
 
 
 def _cut(pieces: list[tuple[int, int, int]], rows: list[Line], quote: str) -> list[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,14 +89,16 @@ def _speech(call: Call, channel: Channel) -> tuple[Stretch, ...]:
     return tuple(_joined(words))
 
 
-def _joined(spans: Iterable[tuple[float, float]]) -> list[Stretch]:
-    joined: list[Stretch] = []
-    for start, end in spans:
-        if joined and start - joined[-1].end_seconds <= _JOINED_SECONDS:
-            joined[-1] = Stretch(joined[-1].start_seconds, max(end, joined[-1].end_seconds))
-        else:
-            joined.append(Stretch(start, end))
-    return joined
+def _joined(spans: Iterable[tuple[float, float]]) -> Iterator[Stretch]:
+    start, end = None, 0.0
+    for first, last in spans:
+        if start is None or first - end > _JOINED_SECONDS:
+            if start is not None:
+                yield Stretch(start, end)
+            start, end = first, last
+        end = max(end, last)
+    if start is not None:
+        yield Stretch(start, end)
 
 
 @dataclass(frozen=True, slots=True)
