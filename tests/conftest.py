@@ -48,10 +48,11 @@ class VirtualAudio:
     def whole(self) -> None:
         """Bring it back to how it starts, whatever a test did to it."""
         self("start")
-        sinks = self.pactl("list", "short", "sinks")
-        for sink, plug in (("call", "plug-call"), ("micfeed", "plug-mic")):
-            if f"\t{sink}\t" not in sinks:
-                self(plug)
+        sinks = self.pactl("list", "short", "sinks").splitlines()
+        for sink, side in (("call", "call"), ("micfeed", "mic")):
+            if not any(f"\t{sink}\t" in line and "48000Hz" in line for line in sinks):
+                self(f"unplug-{side}")
+                self(f"plug-{side}")
         self.pactl("set-default-sink", "call")
         self.pactl("set-default-source", "mic")
         self.pactl("set-sink-mute", "call", "0")

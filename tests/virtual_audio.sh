@@ -6,7 +6,7 @@
 #   virtual_audio.sh play MIC CALL        play two recordings at once, one to each side
 #   virtual_audio.sh play-mic FILE        the interviewer alone
 #   virtual_audio.sh play-call FILE       the candidate alone
-#   virtual_audio.sh unplug-call, plug-call, unplug-mic, plug-mic
+#   virtual_audio.sh unplug-call, plug-call [HZ], unplug-mic, plug-mic [HZ]
 #   virtual_audio.sh devices, status
 #   virtual_audio.sh crash                kill it as a crash would
 #   virtual_audio.sh stop                 end it and tidy up
@@ -21,7 +21,8 @@ set -euo pipefail
 
 folder="${VIRTUAL_AUDIO_FOLDER:-${TMPDIR:-/tmp}/depthcue-virtual-audio-$(id -u)}"
 server="${VIRTUAL_AUDIO_SERVER:-pulseaudio}"
-rate="${VIRTUAL_AUDIO_RATE:-48000}"
+rate=48000
+if [[ "${1:-}" == plug-* ]]; then rate="${2:-$rate}"; fi
 socket="$folder/native"
 pid_file="$folder/server.pid"
 log="$folder/server.log"

@@ -28,6 +28,7 @@ from tests.conftest import VirtualAudio, both_servers
 YOU, THEM = Channel.YOU, Channel.THEM
 PATIENCE_SECONDS = 20.0
 MICROPHONE_HZ, CALL_HZ = 440.0, 1000.0
+PITCHES_HZ = {YOU: MICROPHONE_HZ, THEM: CALL_HZ}
 TONE_AMPLITUDE = 0.3
 
 
@@ -271,6 +272,29 @@ def test_the_default_output_is_followed_within_a_moment(
     (gap,) = listener.gaps(THEM)
     assert gap.end_seconds - gap.start_seconds < 1.5  # 0.07 to 0.15 s on an idle machine
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
+
+
+@both_servers
+def test_a_headset_that_changes_its_profile_is_back_at_its_new_rate(
+    virtual_audio: VirtualAudio, tones: dict[Channel, Path]
+) -> None:
+    """As Bluetooth does when a call begins: music's rate before, the telephone's after, under the same name."""
+    sinks = ((tones[YOU], "micfeed"), (tones[THEM], "call"))
+    with Listener(open_live("mic", "call")) as listener:
+        with playing(virtual_audio, *sinks):
+            listener.hear_tone(YOU, MICROPHONE_HZ)
+        for side in ("mic", "call"):
+            virtual_audio(f"unplug-{side}")
+            virtual_audio(f"plug-{side}", "8000")
+        with playing(virtual_audio, *sinks):
+            listener.hear_tone(YOU, MICROPHONE_HZ)
+            listener.hear_tone(THEM, CALL_HZ)
+    for channel, other_hz in ((YOU, CALL_HZ), (THEM, MICROPHONE_HZ)):
+        assert listener.gaps(channel)
+        assert not carries(listener.sound(channel), other_hz)
+        assert loudness(listener.sound(channel), 2 * PITCHES_HZ[channel]).max() < 0.1  # in its own pitch throughout
+    length = {channel: len(listener.sound(channel)) / SAMPLE_RATE_HZ for channel in (YOU, THEM)}
+    assert length[YOU] == pytest.approx(length[THEM], abs=0.3)
 
 
 def test_a_stream_that_the_server_moves_is_cut_before_it_is_believed(
