@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import data_folder
-from ui.desktop.after.export_page import MOST_CHARACTERS, Preview
-from ui.desktop.after.history_state import Hit, KeptCall
 from ui.desktop.controls import PastCall
 
 if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
     from assistant.audio.playback import Player
     from assistant.call import Call, Correction
+    from ui.desktop.after.export_page import Preview
+    from ui.desktop.after.history_state import Hit, KeptCall
     from ui.desktop.after.session_state import SessionState
 
 PAST_CALLS = 8
@@ -53,6 +53,7 @@ def load(call_id: str) -> Call:
 def kept_calls() -> tuple[KeptCall, ...]:
     """All of them, the newest first."""
     from assistant.store import Store
+    from ui.desktop.after.history_state import KeptCall
 
     with Store.open(data_folder()) as store:
         return tuple(
@@ -63,6 +64,7 @@ def kept_calls() -> tuple[KeptCall, ...]:
 def search(query: str) -> tuple[Hit, ...]:
     """Utterances with all these words, the best first."""
     from assistant.store import Store
+    from ui.desktop.after.history_state import Hit
 
     with Store.open(data_folder()) as store:
         return tuple(
@@ -122,6 +124,7 @@ def preview(call_id: str, format_: str) -> Preview:
     """The beginning of what an export would write."""
     from assistant.export import render_text
     from assistant.plain import clock
+    from ui.desktop.after.export_page import MOST_CHARACTERS, Preview
 
     call = load(call_id)
     if format_ == "wav":

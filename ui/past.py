@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ui import history
-from ui.desktop.after.export_page import ExportPage
-from ui.desktop.after.history_page import HistoryPage
-from ui.desktop.after.session_page import SessionPage
 from ui.desktop.lane import Lane
 from ui.desktop.window import PanelWindow
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the pages are imported when they are first wanted: the window comes up before them
     from assistant.audio.playback import Player
+    from ui.desktop.after.export_page import ExportPage
+    from ui.desktop.after.history_page import HistoryPage
+    from ui.desktop.after.session_page import SessionPage
     from ui.desktop.after.session_state import SessionState
 
 
@@ -33,7 +33,7 @@ def now() -> datetime:
 class Past(QObject):
     """Emits `left` when the way back leads to the page before a call, and `changed` when a call was deleted.
 
-    `end` it before the program ends. Its pages are made when they are first wanted: the window comes up before them.
+    `end` it before the program ends.
     """
 
     left = Signal()
@@ -64,6 +64,8 @@ class Past(QObject):
         self._lane.do(history.kept_calls, page.show_calls, self._failed("The history can't be read"))
 
     def _history(self) -> HistoryPage:
+        from ui.desktop.after.history_page import HistoryPage
+
         if self.history_page is None:
             self.history_page = page = HistoryPage(now)
             page.back.connect(self._leave_history)
@@ -120,6 +122,8 @@ class Past(QObject):
         self._lane.do(partial(history.open_session, call_id), opened, self._failed("The call can't be opened"))
 
     def _session(self) -> SessionPage:
+        from ui.desktop.after.session_page import SessionPage
+
         if self.session_page is None:
             self.session_page = page = SessionPage()
             page.back.connect(self._leave_session)
@@ -158,26 +162,30 @@ class Past(QObject):
     # --- export ---
 
     def _open_export(self) -> None:
-        state = self._session().state
-        if state is None:
-            return
+        if (state := self._session().state) is not None:
+            page = self._export_page()
+            self._session().rest()
+            self._window.show_page(page)
+            page.show_export(state.title, has_sound=state.call.audio is not None)
+
+    def _export_page(self) -> ExportPage:
+        from ui.desktop.after.export_page import ExportPage
+
         if self.export_page is None:
             self.export_page = page = ExportPage()
             page.back.connect(self._leave_export)
             page.preview_wanted.connect(self._preview)
             page.export_wanted.connect(self._export)
-        self._session().rest()
-        self._window.show_page(self.export_page)
-        self.export_page.show_export(state.title, has_sound=state.call.audio is not None)
+        return self.export_page
 
     def _preview(self, format_: str) -> None:
-        state, page = self._session().state, self.export_page
-        if state is not None and page is not None:
+        page = self._export_page()
+        if (state := self._session().state) is not None:
             self._lane.do(partial(history.preview, state.call.id, format_), page.show_preview, page.show_failed)
 
     def _export(self, format_: str, folder: Path) -> None:
-        state, page = self._session().state, self.export_page
-        if state is not None and page is not None:
+        page = self._export_page()
+        if (state := self._session().state) is not None:
             export = partial(history.export, state.call.id, folder, format_)
             self._lane.do(export, page.show_written, page.show_failed)
 
