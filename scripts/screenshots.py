@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from past_scenes import past_scenes
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
@@ -182,6 +183,7 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
         "closing": closing,
         "finishing": call(Status(State.FINISHING)),
         "finished": finished,
+        **past_scenes(whole, TITLE, CONSENT),
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, font, px
+from ui.desktop.theme import Type, colours, font, px
 
 SKIP_SECONDS = 10.0
 _TICK_MS = 40
@@ -172,3 +172,6 @@ class PlayerBar(QWidget):
             return
         self._play.say(self._player.is_playing)
         self._clock.say(f"{clock(self._player.position_seconds)} of {clock(self._player.length_seconds)}")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.desktop.after.correction_bar import CorrectionBar
 from ui.desktop.after.entry_list import EntryList
@@ -118,11 +118,11 @@ class SessionPage(QWidget):
     # --- views ---
 
     def _lay_out(self) -> None:
-        self._transcript_side = _column(self.transcript, self.correction, _edge(self._hint))
-        self._tabs_edge = _edge(self.tabs, line_above=True)
+        self._transcript_side = _column(self.transcript, self.correction, _Edge(self._hint))
+        self._tabs_edge = _Edge(self.tabs)
         self._side = QStackedWidget()
-        self._side.addWidget(_column(_edge(self._share), self.summary))
-        self._side.addWidget(_column(_edge(self.filter), self.flags))
+        self._side.addWidget(_column(_Edge(self._share), self.summary))
+        self._side.addWidget(_column(_Edge(self.filter), self.flags))
         self._side.addWidget(self.notes)
         self._body = QHBoxLayout()
         self._body.setSpacing(0)
@@ -331,22 +331,13 @@ def _column(*widgets: QWidget) -> QWidget:
 
 
 class _Edge(QWidget):
-    """A row of the page with its margins, and perhaps a hairline above."""
+    """A row of the page with its margins."""
 
-    def __init__(self, inner: QWidget, line_above: bool) -> None:
+    def __init__(self, inner: QWidget) -> None:
         super().__init__()
-        self._line_above = line_above
-        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(px(14), px(5), px(14), px(5))
         row.addWidget(inner)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        if self._line_above:
-            QPainter(self).fillRect(0, 0, self.width(), 1, QColor(colours().line))
-
-
-def _edge(inner: QWidget, line_above: bool = False) -> _Edge:
-    return _Edge(inner, line_above)
 
 
 class _Rule(QWidget):
