@@ -125,7 +125,7 @@ class _SettingRow(QWidget):
         self._options = row.options
         self._value: object = None
         self._field = self._made_field()
-        self._field.setAccessibleDescription(row.sentence)
+        self._field.setAccessibleDescription(f"{row.title}: {row.sentence}")
         sentence = TextBlock(Type.SMALL, "muted", 5)
         sentence.say(row.sentence)
         column = QVBoxLayout(self)
