@@ -185,7 +185,7 @@ class Program(QObject):
         if self._is_leaving.is_set():
             return ""
         title = self._plan.title_by(settings)
-        agenda = self._agenda(settings)
+        agenda, no_plan = _agenda(settings)
         source = self._plan.open_source(settings)
         try:
             call = compose.kept_call(
@@ -202,24 +202,20 @@ class Program(QObject):
         self._running = call
         if self._is_leaving.is_set():
             call.session.stop()
-        self._calls.back(partial(self._call_begins, call.id, title, bridge, agreed, agenda))
+        self._calls.back(partial(self._call_begins, call.id, title, bridge, agreed, agenda, no_plan))
         try:
             call.run()
         finally:
             self._running = None
         return call.id
 
-    def _agenda(self, settings: Settings) -> Agenda:
-        """On the calls' lane. A call is not kept from starting by its plan."""
-        try:
-            return question_files.agenda(settings.question_set, settings.interview_minutes)
-        except AssistantError as error:
-            self._calls.back(partial(self.window.show_error, "There is no plan for this call", str(error)))
-            return Agenda()
-
-    def _call_begins(self, call_id: str, title: str, bridge: Bridge, consent: str, agenda: Agenda) -> None:
+    def _call_begins(
+        self, call_id: str, title: str, bridge: Bridge, consent: str, agenda: Agenda, no_plan: str
+    ) -> None:
         self._newest_id = call_id
         self.window.show_live(title, consent, bridge, agenda)
+        if no_plan:
+            self.window.show_error("There is no plan for this call", no_plan)
 
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
         self._is_calling.clear()
@@ -280,6 +276,14 @@ class Program(QObject):
             call.session.stop()
         for part in (self._commands, self._desk, self._past, self._repair, self._calls):
             part.end()
+
+
+def _agenda(settings: Settings) -> tuple[Agenda, str]:
+    """On the calls' lane: the plan of a call, or an empty one and why. It keeps no call from starting."""
+    try:
+        return question_files.agenda(settings.question_set, settings.interview_minutes), ""
+    except AssistantError as error:
+        return Agenda(), str(error)
 
 
 def run_panel(preferences: Preferences, plan: Plan, starts_at_once: bool = False, messages: Sequence[str] = ()) -> int:

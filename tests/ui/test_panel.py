@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from assistant.audio.recording import CrashSafeRecorder
 from assistant.audio.replay import PacedSource
 from assistant.call import Call, CallState
 from assistant.demo import INTERVIEW
-from assistant.settings import Settings, settings_path
+from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from ui.desktop.after.session_page import SessionPage
@@ -201,6 +202,51 @@ def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audi
     assert "not heard" not in said_on_screen(panel).partition("STAYED OPEN")[0]
     [call] = kept(home)
     assert call.state is CallState.FINISHED
+
+
+def test_both_voices_are_checked_and_nothing_of_it_is_kept(program, qtbot, home, beginning):
+    panel = program(replace(plan_of(beginning, 4.0), is_live=True))
+    click(panel, "Check both voices")
+    assert buttons(panel, "Listening… say something")
+    qtbot.waitUntil(lambda: said_on_screen(panel).count("Heard well. “") == 2, timeout=15_000)
+    assert buttons(panel, "Check both voices")
+    assert kept(home) == []
+
+
+def test_a_press_on_start_ends_the_check(program, qtbot, beginning):
+    panel = program(replace(plan_of(beginning, 1.0), is_live=True))
+    click(panel, "Check both voices")
+    begin(panel)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+
+
+def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, beginning):
+    panel = program(replace(plan_of(beginning, 8.0), title="", is_live=True))
+    panel.choose("title", "Nurse")
+    panel.choose("question_set", "nursing")
+    begin(panel)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    assert panel.window.state.title == "Nurse" and len(panel.window.state.agenda.questions) > 2
+    assert load(settings_path())[0].title == "Nurse"
+
+
+def test_a_question_set_that_is_gone_does_not_hinder_a_call(program, qtbot, beginning):
+    panel = program(plan_of(beginning, 8.0), question_set="/nowhere/chef.toml")
+    begin(panel)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    assert panel.window.state.agenda.questions == ()
+    assert "There is no plan for this call" in said_on_screen(panel)
+
+
+def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, beginning):
+    with Store.open(home) as store:
+        for year in (2020, 2100):
+            call_id, _ = store.begin(f"Role {year}", datetime(year, 1, 1, tzinfo=UTC), "tiny.en", tuple(Channel), None)
+            store.finish(call_id, 1.0)
+    panel = program(plan_of(beginning, 1.0), keep_days=30)
+    panel.check()
+    qtbot.waitUntil(lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel), timeout=10_000)
+    assert [call.title for call in kept(home)] == ["Role 2100"]
 
 
 def test_leaving_while_a_call_starts_leaves_nothing_behind(program, home, beginning):
