@@ -59,6 +59,7 @@ class Past(QObject):
 
     def open_history(self) -> None:
         page = self._history()
+        page.field.clear()
         self._window.show_page(page)
         page.start()
         self._lane.do(history.kept_calls, page.show_calls, self._failed("The history can't be read"))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from assistant.plain import harmless
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
+from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
 from ui.desktop.file_choice import choose_folder
 from ui.desktop.text_block import TextBlock
@@ -101,6 +102,8 @@ class ExportPage(QWidget):
         self._told.say(text)
         self._told.recolour(colour)
         self._told.setVisible(bool(text))
+        if text:
+            announce(self, text)
 
     def _change(self) -> None:
         self._what.say(_FORMATS[self.formats.current][2])

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
-from ui.desktop.after.history_state import HistoryState, Hit, KeptCall, Period, place_of
+from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, KeptCall, Period, place_of
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
+from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
@@ -77,6 +78,7 @@ class HistoryPage(QWidget):
         """What a search found; too late is too late."""
         if self._state.take_hits(query, hits):
             self._show()
+            announce(self, f"{len(self._state.hits)} found" if self._state.hits else NOTHING_FOUND)
 
     def start(self) -> None:
         """The page comes into sight."""
@@ -93,6 +95,7 @@ class HistoryPage(QWidget):
         call_id, _ = place_of(self.list.current_key())
         if self._state.delete(call_id):
             self._show(keeps_place=True)
+            announce(self, self._state.told_deleted())
 
     def undo(self) -> None:
         call_id = self._state.undo()
@@ -129,8 +132,7 @@ class HistoryPage(QWidget):
 
     def _show(self, *, keeps_place: bool = False) -> None:
         self.list.show_entries(self._state.entries(self._now()), keeps_place=keeps_place)
-        told = self._state.told_deleted()
-        self._undo_bar.say(told)
+        self._undo_bar.say(self._state.told_deleted())
         self._delete.setEnabled(bool(self.list.current_key()))
 
     def _lay_out(self) -> None:

@@ -38,7 +38,7 @@ class KeptCall:
 
     id: str
     title: str
-    started: datetime  # with time zone
+    started: datetime  # with the time zone in which it was held, as all that is shown of it
     duration_seconds: float
     state: CallState
 
@@ -121,9 +121,9 @@ class HistoryState:
         if not shown:
             return (Entry(NOTHING_HERE if self.calls else NOTHING_KEPT, tone=Tone.QUIET),)
         rows: list[Entry] = []
-        for day, calls in groupby(shown, key=lambda call: call.started.astimezone(now.tzinfo).date()):
+        for day, calls in groupby(shown, key=lambda call: call.started.date()):
             rows.append(heading(day_name(day, now.date())))
-            rows += [_call_entry(call, now) for call in calls]
+            rows += [_call_entry(call) for call in calls]
         return tuple(rows)
 
     def _is_in_period(self, call: KeptCall, now: datetime) -> bool:
@@ -177,10 +177,9 @@ def snippet(text: str, query: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text, tuple(match.span() for match in pattern.finditer(text))
 
 
-def _call_entry(call: KeptCall, now: datetime) -> Entry:
+def _call_entry(call: KeptCall) -> Entry:
     note = " · ".join(filter(None, (clock(call.duration_seconds), _STATES[call.state])))
-    at = f"{call.started.astimezone(now.tzinfo):%H:%M}"
-    return Entry(plain(call.title) or "Untitled call", call.id, at, note=note)
+    return Entry(plain(call.title) or "Untitled call", call.id, f"{call.started:%H:%M}", note=note)
 
 
 def _hit_entry(hit: Hit, query: str) -> Entry:

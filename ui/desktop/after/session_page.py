@@ -84,6 +84,7 @@ class SessionPage(QWidget):
         row = None if at_utterance is None else state.row_of(at_utterance)
         self._show_view(self._first_view() if row is None else TRANSCRIPT)
         if row is not None:
+            self._go_to(state.rows[row].start_seconds)
             self._show_row(row)
         elif state.rows:
             self.transcript.setCurrentIndex(self.model.index(0))
@@ -101,7 +102,7 @@ class SessionPage(QWidget):
         """The page comes into sight."""
         view = self.tabs.current
         views: tuple[QWidget, ...] = (self.transcript, self.summary, self.flags, self.notes.field)
-        views[view].setFocus(Qt.FocusReason.OtherFocusReason)
+        views[view].setFocus(Qt.FocusReason.TabFocusReason)  # the line that was looked for is seen
 
     def rest(self) -> None:
         """Another page is over this one: store what is not stored, be silent."""

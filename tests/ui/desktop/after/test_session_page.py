@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -57,6 +56,16 @@ def test_it_opens_with_what_was_covered_and_the_list_leads_to_the_place(session,
     assert session.tabs.current == TRANSCRIPT and session.transcript.hasFocus()
     assert sound.position_seconds == pytest.approx(float(key.removeprefix("at "))) and not sound.is_playing
     assert session.transcript.currentIndex().row() == session.state.row_at(sound.position_seconds)
+
+
+def test_a_call_that_was_searched_opens_at_the_line_that_was_found(session, sound) -> None:
+    row = row_with(session, "cardboard")
+    session.show_session(session.state, sound, session.state.rows[row].utterance)
+    session.start()
+    assert session.tabs.current == TRANSCRIPT and session.transcript.currentIndex().row() == row
+    assert session.transcript.viewport().rect().contains(session.transcript.visualRect(session.model.index(row)))
+    press(session, Qt.Key.Key_Space)
+    assert sound.is_playing and sound.position_seconds == session.state.rows[row].start_seconds
 
 
 def test_views_and_filters_go_by_arrow_keys(session) -> None:
@@ -262,16 +271,13 @@ def test_hostile_texts_are_shown_as_text(session, sound) -> None:
     assert "<b>x</b>" in state.flag_entries(None)[0].title and session.width() == 400
 
 
-def test_three_hours_open_at_once(shown, qtbot) -> None:
+def test_three_hours_are_shown_like_three_minutes(shown, qtbot) -> None:
     page = SessionPage()
     shown(page)
-    began = time.perf_counter()
     page.show_session(SessionState.of(long_call()), Sound(10_800.0))
     open_view(page, FLAGS)
     open_view(page, TRANSCRIPT)
     page.grab()
-    took_seconds = time.perf_counter() - began
     assert len(page.state.flags) == 400 and page.model.rowCount() == 2500
-    print(f"{took_seconds:.2f} s")
     page._go_to(9000.0)
     assert page.transcript.currentIndex().row() == page.state.row_at(9000.0)
