@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.audio.capture import portaudio
 from assistant.audio.capture.devices import Device
-from assistant.audio.capture.feed import Backend
+from assistant.audio.capture.feed import Backend, Feed
 from assistant.audio.capture.live import LiveSource
 from assistant.audio.capture.snapshot import Snapshot
 from assistant.errors import CaptureError
@@ -26,7 +27,6 @@ PAREC_MISSING = (
     "The program parec is missing, which records from the sound server. Install it: sudo apt install pulseaudio-utils"
 )
 
-_CABLES = {"win32": "Stereo Mix or VB-Cable", "darwin": "BlackHole"}
 _WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
 _OPTION = {Channel.YOU: "--mic", Channel.THEM: "--call"}
 
@@ -87,7 +87,10 @@ def list_devices() -> list[Device]:
         CaptureError: neither a sound server nor PortAudio can be asked; the text says what to install.
     """
     snapshot = server_snapshot()
-    return portaudio.list_inputs() if snapshot is None else snapshot.devices()
+    if snapshot is not None:
+        return snapshot.devices()
+    calls = _system_calls()
+    return portaudio.list_inputs() + (calls.list() if calls else [])
 
 
 def server_snapshot() -> Snapshot | None:
@@ -123,10 +126,10 @@ def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[C
         try:
             if snapshot is not None:
                 snapshot.target(channel, name)
-            elif channel is Channel.THEM and not name:
-                reasons[channel] = _no_loopback()
-            else:
+            elif channel is Channel.YOU:
                 portaudio.find_input(name)
+            else:
+                _attach_call(name)
         except CaptureError as error:
             reasons[channel] = str(error)
     return reasons
@@ -134,18 +137,60 @@ def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[C
 
 def _backend(heard: Mapping[Channel, str], snapshot: Snapshot | None) -> Backend:
     if snapshot is None:
-        return portaudio.PortAudioBackend(heard)
+        attach_call = _attach_call(heard[Channel.THEM]) if Channel.THEM in heard else None
+        return portaudio.PortAudioBackend(heard, attach_call)
     # Not at the top: pulsectl is neither installed elsewhere nor importable on a Linux without libpulse.
     from assistant.audio.capture.parec import ServerBackend
 
     return ServerBackend(heard, snapshot)
 
 
+def _attach_call(name: str) -> Callable[[str], Feed] | None:
+    """How the call's sound is attached to where no sound server is; None for an input device, such as a cable.
+
+    Raises:
+        CaptureError: it can't be; the text is the reason.
+    """
+    calls = _system_calls()
+    if calls is not None:
+        try:
+            calls.find(name)
+            return calls.attach
+        except CaptureError:
+            if not name:
+                raise
+    elif not name:
+        raise CaptureError(_no_loopback())
+    portaudio.find_input(name)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """How a system gives what it plays."""
+
+    list: Callable[[], list[Device]]
+    find: Callable[[str], object]  # raises CaptureError
+    attach: Callable[[str], Feed]
+
+
+def _system_calls() -> _Calls | None:
+    if sys.platform == "win32":
+        from assistant.audio.capture import loopback
+
+        return _Calls(loopback.list_outputs, loopback.find_output, loopback.LoopbackFeed)
+    if sys.platform == "darwin":
+        from assistant.audio.capture import tap
+
+        if tap.is_there():
+            return _Calls(tap.list_outputs, tap.find_program, tap.TapFeed)
+    return None
+
+
 def _no_loopback() -> str:
-    cable = _CABLES.get(sys.platform)
-    if cable is None:
-        return "without a sound server (PipeWire or PulseAudio) what the loudspeakers play can't be heard"
-    return (
-        "hearing what this system plays is not built in yet; route the call through an input device such as "
-        f"{cable} and name it with --call"
-    )
+    if sys.platform == "darwin":
+        return (
+            "hearing what a Mac plays needs macOS 14.2; before that, route the call through an input device such as "
+            "BlackHole and name it with --call"
+        )
+    return "without a sound server (PipeWire or PulseAudio) what the loudspeakers play can't be heard"

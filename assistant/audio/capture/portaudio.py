@@ -1,4 +1,4 @@
-"""Input devices through PortAudio: where there is no sound server, and on Windows and macOS.
+"""Input devices through PortAudio: where there is no sound server, and the microphone on Windows and macOS.
 
 PortAudio calls `_on_sound` on a thread of its own: it copies, puts, returns. The channel's thread takes and resamples.
 What does not fit into the queue is left out; the channel's clock finds the hole and its length.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.capture.devices import Device, DeviceKind
-from assistant.audio.capture.feed import Block
+from assistant.audio.capture.feed import Block, Feed
 from assistant.audio.resampling import Resampler, bounded
 from assistant.errors import CaptureError
 from assistant.values import Channel
@@ -28,13 +28,20 @@ _MOST_CHANNELS = 2  # the shared mode of some systems refuses less than the devi
 
 
 class PortAudioBackend:
-    """Each channel an input device by name; the microphone's may be empty for the default."""
+    """Each channel an input device by name; the microphone's may be empty for the default.
 
-    def __init__(self, wanted: Mapping[Channel, str]) -> None:
+    Args:
+        attach_call: how this system gives what it plays, if it does: attaches to an output or program by its name.
+    """
+
+    def __init__(self, wanted: Mapping[Channel, str], attach_call: Callable[[str], Feed] | None = None) -> None:
         self._wanted = dict(wanted)
+        self._attach_call = attach_call
         self._stopped = threading.Event()
 
-    def attach(self, channel: Channel) -> PortAudioFeed:
+    def attach(self, channel: Channel) -> Feed:
+        if channel is Channel.THEM and self._attach_call is not None:
+            return self._attach_call(self._wanted[channel])
         return PortAudioFeed(find_input(self._wanted[channel]))
 
     def wait_for_change(self, timeout_seconds: float) -> None:
