@@ -54,6 +54,11 @@ answers() { timeout 5 pactl info >/dev/null 2>&1; }
 
 load() { pactl load-module "${1%% *}" "${1#* }" >/dev/null; } # a module with its arguments, in one word
 
+choose() { # PipeWire takes a default only once its session manager is there
+  for _ in $(seq 100); do pactl "$@" 2>/dev/null && return; sleep 0.02; done
+  pactl "$@"
+}
+
 # Without norewinds the first frame of a null sink comes up to two seconds late.
 null_sink="module-null-sink norewinds=1 rate=$rate"
 speakers="$null_sink channels=2 sink_name=speakers"
@@ -66,13 +71,13 @@ mic+=" master_channel_map=mono source_properties='device.description=\"Virtual m
 
 plug_call() {
   load "$call"
-  pactl set-default-sink call
+  choose set-default-sink call
 }
 
 plug_mic() {
   load "$micfeed"
   load "$mic"
-  pactl set-default-source mic
+  choose set-default-source mic
 }
 
 unplug() { # by the arguments that its modules were loaded with; the newest first
