@@ -53,17 +53,36 @@ class Glossary:
     def merged(self, plain: Sequence[Word], prompted: Sequence[Word]) -> tuple[Word, ...]:
         """`plain` with terms of `prompted` in place of what sounds like them, within the times of what they replace."""
         words = list(plain)
-        places = _places([_letters(word.text) for word in plain], [_letters(word.text) for word in prompted])
-        for first, last in reversed(self._terms_in(prompted)):  # from the end, so that what is before keeps its place
-            (start, _, c, _), (_, stop, _, d) = places[first], places[last - 1]
-            before, stop = words[start:stop], min(stop, len(words))
-            term = self._as_given(prompted[first:last])
-            part = [*prompted[c:first], *term, *prompted[last:d]]
-            if 0 < len(before) <= MOST_HEARD_WORDS and _likeness(before, part) >= LEAST_LIKENESS:
+        for (start, stop), (c, d), terms in reversed(self._parts(plain, prompted)):  # what is before keeps its place
+            before = plain[start:stop]
+            if not before:
+                continue
+            part: list[Word] = []
+            for first, last in terms:
+                part += [*prompted[c:first], *self._as_given(prompted[first:last])]
+                c = last
+            part += prompted[c:d]
+            if len(before) <= MOST_HEARD_WORDS and _likeness(before, part) >= LEAST_LIKENESS:
                 words[start:stop] = _fitted(part, before)
-            elif before:
-                words[start:stop] = _with_term(before, term)
+            else:
+                words[start:stop] = _with_terms(before, [self._as_given(prompted[a:b]) for a, b in terms])
         return tuple(words)
+
+    def _parts(
+        self, plain: Sequence[Word], prompted: Sequence[Word]
+    ) -> list[tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]]:
+        """The corresponding parts of both that hold terms, apart from each other: (first, behind the last) in `plain`
+        and in `prompted`, and the terms there. Terms that stand for the same words belong together."""
+        places = _places([_letters(word.text) for word in plain], [_letters(word.text) for word in prompted])
+        parts: list[tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]] = []
+        for first, last in self._terms_in(prompted):
+            (start, _, c, _), (_, stop, _, d) = places[first], places[last - 1]
+            terms = [(first, last)]
+            if parts and c < parts[-1][1][1]:
+                (start, _), (c, _), earlier = parts.pop()
+                terms = [*earlier, *terms]
+            parts.append(((start, stop), (c, d), terms))
+        return parts
 
     def _terms_in(self, words: Sequence[Word]) -> list[tuple[int, int]]:
         """Where terms stand in `words`: (first, behind the last), from left to right."""
@@ -104,13 +123,16 @@ def _places(plain: Sequence[str], prompted: Sequence[str]) -> list[tuple[int, in
     return places
 
 
-def _with_term(before: Sequence[Word], term: Sequence[Word]) -> list[Word]:
-    """The words `before` with the term in the place of the likest of them, if those are alike enough."""
-    count = len(before)
-    spans = [(i, j) for i in range(count) for j in range(i + 1, min(i + MOST_HEARD_WORDS, count) + 1)]
-    likeness, i, j = max((_likeness(before[i:j], term), i, j) for i, j in spans)
-    fitted = _fitted(term, before[i:j]) if likeness >= LEAST_LIKENESS else before[i:j]
-    return [*before[:i], *fitted, *before[j:]]
+def _with_terms(before: Sequence[Word], terms: Sequence[Sequence[Word]]) -> list[Word]:
+    """The words `before` with each term in the place of the likest of them, if those are alike enough; in order."""
+    rest, done = list(before), list[Word]()
+    for term in reversed(terms):
+        count = len(rest)
+        spans = [(i, j) for i in range(count) for j in range(i + 1, min(i + MOST_HEARD_WORDS, count) + 1)]
+        likeness, i, j = max(((_likeness(rest[i:j], term), i, j) for i, j in spans), default=(0.0, 0, 0))
+        if likeness >= LEAST_LIKENESS:
+            rest, done = rest[:i], [*_fitted(term, rest[i:j]), *rest[j:], *done]
+    return [*rest, *done]
 
 
 def _fitted(said: Sequence[Word], heard: Sequence[Word]) -> list[Word]:

@@ -45,6 +45,16 @@ def test_a_term_heard_with_other_capitals_is_written_as_it_was_given():
     assert merged(["GitHub", "Slack"], "github and slack.", "github and slack.") == "GitHub and Slack."
 
 
+def test_several_terms_in_one_place_cost_no_word_around_them():
+    terms = ["Kubernetes", "Terraform", "Kafka"]
+    prompted = "we use Kubernetes, Terraform is really good for us"
+    assert merged(terms, "we use cuban eddies tera form is really good for us", prompted) == prompted
+    assert merged(terms, "we use kubernettesterraforms is really good for us", prompted) == prompted
+    assert merged(terms, "caf car then so we had all of that tera form", "Kafka first, Terraform") == (
+        "Kafka then so we had all of that Terraform"
+    )
+
+
 def test_only_terms_are_taken_from_the_decode_that_was_told_them():
     assert merged(["Kantar"], "we had ten people", "we had two people") == "we had ten people"
 
