@@ -5,7 +5,7 @@ The UI thread only shows and passes on. Everything else has its lane, a thread t
 - commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
 - desk: what can be heard and chosen (`ui.desk`);
 - past: the history, calls that are looked at, exports (`ui.past`);
-- repair: is there a model, and what a crash has left.
+- repair: is there a model, what a crash has left, and what is too old (`ui.upkeep`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from PySide6.QtCore import QObject
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, data_folder
-from ui import history, question_files
+from ui import question_files
 from ui.desk import Desk
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import application
@@ -34,6 +34,7 @@ from ui.desktop.window import PanelWindow
 from ui.past import Past
 from ui.plans import Plan
 from ui.preferences import Preferences
+from ui.upkeep import Upkeep
 from ui.voice_check import RunningCheck
 
 if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait for
@@ -48,7 +49,7 @@ class Program(QObject):
         super().__init__()
         self._preferences = preferences
         self._plan = plan
-        self._calls, self._commands, self._repair = (Lane(name, self) for name in ("calls", "commands", "repair"))
+        self._calls, self._commands = (Lane(name, self) for name in ("calls", "commands"))
         self._transcriber: Transcriber | None = None  # the calls' lane only
         self._loaded_by = Settings()  # what the transcriber was loaded by; the calls' lane only
         self._running: KeptCall | None = None  # written by the calls' lane
@@ -61,6 +62,8 @@ class Program(QObject):
         self._past = Past(self.window)
         self._past.left.connect(self.show_ready)
         self._past.changed.connect(self._desk.list_past)
+        self._upkeep = Upkeep(preferences, self.window, self._has_something_better_to_do)
+        self._upkeep.changed.connect(self._desk.list_past)
         self.window.ready_requested.connect(self.show_ready)
         self._desk.apply(preferences.now)
 
@@ -75,50 +78,13 @@ class Program(QObject):
         self._desk.list_past()
 
     def check(self) -> None:
-        """Once, behind the page: say what is missing for a call, complete what a crash has left, and delete what is
-        older than the settings say."""
-        self._repair.do(
-            self._find_model, lambda _: None, partial(self.window.show_error, "No speech model can be used")
-        )
-        self._complete_calls()
-        if days := self._preferences.now.keep_days:
-            self._repair.do(
-                partial(history.delete_older, days),
-                self._deleted,
-                partial(self.window.show_error, "Old calls are not deleted"),
-            )
-
-    def _complete_calls(self) -> None:
-        self._repair.do(self._recover, self._recovered, partial(self.window.show_error, "A call is not recovered"))
-
-    def _find_model(self) -> None:
-        """Raises ModelError: there is none; the text says the ways to get one."""
-        from models.weights import choose_default, locate
-
-        locate(self._preferences.now.model or choose_default(data_folder()), data_folder())
-
-    def _recover(self) -> list[str]:
-        from assistant.store import Store
-        from ui.recovery import recover
-
-        messages: list[str] = []
-        with Store.open(data_folder()) as store:
-            recover(store, self._preferences.now, messages.append, self._has_something_better_to_do)
-        return messages
+        """Once, behind the page: say what is missing, and bring in order what is kept."""
+        self._upkeep.find_model()
+        self._upkeep.complete_calls()
+        self._upkeep.delete_old_calls()
 
     def _has_something_better_to_do(self) -> bool:
         return self._is_leaving.is_set() or self._is_calling.is_set()
-
-    def _recovered(self, messages: list[str]) -> None:
-        if messages:
-            self.window.show_message("A call that had no end was recovered", "\n".join(messages))
-            self._desk.list_past()
-
-    def _deleted(self, titles: list[str]) -> None:
-        if titles:
-            days = self._preferences.now.keep_days
-            self.window.show_message(f"Calls older than {days} days were deleted", ", ".join(titles))
-            self._desk.list_past()
 
     def choose(self, name: str, value: object) -> None:
         self._desk.choose(name, value)
@@ -219,7 +185,7 @@ class Program(QObject):
 
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
         self._is_calling.clear()
-        self._complete_calls()
+        self._upkeep.complete_calls()
         if self.window.shows(bridge):
             self.window.show_kept(call_id)
             self._past.open_after_call(call_id)
@@ -228,7 +194,7 @@ class Program(QObject):
 
     def _call_has_failed(self, bridge: Bridge, why: str) -> None:
         self._is_calling.clear()
-        self._complete_calls()
+        self._upkeep.complete_calls()
         if self.window.shows(bridge):
             self.window.show_error("The call did not end as it should", why)
             self.window.show_kept(self._newest_id)
@@ -274,7 +240,7 @@ class Program(QObject):
         self._stop_check()
         if (call := self._running) is not None:
             call.session.stop()
-        for part in (self._commands, self._desk, self._past, self._repair, self._calls):
+        for part in (self._commands, self._desk, self._past, self._upkeep, self._calls):
             part.end()
 
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from assistant.plain import clock, plain
 from ui.desktop.announcing import announce
-from ui.desktop.bars import Header
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Controls
+from ui.desktop.header import Header
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Notices
 from ui.desktop.panel_state import Changes, PanelState, Part

@@ -15,11 +15,11 @@ from assistant.plain import plain
 from assistant.settings import Settings
 from ui.desktop import shortcuts
 from ui.desktop.agenda import Agenda
-from ui.desktop.bars import Header
 from ui.desktop.bridge import Bridge
 from ui.desktop.call_screen import CLOSING, CallScreen
 from ui.desktop.controls import Controls, Option, Ready
 from ui.desktop.file_choice import choose_file, choose_folder
+from ui.desktop.header import Header
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Choice, Notices
 from ui.desktop.panel_state import MOST_CARDS, PanelState

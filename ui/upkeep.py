@@ -1,0 +1,78 @@
+"""What the panel sees to behind its first page, on a lane of its own: a model, what a crash has left, old calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from assistant.settings import data_folder
+from ui import history
+from ui.desktop.lane import Lane
+from ui.desktop.window import PanelWindow
+from ui.preferences import Preferences
+
+
+class Upkeep(QObject):
+    """Emits `changed` when the kept calls are others than before. `end` it before the program ends."""
+
+    changed = Signal()
+
+    def __init__(self, preferences: Preferences, window: PanelWindow, is_wanted_elsewhere: Callable[[], bool]) -> None:
+        """`is_wanted_elsewhere`: a call needs the cores, or the program ends; what can wait does then."""
+        super().__init__(window)
+        self._preferences = preferences
+        self._window = window
+        self._is_wanted_elsewhere = is_wanted_elsewhere
+        self._lane = Lane("repair", self)
+
+    def end(self) -> None:
+        self._lane.end()
+
+    def find_model(self) -> None:
+        """Say so where there is none."""
+        self._lane.do(
+            partial(_find_model, self._preferences.now.model),
+            lambda _: None,
+            partial(self._window.show_error, "No speech model can be used"),
+        )
+
+    def complete_calls(self) -> None:
+        """Those that a crash has left without an end."""
+        self._lane.do(self._recover, self._recovered, partial(self._window.show_error, "A call is not recovered"))
+
+    def delete_old_calls(self) -> None:
+        """As the settings say."""
+        if days := self._preferences.now.keep_days:
+            self._lane.do(
+                partial(history.delete_older, days),
+                partial(self._deleted, days),
+                partial(self._window.show_error, "Old calls are not deleted"),
+            )
+
+    def _recover(self) -> list[str]:
+        from assistant.store import Store
+        from ui.recovery import recover
+
+        messages: list[str] = []
+        with Store.open(data_folder()) as store:
+            recover(store, self._preferences.now, messages.append, self._is_wanted_elsewhere)
+        return messages
+
+    def _recovered(self, messages: list[str]) -> None:
+        if messages:
+            self._window.show_message("A call that had no end was recovered", "\n".join(messages))
+            self.changed.emit()
+
+    def _deleted(self, days: int, titles: list[str]) -> None:
+        if titles:
+            self._window.show_message(f"Calls older than {days} days were deleted", ", ".join(titles))
+            self.changed.emit()
+
+
+def _find_model(name: str) -> None:
+    """Raises ModelError: there is none; the text says the ways to get one."""
+    from models.weights import choose_default, locate
+
+    locate(name or choose_default(data_folder()), data_folder())
