@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.audio.capture import portaudio
@@ -129,7 +130,7 @@ def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[C
             elif channel is Channel.YOU:
                 portaudio.find_input(name)
             else:
-                _attach_call(name)
+                _found_call(name)
         except CaptureError as error:
             reasons[channel] = str(error)
     return reasons
@@ -137,32 +138,30 @@ def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[C
 
 def _backend(heard: Mapping[Channel, str], snapshot: Snapshot | None) -> Backend:
     if snapshot is None:
-        attach_call = _attach_call(heard[Channel.THEM]) if Channel.THEM in heard else None
-        return portaudio.PortAudioBackend(heard, attach_call)
+        return portaudio.PortAudioBackend(heard, lambda name: _found_call(name)())
     # Not at the top: pulsectl is neither installed elsewhere nor importable on a Linux without libpulse.
     from assistant.audio.capture.parec import ServerBackend
 
     return ServerBackend(heard, snapshot)
 
 
-def _attach_call(name: str) -> Callable[[str], Feed] | None:
-    """How the call's sound is attached to where no sound server is; None for an input device, such as a cable.
+def _found_call(name: str) -> Callable[[], Feed]:
+    """What listens to the call where no sound server is: the system's own way, or an input device such as a cable.
 
     Raises:
-        CaptureError: it can't be; the text is the reason.
+        CaptureError: it isn't there; the text is the reason.
     """
     calls = _system_calls()
+    if calls is None and not name:
+        raise CaptureError(_no_loopback())
     if calls is not None:
         try:
             calls.find(name)
-            return calls.attach
+            return partial(calls.attach, name)
         except CaptureError:
             if not name:
                 raise
-    elif not name:
-        raise CaptureError(_no_loopback())
-    portaudio.find_input(name)
-    return None
+    return partial(portaudio.PortAudioFeed, portaudio.find_input(name))
 
 
 @dataclass(frozen=True, slots=True)

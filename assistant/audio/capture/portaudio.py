@@ -31,7 +31,7 @@ class PortAudioBackend:
     """Each channel an input device by name; the microphone's may be empty for the default.
 
     Args:
-        attach_call: how this system gives what it plays, if it does: attaches to an output or program by its name.
+        attach_call: attaches to the call by its name, where that may be something else than an input device.
     """
 
     def __init__(self, wanted: Mapping[Channel, str], attach_call: Callable[[str], Feed] | None = None) -> None:

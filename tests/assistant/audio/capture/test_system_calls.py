@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import soundfile
 
 from assistant.audio.capture import DeviceKind, opening, tap
 from assistant.errors import CaptureError
+from assistant.values import AudioFrame, Channel
 from tests.conftest import VirtualAudio
 
 # In a process of its own: soundcard keeps its connection to the server for as long as it is loaded.
@@ -181,3 +183,26 @@ def test_what_a_mac_plays_is_listed_beside_its_microphones(mac: ScriptedCatap, m
         (tap.EVERYTHING, DeviceKind.CALL_OUTPUT),
         ("zoom.us", DeviceKind.PROGRAM),
     ]
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_a_call_that_a_mac_plays_is_recorded_and_one_that_nothing_plays_is_refused(
+    mac: ScriptedCatap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening.portaudio, "find_input", no_input)
+    source = opening.open_live("none", "zoom")
+    until = time.monotonic() + 10.0
+    while mac.tapped is None:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    mac.say(np.full((48_000, 1), 0.5, np.float32), 48_000.0)
+    frame = source.read()
+    source.close()
+    assert isinstance(frame, AudioFrame)
+    assert frame.channel is Channel.THEM
+    with pytest.raises(CaptureError, match='no input device "Skype"'):
+        opening.open_live("none", "Skype")
+
+
+def no_input(wanted: str) -> None:
+    raise CaptureError(f'there is no input device "{wanted}"')
