@@ -144,7 +144,7 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
 
     def settings(window: PanelWindow) -> None:
         window.show_ready(READY)
-        window.open_settings()
+        window.settings_over.open()
 
     def closing(window: PanelWindow) -> None:
         bridge = Bridge(window)

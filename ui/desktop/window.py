@@ -26,7 +26,7 @@ from ui.desktop.panel_state import MOST_CARDS, PanelState
 from ui.desktop.placing import bring_back
 from ui.desktop.ready_page import ReadyPage
 from ui.desktop.rescaling import rescale
-from ui.desktop.settings_page import SettingsPage
+from ui.desktop.settings_over import SettingsOver
 from ui.desktop.standing import Notice, Phase, Severity
 from ui.desktop.theme import px, text_px
 from ui.desktop.tray import Tray
@@ -56,13 +56,10 @@ class PanelWindow(QWidget):
         self._controls = controls
         self._closes_when_finished = False
         self._made_for_px = text_px()
-        self._settings = Settings()
-        self._choices: dict[str, tuple[Option, ...]] = {}
         self.header, self.notices, self.ready_page, self.live_page = Header(), Notices(), ReadyPage(), LivePage()
-        self.settings_page: SettingsPage | None = None  # made when it is first wanted: the window comes up before
         self.call_screen = CallScreen(controls, self.header, self.live_page, self.notices)
         self.pages = QStackedWidget()
-        self._page_before: QWidget = self.ready_page
+        self.settings_over = SettingsOver(self.pages, controls)
         for page in (self.ready_page, self.live_page):
             self.pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -89,25 +86,21 @@ class PanelWindow(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         """What counts from now on, in every place that shows it."""
-        self._settings = settings
         self.ready_page.show_settings(settings)
         self.live_page.plan.open(settings.shows_plan)
-        if self.settings_page is not None:
-            self.settings_page.show_settings(settings)
+        self.settings_over.show_settings(settings)
         self._stay_on_top(settings.stays_on_top)
 
     def show_choices(self, choices: Mapping[str, tuple[Option, ...]]) -> None:
         """What can be chosen now, by the name of the setting."""
-        self._choices |= choices
         self.ready_page.show_choices(choices)
-        if self.settings_page is not None:
-            self.settings_page.show_choices(choices)
+        self.settings_over.show_choices(choices)
 
     def show_ready(self, ready: Ready) -> None:
         """Before a call. Errors that were shown stay until they are dismissed."""
         self.call_screen.forget(ready.title)
         self.ready_page.show_ready(ready)
-        self.ready_page.show_settings(self._settings)
+        self.ready_page.show_settings(self.settings_over.settings)
         self.pages.setCurrentWidget(self.ready_page)
         self.header.hide()
         self.ready_page.focus_start()
@@ -170,31 +163,11 @@ class PanelWindow(QWidget):
 
     # --- the settings ---
 
-    def open_settings(self) -> None:
-        """Over whatever is shown; a call goes on meanwhile, with its header above."""
-        if self.settings_page is None:
-            self.settings_page = SettingsPage()
-            self.settings_page.chosen.connect(self._controls.choose)
-            self.settings_page.left.connect(self.close_settings)
-            self.settings_page.edit_questions.connect(self.questions_edited)
-            self.settings_page.import_questions.connect(self._ask_for_questions)
-            self.settings_page.show_settings(self._settings)
-            self.settings_page.show_choices(self._choices)
-            self.pages.addWidget(self.settings_page)
-        if self.pages.currentWidget() is not self.settings_page:
-            self._page_before = self.pages.currentWidget() or self.ready_page
-            self.pages.setCurrentWidget(self.settings_page)
-            self.choices_requested.emit()
-
-    def close_settings(self) -> None:
-        if self.settings_page is None or self.pages.currentWidget() is not self.settings_page:
-            return
-        self.settings_page.setFocus(Qt.FocusReason.OtherFocusReason)  # a field that is left says what was written
-        self.pages.setCurrentWidget(self._page_before)
-        if self._page_before is self.ready_page:
+    def _settings_closed(self, page: QWidget) -> None:
+        if page is self.ready_page:
             self.ready_page.focus_start()
         else:
-            self.live_page.transcript.setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.live_page.transcript if page is self.live_page else page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ask_for_questions(self) -> None:
         choose_file(self, "Import a question set", "Question sets (*.toml)", self.questions_imported.emit)
@@ -216,9 +189,13 @@ class PanelWindow(QWidget):
         self.ready_page.look_again.connect(self.look_again_requested)
         self.ready_page.chosen.connect(self._controls.choose)
         self.ready_page.check_wanted.connect(self._controls.check_voices)
-        self.ready_page.settings_wanted.connect(self.open_settings)
+        self.ready_page.settings_wanted.connect(self.settings_over.open)
         self.live_page.plan.opened.connect(lambda is_open: self._controls.choose("shows_plan", is_open))
-        self.live_page.footer.settings.connect(self.open_settings)
+        self.live_page.footer.settings.connect(self.settings_over.open)
+        self.settings_over.opened.connect(self.choices_requested)
+        self.settings_over.closed.connect(self._settings_closed)
+        self.settings_over.edit_questions.connect(self.questions_edited)
+        self.settings_over.import_questions.connect(self._ask_for_questions)
         self.call_screen.standing_changed.connect(self._standing_changed)
         QGuiApplication.instance().screenRemoved.connect(lambda _screen: bring_back(self))  # type: ignore[union-attr]
 
@@ -230,7 +207,7 @@ class PanelWindow(QWidget):
         self._key(shortcuts.MARK, self.call_screen.mark)
         self._key(shortcuts.PLAN, self.live_page.plan.heading.click)
         self._key(shortcuts.NOW, self.live_page.transcript.jump_to_now)
-        shortcuts.add_key(self, shortcuts.SETTINGS, self.open_settings)
+        shortcuts.add_key(self, shortcuts.SETTINGS, self.settings_over.open)
         shortcuts.add_key(self.ready_page, shortcuts.HISTORY, self.ready_page.history_wanted.emit)
         shortcuts.add_key(self, shortcuts.CLOSE, self.close)
 
@@ -265,7 +242,7 @@ class PanelWindow(QWidget):
         if CLOSING in self.notices.bars():
             self.notices.take(CLOSING)
         else:
-            self.close_settings()
+            self.settings_over.close()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)

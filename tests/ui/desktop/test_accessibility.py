@@ -95,7 +95,7 @@ def test_during_a_call(window):
 def test_the_settings(window):
     window.show_settings(Settings())
     window.show_ready(READY)
-    window.open_settings()
+    window.settings_over.open()
     QApplication.processEvents()
     found = controls_of(window)
     for name, role in {
@@ -110,7 +110,7 @@ def test_nothing_is_nameless_and_tab_reaches_all_of_it(window, page):
     window.show_settings(Settings())
     window.show_ready(READY) if page != "live" else live(window)
     if page == "settings":
-        window.open_settings()
+        window.settings_over.open()
     QApplication.processEvents()
     assert "" not in controls_of(window)
     wanted = {

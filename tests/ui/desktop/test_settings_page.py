@@ -44,7 +44,7 @@ def opened(window, settings: Settings | None = None):
     window.show_ready(READY)
     QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     QApplication.processEvents()
-    return window.settings_page
+    return window.settings_over.page
 
 
 def test_every_setting_has_a_place_and_a_sentence_and_shows_its_value(window):
@@ -104,9 +104,9 @@ def test_the_wheel_scrolls_the_page_and_changes_nothing(window, controls):
 def test_a_call_goes_on_while_the_settings_are_open_and_letters_are_letters_there(window, controls, live):
     live(script.events(20.0))
     window.show_settings(Settings())
-    window.open_settings()
+    window.settings_over.open()
     assert window.header.isVisible()
-    QTest.keyClicks(window.settings_page.row("glossary").field, "m1")
+    QTest.keyClicks(window.settings_over.page.row("glossary").field, "m1")
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.live_page
     assert [call for call in controls.calls if call[0] != "choose"] == []

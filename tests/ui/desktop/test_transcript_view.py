@@ -22,7 +22,7 @@ def more(number: int, text: str = "and one more thing that was said") -> Stamped
 
 
 def say(window, state, *events: Stamped) -> None:
-    window._follow(state.apply_all(events))
+    window.call_screen.follow(state.apply_all(events))
     QApplication.processEvents()
 
 

@@ -1,0 +1,67 @@
+"""The settings over whatever page is shown, and the way back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from assistant.settings import Settings
+from ui.desktop.controls import Controls, Option
+from ui.desktop.settings_page import SettingsPage
+
+
+class SettingsOver(QObject):
+    """Emits `opened`, `closed` with the page that is shown again, and what is to be done with question sets."""
+
+    opened = Signal()
+    closed = Signal(QWidget)
+    edit_questions = Signal()
+    import_questions = Signal()
+
+    def __init__(self, pages: QStackedWidget, controls: Controls) -> None:
+        super().__init__(pages)
+        self._pages = pages
+        self._controls = controls
+        self._before: QWidget | None = None
+        self._choices: dict[str, tuple[Option, ...]] = {}
+        self.page: SettingsPage | None = None  # made when it is first wanted: the window comes up before
+        self.settings = Settings()
+
+    def show_settings(self, settings: Settings) -> None:
+        self.settings = settings
+        if self.page is not None:
+            self.page.show_settings(settings)
+
+    def show_choices(self, choices: Mapping[str, tuple[Option, ...]]) -> None:
+        self._choices |= choices
+        if self.page is not None:
+            self.page.show_choices(choices)
+
+    def open(self) -> None:
+        page = self._made()
+        if self._pages.currentWidget() is not page:
+            self._before = self._pages.currentWidget()
+            self._pages.setCurrentWidget(page)
+            self.opened.emit()
+
+    def close(self) -> None:
+        page, before = self.page, self._before
+        if page is None or before is None or self._pages.currentWidget() is not page:
+            return
+        page.setFocus(Qt.FocusReason.OtherFocusReason)  # a field that is left says what was written
+        self._pages.setCurrentWidget(before)
+        self.closed.emit(before)
+
+    def _made(self) -> SettingsPage:
+        if self.page is None:
+            self.page = SettingsPage()
+            self.page.chosen.connect(self._controls.choose)
+            self.page.left.connect(self.close)
+            self.page.edit_questions.connect(self.edit_questions)
+            self.page.import_questions.connect(self.import_questions)
+            self.page.show_settings(self.settings)
+            self.page.show_choices(self._choices)
+            self._pages.addWidget(self.page)
+        return self.page
