@@ -147,9 +147,8 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
         window.settings_over.open()
 
     def closing(window: PanelWindow) -> None:
-        bridge = Bridge(window)
-        window.show_live(TITLE, CONSENT, bridge, cut(events).agenda)
-        bridge.arrived.emit([event for event in events if event.audio_seconds <= MOMENT_SECONDS])
+        window.show_live(TITLE, CONSENT, Bridge(window))
+        window.call_screen.begin(cut(events), Bridge(window))  # as it stands, without its cards fading in
         window.close()
 
     def recovered(window: PanelWindow) -> None:
