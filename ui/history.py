@@ -30,17 +30,16 @@ def past_calls() -> tuple[PastCall, ...]:
 
 
 def delete_older(days: int) -> list[str]:
-    """Delete finished calls that began more than `days` ago; the titles of those that are gone. Calls that wait to be
-    recovered stay."""
+    """Delete calls that began more than `days` ago, also those that a crash ended; the titles of those that are gone.
+    Calls that wait to be recovered stay."""
     from assistant.call import CallState
     from assistant.store import Store
 
     oldest = datetime.now().astimezone() - timedelta(days=days)
     with Store.open(data_folder()) as store:
-        old = [kept for kept in store.sessions() if kept.started < oldest and kept.state is CallState.FINISHED]
-        for kept in old:
-            store.delete(kept.id)
-        return [kept.title for kept in old]
+        old = [kept for kept in store.sessions() if kept.started < oldest and kept.state is not CallState.RECORDING]
+    delete(tuple(kept.id for kept in old))
+    return [kept.title for kept in old]
 
 
 def load(call_id: str) -> Call:
