@@ -53,7 +53,7 @@ class Settings:
     appearance: Appearance = Appearance.SYSTEM
     text_percent: int = 100  # of the size of the system's text
     stays_on_top: bool = False  # the panel, above other windows
-    keep_days: int = 0  # after which a finished call is deleted; 0 keeps it until somebody deletes it
+    keep_days: int = 0  # after which a call is deleted; 0 keeps it until somebody deletes it
     consent_text: str = ""  # what is read aloud to ask for consent
 
 
@@ -80,7 +80,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         return Settings(), []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         return Settings(), [
             f"The settings in {path} can't be read ({reason}); the defaults are used and the file is kept."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ReviewError
+from assistant.plain import plain
 from assistant.review import numbers
 from assistant.review.keywords import stem
 from assistant.transcript.vocabulary import vocabulary
@@ -96,14 +97,14 @@ def parse(text: str, where: str) -> QuestionSet:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ReviewError(f"{where} is not valid TOML ({error}). Correct that place.") from error
     name, rows = table.get("name"), table.get("question")
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not plain(name):
         raise ReviewError(f"{where} needs a `name`, for example that of the role.")
     if not isinstance(rows, list) or not rows:
         raise ReviewError(f"{where} has no [[question]] entries. Add some.")
-    return QuestionSet(name.strip(), tuple(_question(row, f"{where}, entry {n}") for n, row in enumerate(rows, 1)))
+    return QuestionSet(plain(name), tuple(_question(row, f"{where}, entry {n}") for n, row in enumerate(rows, 1)))
 
 
 def _question(row: Any, where: str) -> MainQuestion:
@@ -112,7 +113,7 @@ def _question(row: Any, where: str) -> MainQuestion:
     if unknown := set(row) - _KEYS:
         raise ReviewError(f"{where} has the unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}.")
     text, cues, covers = row.get("text"), row.get("cues", []), row.get("covers", [])
-    if not isinstance(text, str) or not text.strip() or "\n" in text or len(text) > MOST_CHARACTERS:
+    if not isinstance(text, str) or not plain(text) or "\n" in text or len(text) > MOST_CHARACTERS:
         raise ReviewError(f"{where} needs a `text` of one line and at most {MOST_CHARACTERS} characters.")
     if not _are_texts(cues) or not _are_texts(covers):
         raise ReviewError(f"{where}: `cues` and `covers` are lists of texts.")
@@ -120,7 +121,7 @@ def _question(row: Any, where: str) -> MainQuestion:
         aspects = tuple(Aspect(name) for name in covers)
     except ValueError as error:
         raise ReviewError(f"{where}: {error}. Aspects are {', '.join(Aspect)}.") from error
-    return MainQuestion(text.strip(), tuple(words for cue in cues if (words := _stems(cue))), aspects)
+    return MainQuestion(plain(text), tuple(words for cue in cues if (words := _stems(cue))), aspects)
 
 
 def _are_texts(value: Any) -> bool:

@@ -46,7 +46,7 @@ class QuestionBank:
         """
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ReviewError(
                 f"{name} is not valid TOML ({error}). Correct that place, or take the bank of the program."
             ) from error

@@ -59,6 +59,7 @@ def test_a_set_of_the_users_own_is_read_from_its_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("name = ", "not valid TOML"),
+        ("name = " + "[" * 5000, "not valid TOML"),
         (ONE, "needs a `name`"),
         ('name = "X"\n', "no [[question]] entries"),
         (f'name = "X"\n{ONE}[[question]]\ncues = ["a"]\n', "entry 2 needs a `text`"),
@@ -72,6 +73,11 @@ def test_what_is_wrong_with_a_set_is_said_with_its_place(text: str, said: str) -
     with pytest.raises(ReviewError, match="own set") as raised:
         question_sets.parse(text, "own set")
     assert said in str(raised.value)
+
+
+def test_what_steers_a_layout_is_left_out_of_what_is_shown() -> None:
+    own = question_sets.parse('name = "Chef\\u202e\\r"\n[[question]]\ntext = "Which\\u2028dish\\u202e?"\n', "own set")
+    assert (own.name, own.questions[0].text) == ("Chef", "Which dish?")
 
 
 def test_a_missing_set_names_those_that_there_are(tmp_path: Path) -> None:
