@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
+from assistant.audio.recording import finish
 from assistant.call import Call, Version
 from assistant.errors import RecordingError
 from assistant.fates import with_fates_of
@@ -34,25 +35,23 @@ def transcribe_again(
 
     Raises:
         StoreError: there is no such session, it is being recorded or repaired just now, or it can't be written.
-        RecordingError: its recording is gone or can't be used.
+        RecordingError: its recording is gone, or can't be packed or used.
         ModelError, AudioFileError, TranscriptionError: it can't be transcribed.
     """
     is_owner = store.hold(session_id)
     try:
         live = store.load(session_id, Version.LIVE)
-        if live.audio is None:
+        audio = live.audio
+        if audio is not None and not audio.is_file():
+            audio = finish(audio)  # there was no room to pack it when the call ended
+        if audio is None:
             raise RecordingError(
                 f"The session {session_id} has no recording any more, so it can't be transcribed again. Its transcript "
                 "is kept."
             )
-        if not live.audio.is_file():
-            raise RecordingError(
-                f"The recording of {session_id} is not packed yet: free some space on that disk, run "
-                "`depthcue sessions list`, then try again."
-            )
         loaded = compose.load_batch_transcriber(model or settings.second_pass_model, settings)
         transcriber = loaded.for_call(live.language or settings.language, settings.glossary)
-        source, sinks = shown(FileSource(live.audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
+        source, sinks = shown(FileSource(audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
         again = compose.reviewed_recording(
             source, transcriber, live.title, sinks, verbosity=settings.verbosity, started=live.started
         )

@@ -27,7 +27,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Pa
     return tmp_path / "home"
 
 
-def kept(home: Path, cut_seconds: tuple[float, float] = ONE_CLAIM, *, has_sound: bool = True) -> str:
+def kept(
+    home: Path, cut_seconds: tuple[float, float] = ONE_CLAIM, *, has_sound: bool = True, is_packed: bool = True
+) -> str:
     """A finished call whose live text was misheard."""
     samples, rate_hz = cut_of_interview(*cut_seconds)
     voices = soxr.resample(samples.astype(np.float32) / 32768, rate_hz, 16_000).T
@@ -38,7 +40,8 @@ def kept(home: Path, cut_seconds: tuple[float, float] = ONE_CLAIM, *, has_sound:
             for channel, voice in zip(Channel, voices, strict=True):
                 recorder.write(AudioFrame(channel, 0.0, (voice * 32767).astype(np.int16)))
             recorder.close()
-            finish(folder)
+            if is_packed:
+                finish(folder)
         sink = StoreSink(store, session_id)
         send(sink, final(0, "what nobody said"), Mark(1.5, "here"))
         sink.close()
@@ -88,6 +91,14 @@ def test_why_it_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture
     assert f"`depthcue transcribe --session {session_id}` makes one" in capsys.readouterr().err
     for arguments in ((), ("a.wav", "--session", "last")):
         assert depthcue("transcribe", *arguments) == 2
+
+
+def test_sound_that_a_full_disk_left_unpacked_is_packed_first(home: Path) -> None:
+    session_id = kept(home, is_packed=False)
+    with Store.open(home) as store:
+        assert transcribe_again(store, session_id, Settings()).flags
+        audio = store.load(session_id).audio
+        assert audio is not None and audio.name == "call.flac"
 
 
 def test_a_kill_in_the_middle_leaves_the_live_version_and_it_can_be_done_again(home: Path) -> None:
