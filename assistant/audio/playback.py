@@ -20,6 +20,7 @@ from assistant.errors import PlaybackError, RecordingError
 from assistant.values import SAMPLE_RATE_HZ
 
 _WRITE_SECONDS = 0.02  # a pause is heard as late as this
+_PATIENCE_SECONDS = 1.0  # for an output that takes nothing any more: a window must not hang with it
 
 
 class Player:
@@ -82,10 +83,10 @@ class Player:
             self._position_seconds = to_seconds
 
     def close(self) -> None:
-        """Be silent, and return when no thread is left."""
+        """Be silent, and return when no thread is left; one that a hung sound server holds ends with the program."""
         before = self._stop()
         if before is not None:
-            before.join()
+            before.join(_PATIENCE_SECONDS)
 
     def _stop(self) -> _Stretch | None:
         if self._stretch is not None:

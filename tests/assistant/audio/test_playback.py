@@ -111,6 +111,21 @@ def test_a_pause_keeps_the_place_and_play_goes_on_from_there(recording) -> None:
     player.close()
 
 
+def test_a_sound_server_that_hangs_does_not_hold_who_leaves(recording) -> None:
+    hung = Heard()  # its write waits for five seconds
+    player = Player(recording, lambda: hung)
+    player.play()
+    hung.takes(0.02)
+    until(lambda: bool(hung.sound))  # and takes no more
+    leaving = threading.Thread(target=player.close)
+    leaving.start()
+    leaving.join(3.0)
+    is_held = leaving.is_alive()
+    hung.takes(2.0)
+    leaving.join()
+    assert not is_held
+
+
 def test_a_seek_while_silent_moves_and_plays_nothing(recording) -> None:
     player = Player(recording, Heard)
     player.seek(99.0)
