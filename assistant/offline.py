@@ -77,7 +77,7 @@ class OfflineSession:
             while self._transcript.windows_waiting or self._in_flight:
                 self._decode(pool, is_last=True)
             self._review()
-            self._reviewed_seconds = self.duration_seconds
+            self._pass_time(self.duration_seconds)
             self._publisher.publish_all(self._conversation.finish(self.duration_seconds))
             self._publisher.publish(Status(State.FINISHED))
         finally:

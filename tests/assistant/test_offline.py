@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -86,6 +87,13 @@ def test_events_are_stamped_with_the_moment_at_which_a_call_would_have_had_them(
     sink, _ = run(ScriptedSource(them=TURNS), ScriptedBatches())
     stamps = [stamped.audio_seconds for stamped in sink.stamped if isinstance(stamped.event, TranscriptUpdate)]
     assert stamps == [pytest.approx(end, abs=0.6) for end in (3.4, 7.3, 10.3)]
+
+
+def test_what_falls_due_in_the_silence_at_the_end_is_told_when_it_is_due() -> None:
+    _, conversation = run(ScriptedSource(them=[*TURNS, (5.0, False)]), ScriptedBatches())
+    times = [at_seconds for kind, _, at_seconds in conversation.told if kind == "clock"]
+    assert max(later - earlier for earlier, later in pairwise(times)) < 0.2
+    assert times[-1] == pytest.approx(conversation.told[-1][2])
 
 
 def test_utterances_that_a_window_skips_are_heard_again() -> None:
