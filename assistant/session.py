@@ -115,8 +115,8 @@ class Session:
         with self._lock:
             if not self._paused or self._is_over:
                 return
+            self._gap_reasons = dict.fromkeys(self._source.channels, "paused")  # before the next frame can come
             self._paused = False
-            self._gap_reasons = dict.fromkeys(self._source.channels, "paused")
         self._publisher.publish(Status(State.RECORDING))
 
     def mark(self, note: str = "") -> None:
@@ -163,7 +163,8 @@ class Session:
             else:
                 self._worker.run()
             self._crash = self._crash or self._worker.crash
-            self._failure = self._failure or self._worker.failure
+            # What the engine failed with comes first: it leaves sound without text, which somebody has to catch up on.
+            self._failure = self._worker.failure or self._failure
             self._finish()
         if self._crash is not None:
             raise self._crash

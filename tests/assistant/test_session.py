@@ -219,6 +219,15 @@ def test_a_broken_engine_does_not_stop_the_recording(is_lossless):
     assert sink.is_closed
 
 
+def test_a_broken_engine_is_raised_though_the_source_breaks_too():
+    """Who runs a call learns from it that sound without text is left."""
+    source = ScriptedSource(them=[(2.0, True), (1.0, False)] * 7)
+    source.raises_at_seconds = 20.0
+    session, _, _ = make(source, CountingTranscriber(fails_after=2))
+    with pytest.raises(TranscriptionError):
+        session.run()
+
+
 class Stumbling(CountingTranscriber):
     """Fails at these final decodes, counted from 0."""
 
