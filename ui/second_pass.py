@@ -24,6 +24,7 @@ def transcribe_again(
     session_id: str,
     settings: Settings,
     model: str = "",
+    language: str = "",
     shown: Callable[[AudioSource], tuple[AudioSource, list[Sink]]] = lambda source: (source, []),
 ) -> Call:
     """Make the second version of a call and return it as it is kept. Flags and follow-ups come out anew; what was
@@ -31,6 +32,8 @@ def transcribe_again(
 
     Args:
         model: a name or folder; by default the one in the settings for this, or the one for everything.
+        language: code of what is spoken, or "auto", where the user has said it of this call; by default what was heard
+            live.
         shown: may wrap the source and add sinks, to show how far it is.
 
     Raises:
@@ -50,7 +53,7 @@ def transcribe_again(
                 "is kept."
             )
         loaded = compose.load_batch_transcriber(model or settings.second_pass_model, settings)
-        transcriber = loaded.for_call(live.language or settings.language, settings.glossary)
+        transcriber = loaded.for_call(language or live.language or settings.language, settings.glossary)
         source, sinks = shown(FileSource(audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
         again = compose.reviewed_recording(
             source, transcriber, live.title, sinks, verbosity=settings.verbosity, started=live.started

@@ -14,8 +14,9 @@ from assistant.call import Version
 from assistant.errors import StoreError
 from assistant.settings import HOME_VARIABLE, Settings
 from assistant.store import Store, StoreSink
-from assistant.values import AudioFrame, Channel, Mark
+from assistant.values import AudioFrame, Channel, Mark, Status
 from tests.assistant.store.calls import STARTED, final, send
+from tests.fakes import ListSink
 from tests.ui.running import ONE_CLAIM, cut_of_interview, depthcue, start
 from ui.second_pass import transcribe_again
 
@@ -135,3 +136,16 @@ def test_the_model_of_the_settings_makes_it(home: Path) -> None:
         assert (call.model, call.version, call.consent) == ("tiny.en", Version.SECOND, "yes")
         assert call.flags
         assert store.hold(session_id)  # nobody else owns it any more
+
+
+def test_a_language_that_is_named_counts_more_than_the_one_heard_live(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session_id = kept(home)
+    with Store.open(home) as store:
+        store.note_language(session_id, "en")
+        sink = ListSink()
+        transcribe_again(store, session_id, Settings(), language="de", shown=lambda source: (source, [sink]))
+    assert any("not as German (de)" in status.message for status in sink.of(Status))  # the model knows English only
+    assert depthcue("transcribe", "--session", "last", "--language", "de") == 0
+    assert "not as German (de)" in capsys.readouterr().err

@@ -98,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
     """Ctrl+C ends this, too, as it ends any command: the live version is kept then, and it can be done later."""
+    from assistant.languages import AUTO
     from assistant.plain import plain
     from ui.progress import with_progress
     from ui.second_pass import transcribe_again
@@ -105,7 +106,8 @@ def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     _tell("Transcribing it once more, without haste. Ctrl+C leaves it at what was heard live.")
-    call = transcribe_again(store, session_id, settings, shown=with_progress(session_id))
+    language = "" if settings.language == AUTO else settings.language  # the live model may not have known it
+    call = transcribe_again(store, session_id, settings, language=language, shown=with_progress(session_id))
     _tell(f"Transcribed once more by {plain(call.model)}: {len(call.flags)} flags, {len(call.follow_ups)} follow-ups.")
 
 

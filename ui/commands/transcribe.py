@@ -90,7 +90,7 @@ def _transcribe_session(args: argparse.Namespace) -> int:
     with Store.open(data_folder()) as store:
         session_id = store.resolve(args.session)
         recover_all(store)
-        call = transcribe_again(store, session_id, settings, args.model, with_progress(session_id))
+        call = transcribe_again(store, session_id, settings, args.model, args.language or "", with_progress(session_id))
     print(
         f"Kept beside the live version: {len(call.utterances)} utterances, {len(call.flags)} flags, "
         f"{len(call.follow_ups)} follow-ups by {plain(call.model)}. depthcue sessions show {session_id}"
