@@ -149,3 +149,17 @@ def test_a_language_that_is_named_counts_more_than_the_one_heard_live(
     assert any("not as German (de)" in status.message for status in sink.of(Status))  # the model knows English only
     assert depthcue("transcribe", "--session", "last", "--language", "de") == 0
     assert "not as German (de)" in capsys.readouterr().err
+
+
+def test_lines_that_were_corrected_are_never_replaced(home: Path) -> None:
+    session_id = kept(home)
+    with Store.open(home) as store:
+        store.correct(session_id, Version.LIVE, 0, "what somebody said")
+        second = transcribe_again(store, session_id, Settings())  # the live version stays, with its corrections
+        number = second.utterances[0].utterance
+        store.correct(session_id, Version.SECOND, number, "what was really said")
+        with pytest.raises(StoreError, match="corrected by you"):
+            transcribe_again(store, session_id, Settings())
+        assert [one.text for one in store.load(session_id).corrections] == ["what was really said"]
+        store.correct(session_id, Version.SECOND, number, None)
+        assert transcribe_again(store, session_id, Settings()).version is Version.SECOND
