@@ -27,6 +27,7 @@ class VirtualAudio:
     """The rig's commands. `environment` lets any program of ours find its server."""
 
     def __init__(self, folder: Path, server: str = PULSEAUDIO) -> None:
+        self.server = server
         self._env = {**os.environ, "VIRTUAL_AUDIO_FOLDER": str(folder), "VIRTUAL_AUDIO_SERVER": server}
         self.environment = dict(re.findall(r"export (PULSE_\w+)='(.*)'", self("env")))
 

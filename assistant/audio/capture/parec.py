@@ -31,9 +31,10 @@ _LATENCY_MSEC = 40  # a block costs the same however long it is: at 20 ms captur
 _WAIT_SECONDS = 0.02
 _STOP_SECONDS = 0.1
 _SERVER_RATE_HZ = 48_000  # PulseAudio's own way to 16 kHz takes off 4 dB at 6 kHz and 16 at 7, where "s" and "f" are
-_PIPE_BYTES = 1 << 20  # ten seconds, should this program be held up
+_PIPE_BYTES = 1 << 20  # five seconds, should this program be held up
 _READ_BYTES = 1 << 16
-_SAMPLE_BYTES = 2
+_CHANNELS = 2  # PipeWire's way from two to one adds 3 dB, and clips what is loud; PulseAudio takes the mean, as here
+_FRAME_BYTES = 2 * _CHANNELS
 
 _numbers = count(1)
 
@@ -106,10 +107,11 @@ class ParecFeed:
         if not data:
             raise CaptureError(f"{self.description} is gone, or the sound server ended")
         data = self._odd + data
-        whole = len(data) - len(data) % _SAMPLE_BYTES
+        whole = len(data) - len(data) % _FRAME_BYTES
         self._odd = data[whole:]
-        samples = np.frombuffer(data[:whole], "<i2").astype(np.float32).reshape(-1, 1) / np.float32(32768.0)
-        self._held.append(Block(arrived_seconds, self._resampler.process(samples)[:, 0]))
+        sound = np.frombuffer(data[:whole], "<i2").reshape(-1, _CHANNELS)
+        mono = sound.mean(axis=1, keepdims=True, dtype=np.float32) / np.float32(32768.0)
+        self._held.append(Block(arrived_seconds, self._resampler.process(mono)[:, 0]))
 
 
 def _command(target: Target, tag: str) -> list[str]:
@@ -122,7 +124,7 @@ def _command(target: Target, tag: str) -> list[str]:
         "--raw",
         "--format=s16le",
         f"--rate={_SERVER_RATE_HZ}",
-        "--channels=1",
+        f"--channels={_CHANNELS}",
         f"--latency-msec={_LATENCY_MSEC}",
         f"--device={target.source_name}",
         *only,

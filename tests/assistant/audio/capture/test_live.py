@@ -23,7 +23,7 @@ from assistant.audio.capture import DeviceKind, LiveSource, list_devices, open_l
 from assistant.demo import INTERVIEW
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
-from tests.conftest import VirtualAudio, both_servers
+from tests.conftest import PULSEAUDIO, VirtualAudio, both_servers
 
 YOU, THEM = Channel.YOU, Channel.THEM
 PATIENCE_SECONDS = 20.0
@@ -88,6 +88,10 @@ class Listener:
     def gaps(self, channel: Channel) -> list[AudioGap]:
         return [item for item in self.items if isinstance(item, AudioGap) and item.channel is channel]
 
+    def absences(self, channel: Channel) -> list[AudioGap]:
+        """Gaps for want of the device. A busy machine makes others."""
+        return [gap for gap in self.gaps(channel) if "too busy" not in gap.reason]
+
     def sound(self, channel: Channel) -> NDArray[np.float64]:
         """The channel from 0.0, gaps as silence; nothing may overlap or be missing."""
         parts, end_seconds = [], 0.0
@@ -102,10 +106,10 @@ class Listener:
 
 
 @contextmanager
-def playing(audio: VirtualAudio, *sounds: tuple[Path, str]) -> Iterator[None]:
+def playing(audio: VirtualAudio, *sounds: tuple[Path, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     players = [audio.play(file, device) for file, device in sounds]
     try:
-        yield
+        yield players
     finally:
         for player in players:
             player.kill()
@@ -116,7 +120,7 @@ def playing(audio: VirtualAudio, *sounds: tuple[Path, str]) -> Iterator[None]:
 def tones(tmp_path_factory: pytest.TempPathFactory) -> dict[Channel, Path]:
     """A steady tone for each side, long enough for any test."""
     folder = tmp_path_factory.mktemp("tones")
-    times = np.arange(20 * 48_000) / 48_000
+    times = np.arange(90 * 48_000) / 48_000
     files = {YOU: folder / "microphone.wav", THEM: folder / "call.wav"}
     for channel, pitch_hz in ((YOU, MICROPHONE_HZ), (THEM, CALL_HZ)):
         soundfile.write(files[channel], TONE_AMPLITUDE * np.sin(2 * np.pi * pitch_hz * times), 48_000)
@@ -178,11 +182,15 @@ def test_each_voice_is_recorded_on_its_own_channel(virtual_audio: VirtualAudio, 
         soundfile.write(tmp_path / f"{channel}.wav", soxr.resample(voice, rate_hz, 48_000, "VHQ"), 48_000)
     with Listener(open_live()) as listener:
         listener.hear(THEM, 0.2)
-        with playing(virtual_audio, (tmp_path / "you.wav", "micfeed"), (tmp_path / "them.wav", "call")):
-            listener.hear(THEM, 2.8)
+        with playing(virtual_audio, (tmp_path / "you.wav", "micfeed"), (tmp_path / "them.wav", "call")) as players:
+            for player in players:
+                assert player.wait(PATIENCE_SECONDS) == 0
+        listener.hear(THEM, 0.5)
     heard = {channel: listener.sound(channel) for channel in (YOU, THEM)}
     for channel, other in ((YOU, THEM), (THEM, YOU)):
-        correlation, _ = best_match(heard[channel], voices[channel])
+        # Without realtime priority PipeWire drops some milliseconds on a busy machine: it is compared piece by piece.
+        pieces = np.array_split(voices[channel], 1 if virtual_audio.server == PULSEAUDIO else 4)
+        correlation = np.median([best_match(heard[channel], piece)[0] for piece in pieces])
         crosstalk, _ = best_match(heard[other], voices[channel])
         assert correlation >= 0.99
         assert crosstalk < 0.3  # two voices are this alike by chance; the other's own would be 1
@@ -201,8 +209,9 @@ def test_one_sound_on_both_sides_is_at_the_same_time_on_both(virtual_audio: Virt
     try:
         with Listener(open_live("echo")) as listener:
             listener.hear(YOU, 0.1)
-            with playing(virtual_audio, (tmp_path / "noise.wav", "call")):
-                listener.hear(YOU, 1.6)
+            with playing(virtual_audio, (tmp_path / "noise.wav", "call")) as (player,):
+                assert player.wait(PATIENCE_SECONDS) == 0
+            listener.hear(YOU, 0.5)
     finally:
         virtual_audio.pactl("unload-module", echo.strip())
     voice = soxr.resample(played, 48_000, SAMPLE_RATE_HZ, "VHQ")
@@ -220,6 +229,8 @@ def test_nothing_of_one_side_leaks_into_the_other(virtual_audio: VirtualAudio, t
     assert loudness(listener.sound(YOU), MICROPHONE_HZ).max() > 0.25
     assert loudness(listener.sound(THEM), CALL_HZ).max() > 0.25
     steady = {channel: listener.sound(channel)[-SAMPLE_RATE_HZ // 4 :] for channel in (YOU, THEM)}
+    for channel, pitch_hz in PITCHES_HZ.items():  # as loud as it was played: neither way to one channel adds to it
+        assert np.median(loudness(steady[channel], pitch_hz)) == pytest.approx(TONE_AMPLITUDE, rel=0.05)
     assert loudness(steady[YOU], CALL_HZ).max() < 0.05 * TONE_AMPLITUDE
     assert loudness(steady[THEM], MICROPHONE_HZ).max() < 0.05 * TONE_AMPLITUDE
 
@@ -237,11 +248,11 @@ def test_an_unplugged_output_is_a_gap_and_never_the_microphone(
         with playing(virtual_audio, (tones[THEM], "call")):
             listener.hear_tone(THEM, CALL_HZ)  # back, and with the right voice
     assert listener.states(THEM) == [State.DEVICE_LOST, State.DEVICE_BACK]
-    (gap,) = listener.gaps(THEM)
+    (gap,) = listener.absences(THEM)
     assert gap.end_seconds - gap.start_seconds > 0.3
     assert gap.reason == "Virtual call is gone"
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
-    assert listener.gaps(YOU) == []
+    assert listener.absences(YOU) == []
 
 
 @both_servers
@@ -256,7 +267,7 @@ def test_an_unplugged_microphone_is_a_gap_and_never_the_call(
         virtual_audio("plug-mic")
         listener.hear(YOU, 0.3)
     assert listener.states(YOU) == [State.DEVICE_LOST, State.DEVICE_BACK]
-    assert len(listener.gaps(YOU)) == 1
+    assert len(listener.absences(YOU)) == 1
     assert not carries(listener.sound(YOU), CALL_HZ)
 
 
@@ -269,7 +280,7 @@ def test_the_default_output_is_followed_within_a_moment(
         virtual_audio.pactl("set-default-sink", "speakers")
         listener.wait_until(lambda: State.DEVICE_BACK in listener.states(THEM))
         listener.hear_tone(THEM, CALL_HZ)
-    (gap,) = listener.gaps(THEM)
+    (gap,) = listener.absences(THEM)
     assert gap.end_seconds - gap.start_seconds < 1.5  # 0.07 to 0.15 s on an idle machine
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
@@ -312,7 +323,7 @@ def test_a_stream_that_the_server_moves_is_cut_before_it_is_believed(
         virtual_audio.pactl("move-source-output", ours, "mic")
         listener.wait_until(lambda: State.DEVICE_BACK in listener.states(THEM))
         listener.hear(THEM, 0.3)
-    assert len(listener.gaps(THEM)) == 1
+    assert len(listener.absences(THEM)) == 1
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
 
@@ -370,7 +381,7 @@ def test_a_channel_that_stays_lost_says_at_the_end_what_was_not_heard(virtual_au
         virtual_audio("unplug-call")
         listener.wait_until(lambda: State.DEVICE_LOST in listener.states(THEM))
         listener.hear(YOU, 0.2)
-    (gap,) = listener.gaps(THEM)
+    (gap,) = listener.absences(THEM)
     assert gap.end_seconds == pytest.approx(len(listener.sound(YOU)) / SAMPLE_RATE_HZ, abs=0.3)
 
 
