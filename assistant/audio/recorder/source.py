@@ -100,6 +100,7 @@ class RecorderSource:
         self._channels = tuple(Channel(name) for name in opened["channels"])
         self._asks_server: bool = opened["asks_server"]
         self._spare: _Child | None = None  # a successor that is ready, because starting one takes a second
+        self._opening: _Child | None = None  # a successor that was told to open and may not have answered yet
         self._folder: Path | None = None
         self._origin_seconds: float | None = None
         self._heard_seconds = dict.fromkeys(self._channels, 0.0)
@@ -157,6 +158,8 @@ class RecorderSource:
             self._is_closed = True
             self._closed.set()
             self._child.tell(do="stop")
+            if self._opening is not None:
+                self._opening.process.kill()  # it records nothing yet, and a hung sound server never lets it answer
             is_unread = not self._is_read and not self._is_over
             self._is_over = self._is_over or is_unread
         if is_unread:  # nobody will read to the end
@@ -214,7 +217,7 @@ class RecorderSource:
             try:
                 self._begin_anew()
             except AssistantError as error:
-                if not failure:
+                if not failure and not self._is_closed:
                     failure = str(error)
                     break_message = f"Nothing is recorded at the moment: {failure} It is tried again until it works."
                     self._ready.append(Status(State.DEVICE_LOST, break_message))
@@ -233,12 +236,17 @@ class RecorderSource:
         if child.process.poll() is not None:
             child.end()
             child = _Child()
+        with self._commanding:
+            self._opening = child
+            if self._is_closed:
+                child.process.kill()
         child.tell(
             do="open", **self._names, channels=list(self._channels),
             origin_seconds=self._origin_seconds, asks_server=self._asks_server,
         )  # fmt: skip
         child.answer()
         with self._commanding:
+            self._opening = None
             child.tell(do="record", folder=str(self._folder), goes_on=True, is_paused=self._is_paused)
             child.answer()
             self._child = child

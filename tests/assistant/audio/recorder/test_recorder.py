@@ -218,6 +218,22 @@ def test_a_kill_in_a_pause_does_not_end_the_pause(reader: Reader) -> None:
     reader.hear()
 
 
+def test_a_call_ends_although_its_recorder_was_killed_and_the_successor_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = RecorderSource()
+    hung = [sys.executable, "-c", "import time; time.sleep(60)"]  # as where the sound server hangs
+    monkeypatch.setattr("assistant.audio.recorder.source._COMMAND", hung)
+    source.record_into(tmp_path / "call")
+    reading = threading.Thread(target=lambda: list(iter(source.read, None)), daemon=True)
+    reading.start()
+    os.kill(source.process_id, signal.SIGKILL)
+    time.sleep(0.3)  # it is asked to go on, and does not
+    source.close()
+    reading.join(10.0)
+    assert not reading.is_alive()
+
+
 def test_a_disk_that_fills_ends_the_recording_while_it_can_still_be_packed(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         if not disk.is_mounted:
