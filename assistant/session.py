@@ -104,11 +104,13 @@ class Session:
         self._source.close()
 
     def pause(self) -> None:
-        """From now on nothing is recorded or heard, until `resume`."""
+        """From now on nothing is recorded or heard, until `resume`; what was said before gets its text now."""
         with self._lock:
             if self._paused or self._is_over:
                 return
             self._paused = True
+        for channel in self._source.channels:
+            self._worker.interrupt(channel)
         self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
 
     def resume(self) -> None:

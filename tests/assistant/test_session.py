@@ -184,6 +184,27 @@ def test_a_pause_records_nothing_and_leaves_a_gap_with_its_reason():
     assert states(sink)[:3] == [State.RECORDING, State.PAUSED, State.RECORDING]
 
 
+def test_what_was_said_when_a_call_was_paused_is_final_at_once():
+    source = ScriptedSource(them=[(8.0, True)], you=[(8.0, False)])
+    session, sink, _ = make(source, is_lossless=False)
+    before_resume = []
+
+    def act(at_seconds):
+        if at_seconds == pytest.approx(2.0):
+            session.pause()
+        elif at_seconds == pytest.approx(6.0):
+            patience = time.monotonic() + 10.0
+            while not finals(sink) and time.monotonic() < patience:
+                time.sleep(0.01)
+            before_resume[:] = finals(sink)
+            session.resume()
+
+    source.before = act
+    session.run()
+    assert [final.end_seconds for final in before_resume] == [pytest.approx(2.0, abs=0.1)]
+    assert len(finals(sink)) == 2
+
+
 def test_a_full_disk_stops_the_call_and_keeps_what_was_said():
     recorder = MemoryRecorder(full_after_seconds=4.0)
     session, sink, _ = make(ScriptedSource(**CALL), recorder=recorder)
