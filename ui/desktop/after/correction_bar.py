@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import plain
 from ui.desktop.buttons import button
+from ui.desktop.chips import FlowLayout
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -41,12 +42,11 @@ class CorrectionBar(QWidget):
         column.setSpacing(px(6))
         for widget in (self._label, self._original, self._field):
             column.addWidget(widget)
-        row = QHBoxLayout()
-        row.setSpacing(px(6))
+        row = QWidget()
+        flow = FlowLayout(row, px(6))
         for made in (self._save_button, self._restore, self._cancel):
-            row.addWidget(made)
-        row.addStretch(1)
-        column.addLayout(row)
+            flow.addWidget(made)
+        column.addWidget(row)
         self.hide()
 
     def begin(self, row: int, text: str, heard: str, where: str) -> None:
@@ -89,7 +89,7 @@ class _Field(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(200), 4 * self.fontMetrics().lineSpacing() + px(16))
+        return QSize(px(200), 3 * self.fontMetrics().lineSpacing() + px(16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

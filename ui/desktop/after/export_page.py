@@ -51,7 +51,7 @@ class ExportPage(QWidget):
         self._folder = Path(documents or Path.home())
         self.bar = PageBar()
         self.formats = Tabs("Format", tuple(name for _, name, _ in _FORMATS))
-        self._what, self._where = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.SMALL, "muted", 2)
+        self._what, self._where = TextBlock(Type.SMALL, "muted", 4), TextBlock(Type.SMALL, "muted", 2)
         self._told = TextBlock(Type.SMALL, "good", 3)
         self.preview = QPlainTextEdit()
         self.preview.setReadOnly(True)

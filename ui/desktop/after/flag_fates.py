@@ -38,7 +38,9 @@ class FlagLine:
 
     def entry(self) -> Entry:
         note = FATE_SIGNS[self.fate] + (f" · {self.story}" if self.story else "")
-        return Entry(f"“{self.quote}”", self.id, clock(self.at_seconds), self.reason, note, TONES[self.kind])
+        return Entry(
+            f"“{self.quote}”", self.id, clock(self.at_seconds), self.reason, note, TONES[self.kind], text_lines=8
+        )
 
 
 def flag_lines(call: Call) -> tuple[FlagLine, ...]:

@@ -200,7 +200,7 @@ class _UndoBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = TextBlock(Type.SMALL, "text", 3)
+        self._text = TextBlock(Type.SMALL, "text", 5)
         self.undo = button("Undo", "Undo the deletion, Control and Z", "small")
         self.undo.setToolTip("Ctrl+Z")
         row = QHBoxLayout(self)

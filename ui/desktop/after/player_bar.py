@@ -6,10 +6,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
+from ui.desktop.chips import FlowLayout
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
 
@@ -43,7 +44,10 @@ class Playing(Protocol):
 
 
 class _Clock(TextBlock):
-    """With digits of one width, so that it does not tremble."""
+    """With digits of one width, so that it does not tremble; as high as the buttons beside it."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return super().sizeHint() + QSize(px(6), px(4))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
@@ -98,13 +102,13 @@ class PlayerBar(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(px(14), px(2), px(14), px(8))
-        row.setSpacing(px(6))
-        for made in (self._back, self._play, self._ahead):
-            row.addWidget(made)
-        row.addSpacing(px(4))
-        row.addWidget(self._clock, 1)
+        inner = QWidget()
+        flow = FlowLayout(inner, px(6))
+        for widget in (self._back, self._play, self._ahead, self._clock):
+            flow.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(14), px(2), px(14), px(8))
+        column.addWidget(inner)
         self.take(None)
 
     @property

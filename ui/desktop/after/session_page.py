@@ -29,6 +29,7 @@ from ui.desktop.transcript_model import TranscriptModel, heading
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
 _FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
 _TABS_PLACE = 3  # below the bar, the timeline and the player
+_LOW_PX = 560
 WIDE_PX = 760  # from here on two columns
 HINT = "Click a word to hear it. F2 corrects a line."
 
@@ -71,6 +72,7 @@ class SessionPage(QWidget):
     def show_session(self, state: SessionState, player: Playing | None, at_utterance: int | None = None) -> None:
         """Another call, at the place that was searched for if there is one."""
         self.correction.hide()
+        self._make_room(False)
         self.player.take(player)
         self._hint.setVisible(player is not None)
         self._take(state)
@@ -119,7 +121,8 @@ class SessionPage(QWidget):
     # --- views ---
 
     def _lay_out(self) -> None:
-        self._transcript_side = _column(self.transcript, self.correction, _Edge(self._hint))
+        self._hint_edge = _Edge(self._hint)
+        self._transcript_side = _column(self.transcript, self.correction, self._hint_edge)
         self._tabs_edge = _Edge(self.tabs)
         self._side = QStackedWidget()
         self._side.addWidget(_column(_Edge(self._share), self.summary))
@@ -143,7 +146,7 @@ class SessionPage(QWidget):
             column.addWidget(widget)
         column.addWidget(self._tabs_edge)
         column.addLayout(self._body, 1)
-        self.transcript.setMinimumHeight(px(60))
+        self.transcript.setMinimumHeight(px(40))
         for entries in (self.summary, self.flags):
             entries.setMinimumHeight(px(60))
         self._show_view(SUMMARY)
@@ -263,6 +266,7 @@ class SessionPage(QWidget):
         if self._state is not None and self._state.can_correct(row):
             line = self._state.rows[row]
             self.correction.begin(row, line.text, self._state.heard(row), heading(line))
+            self._make_room(True)
 
     def _save_correction(self, row: int, text: str) -> None:
         self._end_correction()
@@ -270,7 +274,13 @@ class SessionPage(QWidget):
 
     def _end_correction(self) -> None:
         self.correction.hide()
+        self._make_room(False)
         self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _make_room(self, is_needed: bool) -> None:
+        """For the correction: in a low window, or with large text, the picture goes meanwhile."""
+        self._hint_edge.setHidden(is_needed)
+        self.timeline.setHidden(is_needed and self.height() < px(_LOW_PX))
 
     # --- reasons ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.call import Call, CallState
+from assistant.call import Call, CallState, Version
 from assistant.export.coverage import coverage_of, good_signs
 from assistant.languages import is_reviewed
 from assistant.plain import clock, plain
@@ -27,11 +27,11 @@ def summary_entries(call: Call) -> tuple[Entry, ...]:
 def facts(call: Call) -> str:
     """When, how long, and by what it was transcribed, in one line."""
     states = {CallState.RECOVERED: "recovered", CallState.RECORDING: "still being recorded", CallState.FINISHED: ""}
-    model = plain(call.model)
+    model, again = plain(call.model), "once more " if call.version is Version.SECOND else ""
     parts = (
         f"{call.started:%d %b %Y, %H:%M}",
         clock(call.duration_seconds),
-        f"transcribed by {model}" if model else "imported transcript",
+        f"transcribed {again}by {model}" if model else "imported transcript",
         states[call.state],
     )
     return " · ".join(filter(None, parts))

@@ -1,4 +1,5 @@
-"""One of several, as a row of small buttons: views of a page, or a filter. Arrow keys go along it."""
+"""One of several, as a row of small buttons: views of a page, or a filter. Arrow keys go along it. It breaks where it
+must."""
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
+from ui.desktop.chips import FlowLayout
 from ui.desktop.theme import Type, colours, font, px
 
 
@@ -61,14 +63,14 @@ class Tabs(QWidget):
         self.setAccessibleName(name)
         self._name = name
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(2))
+        row = FlowLayout(self, px(2))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         for number, text in enumerate(texts):
             tab = Tab(text, f"{name}: {text}")
             self._group.addButton(tab, number)
             row.addWidget(tab)
-        row.addStretch(1)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
 
