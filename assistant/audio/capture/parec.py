@@ -109,8 +109,8 @@ class ParecFeed:
         data = self._odd + data
         whole = len(data) - len(data) % _FRAME_BYTES
         self._odd = data[whole:]
-        sound = np.frombuffer(data[:whole], "<i2").reshape(-1, _CHANNELS)
-        mono = sound.mean(axis=1, keepdims=True, dtype=np.float32) / np.float32(32768.0)
+        sound = np.frombuffer(data[:whole], "<i2").astype(np.float32).reshape(-1, _CHANNELS)
+        mono = (sound[:, :1] + sound[:, 1:]) / np.float32(_CHANNELS * 32768.0)  # numpy's mean takes four times as long
         self._held.append(Block(arrived_seconds, self._resampler.process(mono)[:, 0]))
 
 
