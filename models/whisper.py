@@ -152,7 +152,7 @@ class WhisperTranscriber:
                 doubt = doubt_of_speech(self.engine, tokenizer, alone)
                 hypothesis = replace(hypothesis, no_speech_probability=doubt)
             return _with_voice(hypothesis, own)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
             ) from error

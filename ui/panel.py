@@ -186,6 +186,8 @@ class Program(QObject):
     def _call_is_over(self, bridge: Bridge, call_id: str) -> None:
         self._is_calling.clear()
         self._upkeep.complete_calls()
+        if call_id:
+            self._upkeep.transcribe_again(call_id)
         if self.window.shows(bridge):
             self.window.show_kept(call_id)
             self._past.open_after_call(call_id)

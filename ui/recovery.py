@@ -13,23 +13,20 @@ from assistant.audio.files import FileSource
 from assistant.call import Call, Version
 from assistant.errors import AssistantError, ModelError, RecordingError
 from assistant.plain import clock, plain
-from assistant.ports import AudioSource, Transcriber
+from assistant.ports import Transcriber
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.streaming import StreamingSettings
 from assistant.values import (
-    AudioFrame,
-    AudioGap,
-    Channel,
     FollowUp,
     FollowUpRetired,
     ReviewEvent,
     Stamped,
-    Status,
     TranscriptUpdate,
 )
 from ui import compose
+from ui.cancelling import Cancellable, CancelledError
 
 
 def recover(
@@ -52,7 +49,7 @@ def recover(
             transcriber = transcribers.get(model) or _load(model, settings)
             transcribers[model] = transcriber
             _transcribe_tail(store, recovered, transcriber, settings, is_cancelled)
-        except _CancelledError:
+        except CancelledError:
             return
         except ModelError as error:
             say(f"The last words of {recovered.session_id} are transcribed once there is a model. {error}")
@@ -86,44 +83,18 @@ def _transcribe_tail(
         sink = StoreSink(store, recovered.session_id)
         transcriber = transcriber.for_call(before.language or settings.language, settings.glossary)
         session = Session(
-            _Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
+            Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
             compose.conversation(settings.verbosity, transcriber),
             [_KeepsFates(sink, before)],
-            settings=SessionSettings(True, before.utterances, StreamingSettings(shows_partials=False), mutes_echo=True),
+            settings=SessionSettings(
+                True, before.utterances, StreamingSettings(shows_partials=False, speculates=False), mutes_echo=True
+            ),
         )
         session.run()
         store.note_language(recovered.session_id, transcriber.language)
     store.tail_transcribed(recovered.session_id)
-
-
-class _CancelledError(AssistantError):
-    """Nobody waits for it any more."""
-
-
-class _Cancellable:
-    """A source that fails once nobody wants it any more: what its session has heard so far stays kept."""
-
-    def __init__(self, source: AudioSource, is_cancelled: Callable[[], bool]) -> None:
-        self._source = source
-        self._is_cancelled = is_cancelled
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
-
-    def read(self) -> AudioFrame | AudioGap | Status | None:
-        if self._is_cancelled():
-            raise _CancelledError("The program was closed.")
-        return self._source.read()
-
-    def close(self) -> None:
-        self._source.close()
 
 
 class _KeepsFates:

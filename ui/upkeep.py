@@ -42,6 +42,15 @@ class Upkeep(QObject):
         """Those that a crash has left without an end."""
         self._lane.do(self._recover, self._recovered, partial(self._window.show_error, "A call is not recovered"))
 
+    def transcribe_again(self, call_id: str) -> None:
+        """Once more without haste, as the settings say."""
+        if self._preferences.now.second_pass:
+            self._lane.do(
+                partial(self._second_pass, call_id),
+                self._transcribed_again,
+                partial(self._window.show_error, "The call is not transcribed once more; what was heard live is kept"),
+            )
+
     def delete_old_calls(self) -> None:
         """As the settings say."""
         if days := self._preferences.now.keep_days:
@@ -59,6 +68,33 @@ class Upkeep(QObject):
         with Store.open(data_folder()) as store:
             recover(store, self._preferences.now, messages.append, self._is_wanted_elsewhere)
         return messages
+
+    def _second_pass(self, call_id: str) -> bool:
+        """Whether it was done: a new call comes first, and `depthcue transcribe --session` can do it later."""
+        from assistant.languages import AUTO
+        from assistant.store import Store
+        from ui.cancelling import Cancellable, CancelledError
+        from ui.second_pass import transcribe_again
+
+        settings = self._preferences.now
+        language = "" if settings.language == AUTO else settings.language  # the live model may not have known it
+        with Store.open(data_folder()) as store:
+            try:
+                transcribe_again(
+                    store,
+                    call_id,
+                    settings,
+                    language=language,
+                    shown=lambda source: (Cancellable(source, self._is_wanted_elsewhere), []),
+                )
+            except CancelledError:
+                return False
+        return True
+
+    def _transcribed_again(self, is_done: bool) -> None:
+        if is_done:
+            self._window.show_message("The call was transcribed once more", "Open it to see the second version.")
+            self.changed.emit()
 
     def _recovered(self, messages: list[str]) -> None:
         if messages:

@@ -37,6 +37,7 @@ LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer 
 @dataclass(frozen=True, slots=True)
 class StreamingSettings:
     shows_partials: bool = True
+    speculates: bool = True  # decode a final before its end is known: sooner, and in vain where speech goes on
     step_seconds: float = 0.3  # new sound before an open utterance is decoded again
     loaded_step_seconds: float = 1.0
 
@@ -216,6 +217,8 @@ class Streaming:
         return ended.speculative if fits else None
 
     def _speculative_job(self) -> Job | None:
+        if not self._settings.speculates:
+            return None
         for opened in self._open.values():
             listener = self._listeners[opened.channel]
             span = listener.open_span_seconds if listener.is_silent_after_speech else None

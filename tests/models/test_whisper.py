@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -128,3 +130,25 @@ def test_a_damaged_model_is_an_error_that_says_so(tmp_path, model_folder):
     (tmp_path / "model.bin").write_bytes((model_folder / "model.bin").read_bytes()[:1_000_000])
     with pytest.raises(ModelError, match="damaged"):
         WhisperTranscriber(tmp_path, "mine")
+
+
+MANY_LENGTHS = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from models.encoding import Window
+from models.whisper import WhisperTranscriber
+encoder = WhisperTranscriber(Path(sys.argv[1]), "tiny.en")._encoder
+encoder.encode(np.zeros(12 * 16_000, np.float32), Window(0.0, 1.0))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for frames in range(600, 720, 2):
+    encoder.encode(np.zeros(frames * 160, np.float32), Window(0.0, 1.0))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak)
+"""
+
+
+def test_utterances_of_many_lengths_take_no_more_memory(model_folder):
+    ran = subprocess.run(
+        [sys.executable, "-c", MANY_LENGTHS, str(model_folder)], capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) * (1 if sys.platform != "darwin" else 1 / 1024) < 15_000  # KiB; without care a megabyte each

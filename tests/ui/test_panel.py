@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 from assistant.audio.files import FileSource
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.audio.replay import PacedSource
-from assistant.call import Call, CallState
+from assistant.call import Call, CallState, Version
 from assistant.demo import INTERVIEW
 from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
@@ -247,6 +247,14 @@ def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, b
     panel.check()
     qtbot.waitUntil(lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel), timeout=10_000)
     assert [call.title for call in kept(home)] == ["Role 2100"]
+
+
+def test_a_call_is_transcribed_once_more_where_the_settings_say_so(program, qtbot, home, beginning):
+    panel = program(plan_of(beginning, 8.0), second_pass=True)
+    begin(panel)
+    qtbot.waitUntil(lambda: "The call was transcribed once more" in said_on_screen(panel), timeout=30_000)
+    [call] = kept(home)
+    assert call.version is Version.SECOND and call.utterances
 
 
 def test_leaving_while_a_call_starts_leaves_nothing_behind(program, home, beginning):

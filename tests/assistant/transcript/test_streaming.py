@@ -182,6 +182,15 @@ def test_partials_can_be_left_out():
     assert len(finals(out)) == 1
 
 
+def test_finals_are_the_same_without_speculation_and_decoded_once():
+    scene = [(2.0, True), (0.2, False), (1.0, True), (1.0, False), (1.5, True), (0.6, False)]
+    eager, patient = CountingTranscriber(), CountingTranscriber()
+    out = play(them=scene, transcriber=eager, shows_partials=False)
+    again = play(them=scene, transcriber=patient, shows_partials=False, speculates=False)
+    assert finals(again) == finals(out)
+    assert len(patient.efforts) == len(finals(out)) < len(eager.efforts)
+
+
 def test_a_worker_that_is_late_pauses_partials_and_loses_nothing():
     stream, transcriber = streaming(), CountingTranscriber()
     for frame in frames([], [(2.0, True), (1.0, False)] * 4 + [(2.0, True)]):
