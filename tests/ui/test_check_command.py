@@ -22,9 +22,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_ends_when_the_words_of_both_voices_were_heard_and_keeps_nothing(
     virtual_audio: VirtualAudio, tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    samples, rate_hz = cut_of_interview(*ONE_CLAIM)
-    voice = write_wav(tmp_path / "voice.wav", np.tile(samples[:, 1], 12), rate_hz)
-    players = [virtual_audio.play(voice, sink) for sink in ("micfeed", "call")]
+    # Two voices: the same words on both sides would be an echo.
+    players = []
+    for sink, column, cut in (("micfeed", 0, (14.8, 19.0)), ("call", 1, ONE_CLAIM)):
+        samples, rate_hz = cut_of_interview(*cut)
+        voice = write_wav(tmp_path / f"{sink}.wav", np.tile(samples[:, column], 15), rate_hz)
+        players.append(virtual_audio.play(voice, sink))
     try:
         code = depthcue("check", "--seconds", 60)
         assert [player.poll() for player in players] == [None, None], "it ends long before the voices do"
