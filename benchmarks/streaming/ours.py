@@ -119,26 +119,6 @@ class Watcher:
         return self._screen.get(id(stamped))
 
 
-class NoControls:
-    """Implements `ui.desktop.controls.Controls` for a panel that nobody touches."""
-
-    def start(self, consent_given: bool) -> None: ...
-
-    def note_consent(self) -> None: ...
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def mark(self, note: str) -> None: ...
-
-    def asked(self, follow_up_id: str) -> None: ...
-
-    def dismissed(self, follow_up_id: str) -> None: ...
-
-
 def load_transcriber(folder: Path, windows: str) -> Transcriber:
     settings = replace(compose.user_settings(), always_pad_to_30_seconds=windows == "padded")
     shape = shape_of(folder)
@@ -152,7 +132,8 @@ def load_transcriber(folder: Path, windows: str) -> Transcriber:
 def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
     from ui.desktop.app import application
     from ui.desktop.bridge import Bridge
-    from ui.desktop.window import PanelWindow
+    from ui.desktop.controls import NoControls
+from ui.desktop.window import PanelWindow
 
     app = application()
     window = PanelWindow(NoControls())

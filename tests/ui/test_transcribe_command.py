@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -268,13 +269,10 @@ def test_the_bar_shows_how_much_time_is_left(home: Path) -> None:
     command = start("transcribe", "cut.wav", home=home, stdout=subprocess.DEVNULL, stderr=slave)
     os.close(slave)
     seen = b""
-    try:
+    with contextlib.suppress(OSError):  # how a terminal ends on Linux
         while piece := os.read(master, 4096):
             seen += piece
-    except OSError:  # how a terminal ends on Linux
-        pass
-    finally:
-        os.close(master)
+    os.close(master)
     assert command.wait(30) == 0
     frames = [frame for frame in seen.decode().split("\r") if frame.startswith("cut.wav:")]
     assert any("100%" in frame for frame in frames)

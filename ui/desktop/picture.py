@@ -13,34 +13,11 @@ from assistant.errors import ExportError
 from assistant.values import Stamped
 from ui.desktop import theme
 from ui.desktop.app import application, without_screen
+from ui.desktop.controls import NoControls
 from ui.desktop.panel_state import PanelState
 from ui.desktop.window import PanelWindow
 
 _SMALLEST = 0  # Qt's quality of a PNG, which loses nothing: how little time is spent on its size
-
-
-class _NoControls:
-    """Nobody presses anything in a picture."""
-
-    def start(self, consent_given: bool) -> None: ...
-
-    def note_consent(self) -> None: ...
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def mark(self, note: str) -> None: ...
-
-    def asked(self, follow_up_id: str) -> None: ...
-
-    def dismissed(self, follow_up_id: str) -> None: ...
-
-    def choose(self, name: str, value: object) -> None: ...
-
-    def check_voices(self) -> None: ...
 
 
 def draw_panel(
@@ -73,7 +50,7 @@ def panel_without_screen(width: int, height: int, dark: bool) -> PanelWindow:
     """A panel that only ever is drawn."""
     without_screen()
     application(dark)
-    window = PanelWindow(_NoControls())
+    window = PanelWindow(NoControls())
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(width, height)
     window.show()
