@@ -133,7 +133,7 @@ def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
     from ui.desktop.app import application
     from ui.desktop.bridge import Bridge
     from ui.desktop.controls import NoControls
-from ui.desktop.window import PanelWindow
+    from ui.desktop.window import PanelWindow
 
     app = application()
     window = PanelWindow(NoControls())
