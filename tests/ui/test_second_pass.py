@@ -94,6 +94,15 @@ def test_why_it_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture
         assert depthcue("transcribe", *arguments) == 2
 
 
+@pytest.mark.parametrize("option", [("--format", "md"), ("--out", "x"), ("--channels", "mix"), ("--you", "left")])
+def test_what_is_for_files_is_refused_for_a_recorded_call(
+    option: tuple[str, str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert depthcue("transcribe", "--session", "last", *option) == 2
+    assert f"{option[0]} is for recordings" in capsys.readouterr().err
+    assert not home.exists()
+
+
 def test_sound_that_a_full_disk_left_unpacked_is_packed_first(home: Path) -> None:
     session_id = kept(home, is_packed=False)
     with Store.open(home) as store:

@@ -31,6 +31,7 @@ not done again, unless the recording, its channels, its language, the glossary o
 others, and transcripts that you have worked on, are never replaced: the new one gets another name."""
 
 FORMATS = ("md", "txt", "json", "srt", "vtt")
+OF_FILES = {"format": ("md",), "out": None, "channels": "auto", "you": "left"}  # with what is meant where none is given
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,14 +50,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
     add_speech_options(parser)
-    parser.add_argument("--format", type=formats, default=("md",), metavar="F,...", help=", ".join(FORMATS))
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder of the files; beside the recording if not given"
-    )
-    parser.add_argument(
-        "--channels", choices=("auto", "split", "mix"), default="auto", help="one voice a channel, or not"
-    )
-    parser.add_argument("--you", choices=("left", "right"), default="left", help="which channel is the interviewer's")
+    files = parser.add_argument_group("how files are read and written")
+    files.add_argument("--format", type=formats, metavar="F,...", help=f"{', '.join(FORMATS)}; md if not given")
+    files.add_argument("--out", type=Path, metavar="DIR", help="folder of the files; beside the recording if not given")
+    files.add_argument("--channels", choices=("auto", "split", "mix"), help="one voice a channel, or not")
+    files.add_argument("--you", choices=("left", "right"), help="which channel is the interviewer's; left if not given")
     parser.set_defaults(run=run, refuse=parser.error)
 
 
@@ -71,10 +69,15 @@ def formats(text: str) -> tuple[str, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
+    given = [name for name in OF_FILES if getattr(args, name) is not None]
     if args.session is None:
+        for name in set(OF_FILES) - set(given):
+            setattr(args, name, OF_FILES[name])
         return _transcribe_files(args)
     if args.files:
         args.refuse("name recordings, or a recorded call with --session, but not both at once")
+    if given:
+        args.refuse(f"--{given[0]} is for recordings; `depthcue sessions export` writes the files of a recorded call")
     return _transcribe_session(args)
 
 
