@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from assistant.errors import ReviewError
@@ -40,36 +39,23 @@ class _Entry:
 class QuestionBank:
     """All questions of one language, checked when they are loaded."""
 
-    def __init__(self, text: str, name: str = "the question bank") -> None:
+    def __init__(self, text: str) -> None:
         """Raises:
         ReviewError: the text is no question bank; the message names the entry and what is wrong with it.
         """
+        name = "The question bank"
         try:
             table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ReviewError(
-                f"{name} is not valid TOML ({error}). Correct that place, or take the bank of the program."
-            ) from error
+            raise ReviewError(f"{name} is not valid TOML ({error}). Correct that place.") from error
         rows = table.get("question")
         if not isinstance(rows, list) or not rows:
-            raise ReviewError(f"{name} has no [[question]] entries. Add some, or take the bank of the program.")
+            raise ReviewError(f"{name} has no [[question]] entries. Add some.")
         self._entries = tuple(_entry(row, f"{name}, entry {number}") for number, row in enumerate(rows, 1))
 
     @classmethod
     def bundled(cls) -> QuestionBank:
         return cls(files("assistant.review").joinpath("questions.toml").read_text(encoding="utf-8"))
-
-    @classmethod
-    def load(cls, path: Path) -> QuestionBank:
-        """Raises:
-        ReviewError: the file can't be read, or is no question bank.
-        """
-        try:
-            return cls(path.read_bytes().decode("utf-8-sig"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReviewError(
-                f"The question bank {path} can't be read ({error}). Check the file and its encoding (UTF-8)."
-            ) from error
 
     def candidates(
         self, kind: ClaimKind, name: str, missing: Collection[Aspect], number: str, quote: str
