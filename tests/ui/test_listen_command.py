@@ -16,9 +16,9 @@ import pytest
 
 from assistant.audio.files import FileSource
 from assistant.audio.recorder.disk import RESERVE_BYTES
-from assistant.call import Version
+from assistant.call import Call, Version
 from assistant.event_log import EventLog
-from assistant.settings import HOME_VARIABLE
+from assistant.settings import HOME_VARIABLE, Settings
 from assistant.store import Store
 from tests.conftest import VirtualAudio
 from tests.small_disk import small_disk
@@ -344,3 +344,19 @@ def test_a_call_is_transcribed_once_more_when_the_settings_say_so(virtual_audio:
         session_id = store.resolve("last")
         assert store.load(session_id).version is Version.SECOND
         assert store.load(session_id, Version.LIVE).version is Version.LIVE
+
+
+def test_once_a_call_is_over_signals_mean_what_they_did_before(
+    virtual_audio: VirtualAudio, home: Path, monkeypatch: pytest.MonkeyPatch, one_model: None
+) -> None:
+    meanwhile = []
+
+    def transcribe_again(store: Store, session_id: str, *_: Any, **__: Any) -> Call:
+        meanwhile.append(signal.getsignal(signal.SIGHUP))
+        return store.load(session_id)
+
+    before = signal.getsignal(signal.SIGHUP)
+    monkeypatch.setattr("ui.second_pass.transcribe_again", transcribe_again)
+    monkeypatch.setattr("assistant.settings.load", lambda path: (Settings(second_pass=True), []))
+    assert depthcue("listen", "--consent", "--seconds", 0.3) == 0
+    assert meanwhile == [before]

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -80,17 +80,17 @@ def run(args: argparse.Namespace) -> int:
         events=args.events,
         shows_partials=args.events is not None,
     )
-    _stop_on_signals(kept.session.stop)
-    _greet(source.channels, transcriber.name, args.without_consent)
-    if args.seconds:
-        timer = threading.Timer(args.seconds, kept.session.stop)
-        timer.daemon = True
-        timer.start()
-    call = kept.run()
-    _tell(
-        f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
-        f"depthcue sessions show {call.id}"
-    )
+    with _signals_stop(kept.session.stop):
+        _greet(source.channels, transcriber.name, args.without_consent)
+        if args.seconds:
+            timer = threading.Timer(args.seconds, kept.session.stop)
+            timer.daemon = True
+            timer.start()
+        call = kept.run()
+        _tell(
+            f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
+            f"depthcue sessions show {call.id}"
+        )
     if settings.second_pass:
         _transcribe_again(kept.store, call.id, settings)
     return 0
@@ -103,8 +103,6 @@ def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None
     from ui.progress import with_progress
     from ui.second_pass import transcribe_again
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
     _tell("Transcribing it once more, without haste. Ctrl+C leaves it at what was heard live.")
     language = "" if settings.language == AUTO else settings.language  # the live model may not have known it
     call = transcribe_again(store, session_id, settings, language=language, shown=with_progress(session_id))
@@ -162,13 +160,20 @@ def _goes_on(error: OSError) -> None:
         )
 
 
-def _stop_on_signals(stop: Callable[[], None]) -> None:
-    """The first Ctrl+C or polite kill ends the call and keeps everything; it is not an error."""
+@contextlib.contextmanager
+def _signals_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """Inside, Ctrl+C or a polite kill ends the call and keeps everything; it is not an error. Afterwards they mean what
+    they did before."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         # Not from inside the handler: it may have interrupted a read that holds the source's lock.
         threading.Thread(target=stop, daemon=True).start()
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one: its terminal was closed; Windows has none
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), handle)
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one: its terminal was closed; Windows has none
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = [(number, signal.signal(number, handle)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
