@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from assistant.plain import harmless
+from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
@@ -38,7 +40,7 @@ class Preview:
     is_whole: bool = True
 
 
-class ExportPage(QWidget):
+class ExportPage(KeyedPage):
     """Emits `back`, `preview_wanted(format)` and `export_wanted(format, folder)`."""
 
     back = Signal()
@@ -151,26 +153,11 @@ class ExportPage(QWidget):
 
     # --- keys ---
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_ours(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        if not self._is_ours(event):
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.back.emit()
-        else:
-            self._export()
-
-    @staticmethod
-    def _is_ours(event: QKeyEvent) -> bool:
+    def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
+        if event.key() == Qt.Key.Key_Escape:
+            return self.back.emit
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        return event.key() == Qt.Key.Key_Escape or (
-            is_enter and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        )
+        return self._export if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier else None
 
 
 class _Lower(QWidget):

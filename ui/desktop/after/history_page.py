@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
 from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, KeptCall, Period, place_of
+from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
@@ -25,7 +26,7 @@ _PERIODS = tuple(Period)
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
-class HistoryPage(QWidget):
+class HistoryPage(KeyedPage):
     """Emits `back`, `search_wanted(query)` and `opened(id, utterance)` with -1 for a call as a whole."""
 
     back = Signal()
@@ -162,20 +163,7 @@ class HistoryPage(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._does(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        does = self._does(event)
-        if does is None:
-            super().keyPressEvent(event)
-        else:
-            does()
-
-    def _does(self, event: QKeyEvent) -> Callable[[], object] | None:
+    def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
         if event.matches(QKeySequence.StandardKey.Find):
             return self.start
         if event.matches(QKeySequence.StandardKey.Undo):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ui.desktop.after.correction_bar import CorrectionBar
 from ui.desktop.after.entry_list import EntryList
 from ui.desktop.after.flag_fates import Fate
+from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.notes_field import NotesField
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.played_transcript import PlayedTranscript
@@ -34,7 +35,7 @@ WIDE_PX = 760  # from here on two columns
 HINT = "Click a word to hear it. F2 corrects a line."
 
 
-class SessionPage(QWidget):
+class SessionPage(KeyedPage):
     """Emits `back`, `export_wanted`, `notes_written(text)`, `corrected(row, text)` and `not_heard(why)`."""
 
     back = Signal()
@@ -300,22 +301,7 @@ class SessionPage(QWidget):
 
     # --- keys ---
 
-    def event(self, event: QEvent) -> bool:
-        """Keys of this page go before those of the window."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._does(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        does = self._does(event)
-        if does is None:
-            super().keyPressEvent(event)
-        else:
-            does()
-
-    def _does(self, event: QKeyEvent) -> Callable[[], object] | None:
-        """What a key does on this page."""
+    def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
         with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
             case Qt.Key.Key_Space if not with_control:
