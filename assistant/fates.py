@@ -1,4 +1,4 @@
-"""What an interviewer did with follow-ups during a call stays done when the call is transcribed once more."""
+"""What an interviewer did with follow-ups during a call stays done when the call is reviewed once more."""
 
 from __future__ import annotations
 

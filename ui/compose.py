@@ -170,7 +170,6 @@ class KeptCall:
     folder: Path
     only: FileLock | None  # what keeps a second live call from starting
     recorder: RecorderSource | None  # of a live call; its process keeps the sound
-    transcriber: Transcriber  # for this call
 
     def pause(self) -> None:
         """From now on nothing is recorded or heard, until `resume`."""
@@ -210,7 +209,6 @@ class KeptCall:
             try:
                 finish(self.folder)  # first: should the program end here, recovery does it
             finally:
-                self.store.note_language(self.id, self.transcriber.language)
                 self.store.finish(self.id, self.session.clock_seconds, is_complete=is_complete)
 
 
@@ -245,7 +243,7 @@ def kept_call(
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
         live, recorder = _begin_recording(source, folder, undo)
-        stored = StoreSink(store, session_id)
+        stored = StoreSink(store, session_id, lambda: transcriber.language)
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
@@ -264,7 +262,7 @@ def kept_call(
             ),
         )
         undo.pop_all()
-    return KeptCall(session_id, session, store, folder, only, live, transcriber)
+    return KeptCall(session_id, session, store, folder, only, live)
 
 
 def _begin_recording(

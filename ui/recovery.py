@@ -2,7 +2,7 @@
 
 The recording is repaired first. Then it is heard once more by the same session object as a live call: what was
 transcribed before the crash is remembered, not decoded again, so that only the last seconds cost time, and flags and
-follow-ups come out as if nothing had happened.
+follow-ups come out as if nothing had happened. They take the place of the old ones all at once, when all is heard.
 """
 
 from __future__ import annotations
@@ -10,23 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.audio.files import FileSource
-from assistant.call import Call, Version
+from assistant.call import Call, CallCollector, Version
 from assistant.errors import AssistantError, ModelError, RecordingError
+from assistant.fates import with_fates_of
 from assistant.plain import clock, plain
 from assistant.ports import Transcriber
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.streaming import StreamingSettings
-from assistant.values import (
-    FollowUp,
-    FollowUpRetired,
-    ReviewEvent,
-    Stamped,
-    TranscriptUpdate,
-)
+from assistant.values import Stamped, TranscriptUpdate
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
+
+SAME_SECONDS = 0.001  # moments so near each other are one, computed twice
 
 
 def recover(
@@ -79,46 +76,40 @@ def _transcribe_tail(
         if recovered.audio is None or not recovered.audio.is_file():
             raise RecordingError("Its sound could not be packed yet: free some space on that disk and start again.")
         before = store.load(recovered.session_id, Version.LIVE)
-        store.forget_review(recovered.session_id)  # all of it comes out anew, maybe with other numbers
-        sink = StoreSink(store, recovered.session_id)
         transcriber = transcriber.for_call(before.language or settings.language, settings.glossary)
+        sink = StoreSink(store, recovered.session_id, lambda: transcriber.language)
+        again = CallCollector()
         session = Session(
             Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
             compose.conversation(settings.verbosity, transcriber),
-            [_KeepsFates(sink, before)],
+            [_NewText(sink, before), again],
             settings=SessionSettings(
                 True, before.utterances, StreamingSettings(shows_partials=False, speculates=False), mutes_echo=True
             ),
         )
         session.run()
-        store.note_language(recovered.session_id, transcriber.language)
+        store.keep_review(recovered.session_id, with_fates_of(before, again.call(before)))
     store.tail_transcribed(recovered.session_id)
 
 
-class _KeepsFates:
-    """A sink in front of the store's: gaps, marks and states are there already, and a card that the interviewer put
-    away stays away."""
+class _NewText:
+    """A sink in front of the store's: what is there already stays, with what a person has corrected in it.
+
+    Where the recording is not heard to its end, an utterance in progress ends early, and what is there says more.
+    """
 
     def __init__(self, sink: StoreSink, before: Call) -> None:
         self._sink = sink
-        self._before = before
-        self._open: dict[tuple[str, str | None], str] = {}  # (question, quote) -> id of a card that still stands
+        self._ends_seconds = {update.utterance: update.end_seconds for update in before.utterances}
 
     def next(self, stamped: Stamped) -> None:
-        if isinstance(stamped.event, TranscriptUpdate | ReviewEvent):
+        update = stamped.event
+        if not isinstance(update, TranscriptUpdate):
+            return
+        if update.end_seconds > self._ends_seconds.get(update.utterance, 0.0) + SAME_SECONDS:
             self._sink.next(stamped)
-        match stamped.event:
-            case FollowUp(id=follow_up_id, question=question, quote=quote):
-                self._open[question, quote] = follow_up_id
-            case FollowUpRetired(id=follow_up_id):
-                self._open = {card: id_ for card, id_ in self._open.items() if id_ != follow_up_id}
 
     def close(self) -> None:
-        for fate in self._before.follow_ups:
-            standing = self._open.get((fate.follow_up.question, fate.follow_up.quote))
-            if fate.retired_why is not None and standing is not None:
-                at_seconds = fate.retired_at_seconds or 0.0
-                self._sink.next(Stamped(FollowUpRetired(standing, fate.retired_why), at_seconds, at_seconds))
         self._sink.close()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
 from contextlib import closing
 
 from assistant.errors import StoreError
 from assistant.store.schema import connect, transaction, translated
+from assistant.store.sessions import set_language
 from assistant.store.statements import is_kept, write
 from assistant.store.store import Store
 from assistant.values import Stamped
@@ -27,8 +29,12 @@ class StoreSink:
     tried again with each later event and at the end, so that a disk that is full for a while loses nothing.
     """
 
-    def __init__(self, store: Store, session_id: str) -> None:
+    def __init__(self, store: Store, session_id: str, language: Callable[[], str] = str) -> None:
         """Write to a session, also to one with events: those of the same number or id are replaced.
+
+        Args:
+            language: code of the one that is transcribed, empty until it is known; asked on the database thread, and
+                stored with the first text in it, so that no crash takes it.
 
         Raises:
             StoreError: there is no such session, another process writes it, or the database can't be used.
@@ -40,6 +46,8 @@ class StoreSink:
         self._failure: StoreError | None = None
         self._lost: StoreError | None = None  # never forgotten, unlike a failure that a later attempt mends
         self._is_closed = self._is_complete = False
+        self._language = language
+        self._stored_language = ""
         self._is_owner = store.hold(session_id)
         with translated(store.path):
             self._connection = connect(store.path)
@@ -101,9 +109,14 @@ class StoreSink:
         self._is_complete = True
 
     def _write_pending(self) -> None:
-        if not self._pending:
+        language = self._language()
+        is_new_language = language not in ("", self._stored_language)
+        if not self._pending and not is_new_language:
             return
         with translated(self._store.path), transaction(self._connection):
             for stamped in self._pending:
                 write(self._connection, self._session_id, stamped)
+            if is_new_language:
+                set_language(self._connection, self._session_id, language)
         self._pending.clear()
+        self._stored_language = language

@@ -90,8 +90,14 @@ def write(connection: sqlite3.Connection, session_id: str, stamped: Stamped) -> 
 
 def write_call(connection: sqlite3.Connection, session_id: str, call: Call) -> None:
     """The text of a call with its review. Raises sqlite3.Error."""
-    stamped = [Stamped(update, update.end_seconds, 0.0) for update in call.utterances]
-    stamped += [Stamped(reviewed, reviewed.sentence.end_seconds, 0.0) for reviewed in call.sentences]
+    for update in call.utterances:
+        write(connection, session_id, Stamped(update, update.end_seconds, 0.0))
+    write_review(connection, session_id, call)
+
+
+def write_review(connection: sqlite3.Connection, session_id: str, call: Call) -> None:
+    """Sentences, flags and follow-ups of a call. Raises sqlite3.Error."""
+    stamped = [Stamped(reviewed, reviewed.sentence.end_seconds, 0.0) for reviewed in call.sentences]
     for flag in call.flags:
         stamped.append(Stamped(flag.flag, flag.raised_at_seconds, 0.0))
         if flag.withdrawn_at_seconds is not None:

@@ -22,7 +22,7 @@ from assistant.store.queries import (
     search_utterances,
 )
 from assistant.store.schema import connect, prepare, transaction, translated
-from assistant.store.statements import correct_utterance, write_call
+from assistant.store.statements import correct_utterance, write_call, write_review
 from assistant.store.views import Found, Notice, Recovered, SessionSummary
 from assistant.values import Channel
 
@@ -102,11 +102,6 @@ class Store:
                 sessions.set_state(connection, session_id, CallState.FINISHED, duration_seconds, not is_complete)
         finally:
             self.release(session_id)
-
-    def note_language(self, session_id: str, language: str) -> None:
-        """Code of the language that was transcribed, empty if it never became clear. Raises StoreError."""
-        with self._connection() as connection:
-            sessions.set_language(connection, session_id, language)
 
     def note_consent(self, session_id: str, consent: str) -> None:
         """What was answered during the call, and when.
@@ -264,14 +259,15 @@ class Store:
             self._recovered(session_id) for session_id in self._unowned(lambda row: bool(row["has_untranscribed_tail"]))
         ]
 
-    def forget_review(self, session_id: str) -> None:
-        """Drop sentences, flags and follow-ups, which are about to be made anew from the utterances.
+    def keep_review(self, session_id: str, call: Call) -> None:
+        """Keep sentences, flags and follow-ups of `call` in place of those there are. All or nothing.
 
         Raises:
             StoreError: it can't be written.
         """
         with self._connection() as connection, transaction(connection):
             sessions.delete_review(connection, session_id)
+            write_review(connection, session_id, call)
 
     def tail_transcribed(self, session_id: str) -> None:
         with self._connection() as connection:

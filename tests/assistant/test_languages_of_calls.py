@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 
 from assistant.export import render_text
 from assistant.session import Session, SessionSettings
-from assistant.store import Store
+from assistant.store import Store, StoreSink
 from assistant.values import Flag, FlagWithdrawn, RetiredWhy, ReviewedSentence, State, Status
 from tests.assistant.export.samples import interview
 from tests.assistant.review.scene import Scene
-from tests.assistant.store.calls import STARTED
+from tests.assistant.store.calls import STARTED, final, send
 from tests.fakes import CountingTranscriber, ListSink, LoudnessDetector, RecordingConversation, ScriptedSource
 
 CLAIM = "I increased revenue by 7000%."
@@ -77,7 +78,15 @@ def test_the_store_keeps_the_language(tmp_path) -> None:
     with Store.open(tmp_path) as store:
         session_id, _ = store.begin("Talk", STARTED, "base", (), None)
         assert store.load(session_id).language == ""
-        store.note_language(session_id, "de")
+        heard = [""]
+        sink = StoreSink(store, session_id, lambda: heard[-1])
+        for number, language in enumerate(("", "de", "")):
+            heard.append(language)
+            send(sink, final(number, "Guten Tag."))
+            while len(store.load(session_id).utterances) <= number and sink.failure is None:
+                time.sleep(0.01)
+            assert store.load(session_id).language == ("de" if number else "")  # while it goes on: a crash may come
+        sink.close()
         assert store.load(session_id).language == "de"
 
 

@@ -48,7 +48,7 @@ def keep(home: Path, title: str) -> str:
     call = interview()
     with Store.open(home) as store:
         call_id, folder = store.begin(title, STARTED, "tiny.en", tuple(Channel), call.consent)
-        sink = StoreSink(store, call_id)
+        sink = StoreSink(store, call_id, lambda: "en")
         for stamped in events_of(call):
             sink.next(stamped)
         recorder = CrashSafeRecorder(folder, tuple(Channel))
@@ -57,7 +57,6 @@ def keep(home: Path, title: str) -> str:
         recorder.close()
         finish(folder)
         sink.close()
-        store.note_language(call_id, "en")
         store.finish(call_id, call.duration_seconds)
     return call_id
 
@@ -157,7 +156,7 @@ def test_closing_the_window_deletes_what_was_deleted_and_stores_what_was_written
     press(panel, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page(panel, SessionPage) is not None)
     session = page(panel, SessionPage)
-    session._show_view(3)
+    session.views.show_view(3)
     session.start()
     QTest.keyClicks(panel.window.focusWidget(), "Remember 1 2 3 M")
     panel.end()
@@ -173,7 +172,7 @@ def test_a_correction_is_stored_found_and_exported_as_it_was_previewed(program, 
     qtbot.waitUntil(lambda: page(panel, SessionPage) is not None)
     session = page(panel, SessionPage)
     row = next(row for row, line in enumerate(session.state.rows) if "six of us" in line.text)
-    session._show_view(0)
+    session.views.show_view(0)
     session.transcript.setFocus()
     session.transcript.setCurrentIndex(session.model.index(row))
     press(panel, Qt.Key.Key_F2)

@@ -146,7 +146,7 @@ def test_a_language_that_is_named_counts_more_than_the_one_heard_live(
 ) -> None:
     session_id = kept(home)
     with Store.open(home) as store:
-        store.note_language(session_id, "en")
+        StoreSink(store, session_id, lambda: "en").close()
         sink = ListSink()
         transcribe_again(store, session_id, Settings(), language="de", shown=lambda source: (source, [sink]))
     assert any("not as German (de)" in status.message for status in sink.of(Status))  # the model knows English only

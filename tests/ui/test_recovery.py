@@ -1,0 +1,76 @@
+"""What a crash left is heard again with real weights: nothing that a person did to it is lost, however that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from assistant.audio.recording import CrashSafeRecorder
+from assistant.call import Version
+from assistant.settings import HOME_VARIABLE, Settings
+from assistant.store import Store, StoreSink
+from assistant.values import AudioFrame, Channel, FollowUpRetired, RetiredWhy
+from tests.assistant.store.calls import STARTED, send
+from tests.ui.running import ONE_CLAIM, cut_of_interview
+from ui.recovery import recover
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Store:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    return Store.open(tmp_path / "home")
+
+
+def crashed(store: Store) -> str:
+    """A call that ended without a stop, in the silence after a claim, before any of it was transcribed."""
+    samples, rate_hz = cut_of_interview(*ONE_CLAIM)
+    voices = soxr.resample(samples.astype(np.float32) / 32768, rate_hz, 16_000).T
+    voices = np.pad(voices, ((0, 0), (0, 10 * 16_000)))
+    session_id, folder = store.begin("Talk", STARTED, "tiny.en", tuple(Channel), "yes")
+    recorder = CrashSafeRecorder(folder, tuple(Channel))
+    for channel, voice in zip(Channel, voices, strict=True):
+        recorder.write(AudioFrame(channel, 0.0, (voice * 32767).astype(np.int16)))
+    recorder.close()
+    store.release(session_id)
+    return session_id
+
+
+def recovered(store: Store, is_cancelled: Callable[[], bool] = lambda: False) -> None:
+    messages: list[str] = []
+    recover(store, Settings(), messages.append, is_cancelled)
+    assert not [message for message in messages if "could not" in message]
+
+
+def test_what_a_person_did_stays_when_recovery_is_given_up_and_when_it_is_done(store: Store) -> None:
+    session_id = crashed(store)
+    recovered(store)
+    call = store.load(session_id)
+    assert (call.language, len(call.flags)) == ("en", 1)
+    card, *_ = [fate.follow_up for fate in call.follow_ups if fate.retired_why is None]
+    sink = StoreSink(store, session_id)
+    send(sink, FollowUpRetired(card.id, RetiredWhy.DISMISSED))
+    sink.close()
+    line = call.utterances[-1].utterance
+    store.correct(session_id, Version.LIVE, line, "I doubled revenue.")
+    before = store.load(session_id)
+    store.finish(session_id, call.duration_seconds, is_complete=False)  # as where its last words had no text
+
+    reads = count()
+    recovered(store, lambda: next(reads) > 5)
+    assert next(reads) > 5
+    assert len(store.untranscribed()) == 1
+    after = store.load(session_id)
+    assert (after.flags, after.follow_ups, after.corrections) == (before.flags, before.follow_ups, before.corrections)
+
+    recovered(store)
+    assert store.untranscribed() == []
+    after = store.load(session_id)
+    assert after.corrections == before.corrections
+    assert [fate.flag.quote for fate in after.flags] == [fate.flag.quote for fate in before.flags]
+    why = {fate.follow_up.question: fate.retired_why for fate in after.follow_ups}
+    assert why[card.question] is RetiredWhy.DISMISSED
