@@ -71,7 +71,7 @@ def past_scenes(whole: list[Stamped], title: str, consent: str) -> dict[str, Cal
         page.show_session(state, Standing())
         page.resize(window.pages.size())
         page.timeline.wanted.emit(HEARD_SECONDS)
-        page.tabs.chosen.emit(view)
+        page.views.show_view(view)
         if corrects:
             row = next(row for row, line in enumerate(state.rows) if "platform" in line.text)
             page.transcript.correction_wanted.emit(row)

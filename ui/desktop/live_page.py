@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from assistant.plain import clock
@@ -16,15 +16,15 @@ from ui.desktop.coverage import Chip
 from ui.desktop.fitted import Fitted, FittedArea
 from ui.desktop.panel_state import Changes, PanelState, Part
 from ui.desktop.plan_list import PlanList
+from ui.desktop.rule import Rule
 from ui.desktop.standing import Phase
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_view import TranscriptView
 
 NOTHING_YET = "Nothing to ask yet. Questions appear here when a claim needs more depth."
 _WIDE, _CARDS_WIDTH = 860, 420  # from which width on the transcript stands beside the cards, and theirs then
-_MOST_LENGTH = 16_777_215  # QWIDGETSIZE_MAX, Qt's name for "as it comes"
 _MOST_EVIDENCE = 3  # sentences that a chip shows
 
 
@@ -41,7 +41,7 @@ class LivePage(QWidget):
         self.transcript = TranscriptView(self.model)
         self._ask_label, self._depth_label = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.LABEL, "muted", 1)
         self._depth_label.say("DEPTH SO FAR")
-        self._upper, self._rule = FittedArea(self._sections()), _Rule()
+        self._upper, self._rule = FittedArea(self._sections()), Rule(is_upright=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -166,19 +166,3 @@ class LivePage(QWidget):
         column.addWidget(self._depth_label)
         column.addWidget(self.chips)
         return sections
-
-
-class _Rule(QWidget):
-    """A hairline."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lie(is_upright=False)
-
-    def lie(self, is_upright: bool) -> None:
-        most = _MOST_LENGTH
-        self.setMaximumSize(*((1, most) if is_upright else (most, 1)))
-        self.setMinimumSize(1, 1)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        QPainter(self).fillRect(self.rect(), QColor(colours().line))

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.after.correction_bar import CorrectionBar
 from ui.desktop.after.entry_list import EntryList
@@ -21,17 +21,16 @@ from ui.desktop.after.session_state import SessionState
 from ui.desktop.after.summary import facts, seconds_of, talk_share
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.after.timeline import Timeline
+from ui.desktop.after.views import Views, column, padded
 from ui.desktop.bubble import Bubble
 from ui.desktop.buttons import button
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel, heading
 
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
 _FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
-_TABS_PLACE = 3  # below the bar, the timeline and the player
 _LOW_PX = 560
-WIDE_PX = 760  # from here on two columns
 HINT = "Click a word to hear it. F2 corrects a line."
 
 
@@ -48,7 +47,6 @@ class SessionPage(KeyedPage):
         super().__init__(parent)
         self._state: SessionState | None = None
         self._bubble: Bubble | None = None
-        self._is_wide = False
         self._export = button("Export", "Export, Control and E", icon_name="download")
         self._export.setToolTip("Ctrl+E")
         self.bar = PageBar(self._export)
@@ -56,7 +54,6 @@ class SessionPage(KeyedPage):
         self.model = TranscriptModel(self)
         self.transcript, self.correction = PlayedTranscript(self.model), CorrectionBar()
         self.summary, self.flags = EntryList("Summary"), EntryList("Flags")
-        self.tabs = Tabs("View", ("Transcript", "Summary", "Flags", "Notes"))
         self.filter = Tabs("Flags shown", ("All", "Open", "Answered", "Withdrawn"))
         self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 1)
         self._hint.say(HINT)
@@ -85,11 +82,13 @@ class SessionPage(KeyedPage):
         self.filter.choose(0)
         self._show_flags()
         row = None if at_utterance is None else state.row_of(at_utterance)
-        self._show_view(self._first_view() if row is None else TRANSCRIPT)
         if row is not None:
+            self.views.show_view(TRANSCRIPT)
             self._go_to(state.rows[row].start_seconds)
-            self._show_row(row)
-        elif state.rows:
+            self.transcript.show_row(row)
+            return
+        self.views.show_view(self.views.current if self.views.is_wide else SUMMARY)
+        if state.rows:
             self.transcript.setCurrentIndex(self.model.index(0))
 
     def show_corrected(self, state: SessionState) -> None:
@@ -103,9 +102,8 @@ class SessionPage(KeyedPage):
 
     def start(self) -> None:
         """The page comes into sight."""
-        view = self.tabs.current
         views: tuple[QWidget, ...] = (self.transcript, self.summary, self.flags, self.notes.field)
-        views[view].setFocus(Qt.FocusReason.TabFocusReason)  # the line that was looked for is seen
+        views[self.views.current].setFocus(Qt.FocusReason.TabFocusReason)  # the line that was looked for is seen
 
     def rest(self) -> None:
         """Another page is over this one: store what is not stored, be silent."""
@@ -119,46 +117,33 @@ class SessionPage(KeyedPage):
         self.player.take(None)
         self._hide_bubble()
 
-    # --- views ---
-
     def _lay_out(self) -> None:
-        self._hint_edge = _Edge(self._hint)
-        self._transcript_side = _column(self.transcript, self.correction, self._hint_edge)
-        self._tabs_edge = _Edge(self.tabs)
-        self._side = QStackedWidget()
-        self._side.addWidget(_column(_Edge(self._share), self.summary))
-        self._side.addWidget(_column(_Edge(self.filter), self.flags))
-        self._side.addWidget(self.notes)
-        self._body = QHBoxLayout()
-        self._body.setSpacing(0)
-        self._body.addWidget(self._transcript_side, 3)
-        self._rule = _Rule()
-        self._body.addWidget(self._rule)
-        self._side_column = QWidget()
-        self._side_layout = QVBoxLayout(self._side_column)
-        self._side_layout.setContentsMargins(0, 0, 0, 0)
-        self._side_layout.setSpacing(0)
-        self._side_layout.addWidget(self._side, 1)
-        self._body.addWidget(self._side_column, 2)
-        column = self._outer = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._hint_row = padded(self._hint)
+        self.views = Views(
+            "View",
+            ("Transcript", "Summary", "Flags", "Notes"),
+            column(self.transcript, self.correction, self._hint_row, growing=self.transcript),
+            column(padded(self._share), self.summary, growing=self.summary),
+            column(padded(self.filter), self.flags, growing=self.flags),
+            self.notes,
+        )
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
         for widget in (self.bar, self.timeline, self.player):
-            column.addWidget(widget)
-        column.addWidget(self._tabs_edge)
-        column.addLayout(self._body, 1)
+            outer.addWidget(widget)
+        outer.addWidget(self.views, 1)
         self.transcript.setMinimumHeight(px(40))
         for entries in (self.summary, self.flags):
             entries.setMinimumHeight(px(60))
-        self._show_view(SUMMARY)
+        self.views.show_view(SUMMARY)
 
     def _connect(self) -> None:
         self.bar.back.connect(self.back)
         self._export.clicked.connect(self.export_wanted)
-        self.tabs.chosen.connect(self._show_view)
         self.filter.chosen.connect(lambda _: self._show_flags())
         self.timeline.wanted.connect(self._go_to)
-        self.player.moved.connect(self._heard)
+        self.player.moved.connect(self._show_moment)
         self.player.started.connect(self.transcript.go_along)
         self.player.failed.connect(self.not_heard)
         self.transcript.moment_wanted.connect(self._play_from)
@@ -171,43 +156,16 @@ class SessionPage(KeyedPage):
         self.flags.chosen.connect(self._choose_flag)
         self.notes.written.connect(self.notes_written)
 
-    def _first_view(self) -> int:
-        return self.tabs.current if self._is_wide and self.tabs.current != TRANSCRIPT else SUMMARY
-
-    def _show_view(self, view: int) -> None:
-        """Wide, the transcript is always there, and its tab is not."""
-        if self._is_wide and view == TRANSCRIPT:
-            view = self._side.currentIndex() + 1
-        self.tabs.choose(view)
-        self._transcript_side.setVisible(self._is_wide or view == TRANSCRIPT)
-        self._side_column.setVisible(self._is_wide or view != TRANSCRIPT)
-        self._rule.setVisible(self._is_wide)
-        if view != TRANSCRIPT:
-            self._side.setCurrentIndex(view - 1)
-
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
             self.transcript.restyle()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
-        super().resizeEvent(event)
-        is_wide = self.width() >= px(WIDE_PX)
-        if is_wide != self._is_wide:
-            was = self.tabs.current
-            self._is_wide = is_wide
-            self.tabs.tab(TRANSCRIPT).setVisible(not is_wide)
-            if is_wide:
-                self._side_layout.insertWidget(0, self._tabs_edge)
-            else:
-                self._outer.insertWidget(_TABS_PLACE, self._tabs_edge)
-            self._show_view(was)
-
     def _take(self, state: SessionState) -> None:
         self._state = state
         self.bar.say(state.title, facts(state.call))
         self.model.reset(state.rows)
-        self.tabs.retitle(FLAGS, f"Flags {len(state.flags)}" if state.flags else "Flags")
+        self.views.tabs.retitle(FLAGS, f"Flags {len(state.flags)}" if state.flags else "Flags")
         counts = state.fates()
         for number, fate in enumerate(_FILTERS):
             name = fate.value.capitalize() if fate else "All"
@@ -231,33 +189,25 @@ class SessionPage(KeyedPage):
 
     def _open_moment(self, seconds: float) -> None:
         """From a list to the place in the transcript, which the sound waits at."""
-        self._show_view(TRANSCRIPT)
+        self.views.show_view(TRANSCRIPT)
         self._go_to(seconds)
         self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _go_to(self, seconds: float) -> None:
         self.player.go_to(seconds)
-        self.timeline.show_place(seconds)
         row = self._state.row_at(seconds) if self._state else None
         if row is not None:
-            self._show_row(row)
-        self._light(seconds)
+            self.transcript.show_row(row)
+        self._show_moment(seconds)
         if self.player.is_playing:
             self.transcript.go_along()
 
-    def _show_row(self, row: int) -> None:
-        self.transcript.show_row(row)
-
     def _play_from(self, seconds: float) -> None:
         self.player.play_from(seconds)
-        self.timeline.show_place(seconds)
-        self._light(seconds)
+        self._show_moment(seconds)
 
-    def _heard(self, seconds: float) -> None:
+    def _show_moment(self, seconds: float) -> None:
         self.timeline.show_place(seconds)
-        self._light(seconds)
-
-    def _light(self, seconds: float) -> None:
         if self._state is not None:
             self.transcript.light(self._state.words.at(seconds))
 
@@ -280,7 +230,7 @@ class SessionPage(KeyedPage):
 
     def _make_room(self, is_needed: bool) -> None:
         """For the correction: in a low window, or with large text, the picture goes meanwhile."""
-        self._hint_edge.setHidden(is_needed)
+        self._hint_row.setHidden(is_needed)
         self.timeline.setHidden(is_needed and self.height() < px(_LOW_PX))
 
     # --- reasons ---
@@ -315,34 +265,3 @@ class SessionPage(KeyedPage):
             case Qt.Key.Key_Escape:
                 return self.back.emit
         return self.back.emit if event.matches(QKeySequence.StandardKey.Back) else None
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for widget in widgets:
-        column.addWidget(widget, 1 if not isinstance(widget, (_Edge, CorrectionBar)) else 0)
-    return made
-
-
-class _Edge(QWidget):
-    """A row of the page with its margins."""
-
-    def __init__(self, inner: QWidget) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(px(14), px(5), px(14), px(5))
-        row.addWidget(inner)
-
-
-class _Rule(QWidget):
-    """A hairline between the columns."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(1)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        QPainter(self).fillRect(self.rect(), QColor(colours().line))

@@ -41,7 +41,7 @@ def said_on_screen(page) -> str:
 
 
 def open_view(page, view: int) -> None:
-    QTest.mouseClick(page.tabs.tab(view), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.views.tabs.tab(view), Qt.MouseButton.LeftButton)
     QApplication.processEvents()
 
 
@@ -49,11 +49,11 @@ def open_view(page, view: int) -> None:
 
 
 def test_it_opens_with_what_was_covered_and_the_list_leads_to_the_place(session, sound) -> None:
-    assert session.tabs.current == SUMMARY and session.summary.isVisible() and session.summary.hasFocus()
+    assert session.views.tabs.current == SUMMARY and session.summary.isVisible() and session.summary.hasFocus()
     press(session, Qt.Key.Key_Down)
     key = session.summary.current_key()
     press(session, Qt.Key.Key_Return)
-    assert session.tabs.current == TRANSCRIPT and session.transcript.hasFocus()
+    assert session.views.tabs.current == TRANSCRIPT and session.transcript.hasFocus()
     assert sound.position_seconds == pytest.approx(float(key.removeprefix("at "))) and not sound.is_playing
     assert session.transcript.currentIndex().row() == session.state.row_at(sound.position_seconds)
 
@@ -62,16 +62,16 @@ def test_a_call_that_was_searched_opens_at_the_line_that_was_found(session, soun
     row = row_with(session, "cardboard")
     session.show_session(session.state, sound, session.state.rows[row].utterance)
     session.start()
-    assert session.tabs.current == TRANSCRIPT and session.transcript.currentIndex().row() == row
+    assert session.views.tabs.current == TRANSCRIPT and session.transcript.currentIndex().row() == row
     assert session.transcript.viewport().rect().contains(session.transcript.visualRect(session.model.index(row)))
     press(session, Qt.Key.Key_Space)
     assert sound.is_playing and sound.position_seconds == session.state.rows[row].start_seconds
 
 
 def test_views_and_filters_go_by_arrow_keys(session) -> None:
-    session.tabs.tab(SUMMARY).setFocus()
+    session.views.tabs.tab(SUMMARY).setFocus()
     press(session, Qt.Key.Key_Right)
-    assert session.tabs.current == FLAGS and session.flags.isVisible() and not session.summary.isVisible()
+    assert session.views.tabs.current == FLAGS and session.flags.isVisible() and not session.summary.isVisible()
     session.filter.tab(0).setFocus()
     press(session, Qt.Key.Key_Right)
     assert [session.flags.entries.entry(row).key for row in range(session.flags.entries.rowCount())] == ["f3", "f4"]
@@ -80,26 +80,26 @@ def test_views_and_filters_go_by_arrow_keys(session) -> None:
     assert session.filter.current == 3 and session.flags.current_key() == "f2"
     session.flags.setFocus()
     press(session, Qt.Key.Key_Return)
-    assert session.tabs.current == TRANSCRIPT
+    assert session.views.tabs.current == TRANSCRIPT
 
 
 def test_wide_the_transcript_stands_beside_the_other_views(session) -> None:
     session.resize(1000, 700)
     QApplication.processEvents()
     assert session.transcript.isVisible() and session.summary.isVisible()
-    assert not session.tabs.tab(TRANSCRIPT).isVisible()
+    assert not session.views.tabs.tab(TRANSCRIPT).isVisible()
     open_view(session, NOTES)
     assert session.transcript.isVisible() and session.notes.field.isVisible()
     session.resize(400, 700)
     QApplication.processEvents()
-    assert not session.transcript.isVisible() and session.tabs.tab(TRANSCRIPT).isVisible()
+    assert not session.transcript.isVisible() and session.views.tabs.tab(TRANSCRIPT).isVisible()
 
 
 @pytest.mark.parametrize("width", [320, 400, 520, 800, 1200])
 def test_nothing_is_cut_off_at_any_width(session, width: int) -> None:
     session.resize(width, 700)
     for view in (TRANSCRIPT, SUMMARY, FLAGS, NOTES):
-        open_view(session, view) if session.tabs.tab(view).isVisible() else None
+        open_view(session, view) if session.views.tabs.tab(view).isVisible() else None
         for child in session.findChildren(QWidget):
             if child.isVisible() and isinstance(child, (QAbstractButton, QListView, QPlainTextEdit)):
                 box = QRect(child.mapTo(session, QPoint(0, 0)), child.size())
@@ -204,7 +204,7 @@ def test_a_line_is_corrected_by_keyboard_alone(session, qtbot) -> None:
 
     number = session.state.rows[row].utterance
     session.show_corrected(session.state.correct(Correction(number, "We moved everything over.")))
-    assert "corrected" in session.model.data(session.model.index(row)) and session.tabs.current == TRANSCRIPT
+    assert "corrected" in session.model.data(session.model.index(row)) and session.views.tabs.current == TRANSCRIPT
 
 
 def test_a_correction_is_given_up_without_a_trace_and_never_empty(session, qtbot) -> None:
