@@ -146,16 +146,18 @@ def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
 
 def test_an_engine_that_needs_four_seconds_for_each_one_loses_no_sound_and_no_word():
     talk = [(3.0, True), (0.7, False)] * 5
-    speed = 20.0
+    source = SpokenSource(20.0, them=talk)
 
     class TooSlow(CountingTranscriber):
         def transcribe(self, samples, effort, lead=None):
             own_seconds = len(samples) / SAMPLE_RATE_HZ - (lead.seconds if lead else 0.0)
-            time.sleep(own_seconds * 4.0 / speed)
+            until_seconds = session.clock_seconds + 4.0 * own_seconds  # of the call, however slowly that is played
+            while session.clock_seconds < until_seconds and not source.is_closed:
+                time.sleep(0.002)
             return super().transcribe(samples, effort, lead)
 
     recorder, engine = MemoryRecorder(), TooSlow()
-    session, sink, _ = make(SpokenSource(speed, them=talk), engine, recorder, is_lossless=False)
+    session, sink, _ = make(source, engine, recorder, is_lossless=False)
     session.run()
     in_time, its_sink, _ = make(ScriptedSource(them=talk))
     in_time.run()
