@@ -144,7 +144,7 @@ def _fitted(said: Sequence[Word], heard: Sequence[Word]) -> list[Word]:
             for word, h in zip(said, heard, strict=True)
         ]
     sizes = [len(word.text) for word in said]
-    edges = [start + (end - start) * sum(sizes[:i]) / sum(sizes) for i in range(len(said) + 1)]
+    edges = [*(start + (end - start) * sum(sizes[:i]) / sum(sizes) for i in range(len(said))), end]
     return [replace(word, start_seconds=a, end_seconds=b) for word, (a, b) in zip(said, pairwise(edges), strict=True)]
 
 
