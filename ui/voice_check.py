@@ -10,16 +10,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.plain import plain
-from assistant.values import Channel, Level, Stamped, Status, TranscriptUpdate
+from assistant.values import Channel
 from ui.desktop.controls import SideCheck, VoiceCheck
 
 if TYPE_CHECKING:
-    from assistant.audio.check import ChannelCheck, SoundCheck
+    from assistant.audio.check import ChannelCheck
     from assistant.ports import AudioSource, Transcriber
-    from assistant.values import Verbosity
+    from assistant.values import Level, Verbosity
 
 SECONDS = 12.0
-_LOUDSPEAKERS = "Your microphone hears the call: loudspeakers are in use. A headset is better."
 _SILENCE_DBFS = -96.0
 
 
@@ -43,55 +42,25 @@ class RunningCheck:
         Raises:
             AssistantError: a device or the engine failed.
         """
-        from assistant.audio.check import SoundCheck
-        from ui import compose
-        from ui.commands.check import Overheard
+        from ui.sound_check import LOUDSPEAKERS_NOTE, Overheard, overhear
 
-        check = SoundCheck(source.channels)
+        overheard = Overheard(source)
+        check = overheard.check
+        levels_dbfs = dict.fromkeys(Channel, _SILENCE_DBFS)
+
+        def show(level: Level) -> None:
+            levels_dbfs[level.channel] = level.peak_dbfs
+            sides = (_side(result, levels_dbfs, is_over=False) for result in check.results())
+            self._tell(VoiceCheck(tuple(sides), is_running=True))
+
         self._source = source
-        view = _View(check, self._tell, self.stop)
-        session = compose.recording_session(
-            Overheard(source, check), transcriber, verbosity, [view], is_lossless=False, shows_partials=True
-        )
-        timer = threading.Timer(SECONDS, self.stop)
-        timer.daemon = True
-        timer.start()
         if self._is_over.is_set():
             source.close()
-        try:
-            session.run()
-        finally:
-            timer.cancel()
+        overhear(overheard, transcriber, verbosity, SECONDS, show)
         return VoiceCheck(
-            tuple(_side(result, view.levels_dbfs, is_over=True) for result in check.results()),
-            note=_LOUDSPEAKERS if check.hears_call else "",
+            tuple(_side(result, levels_dbfs, is_over=True) for result in check.results()),
+            note=LOUDSPEAKERS_NOTE if check.hears_call else "",
         )
-
-
-class _View:
-    """A sink: tells the check what was said, and the panel what the check says."""
-
-    def __init__(self, check: SoundCheck, tell: Callable[[VoiceCheck], object], stop: Callable[[], None]) -> None:
-        self._check, self._tell, self._stop = check, tell, stop
-        self.levels_dbfs = dict.fromkeys(Channel, _SILENCE_DBFS)
-
-    def next(self, stamped: Stamped) -> None:
-        from assistant.session import LOUDSPEAKERS
-
-        match stamped.event:
-            case TranscriptUpdate() as update:
-                self._check.words(update.channel, update.text, stamped.wall_seconds)
-                if self._check.is_complete:
-                    self._stop()
-            case Status(message=message) if message == LOUDSPEAKERS:
-                self._check.hears_call = True
-            case Level() as level:
-                self.levels_dbfs[level.channel] = level.peak_dbfs
-                sides = (_side(result, self.levels_dbfs, is_over=False) for result in self._check.results())
-                self._tell(VoiceCheck(tuple(sides), is_running=True))
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def _side(result: ChannelCheck, levels_dbfs: dict[Channel, float], is_over: bool) -> SideCheck:

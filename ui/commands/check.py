@@ -7,19 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
-    from assistant.audio.check import SoundCheck
-    from assistant.ports import AudioSource
-    from assistant.values import AudioFrame, AudioGap, Channel, Stamped, Status
+    from assistant.values import Level
 
 EXAMPLES = """\
 examples:
@@ -58,112 +53,44 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     from assistant.audio.capture import open_live
-    from assistant.audio.check import SoundCheck, Verdict
+    from assistant.audio.check import Verdict
     from assistant.plain import plain
     from ui import compose
+    from ui.sound_check import LOUDSPEAKERS_NOTE, Overheard, overhear
 
     settings = compose.user_settings()
     transcriber = compose.load_transcriber(args.model, settings).for_call(settings.language, settings.glossary)
     mic = settings.mic if args.mic is None else args.mic
     source = open_live(mic, settings.call if args.call is None else args.call)
-    check = SoundCheck(source.channels)
-    overheard = Overheard(source, check)
-    view = _View(check, None if args.play else overheard.close)
-    session = compose.recording_session(
-        overheard, transcriber, settings.verbosity, [view], is_lossless=False, shows_partials=True
-    )
+    overheard, meters = Overheard(source), _Meters()
     print(f"Say something, and let the call play something: {args.seconds:.0f} s at most.", flush=True)
-    timer = threading.Timer(args.seconds, session.stop)
-    timer.daemon = True
-    timer.start()
     try:
-        session.run()
+        overhear(overheard, transcriber, settings.verbosity, args.seconds, meters.show, ends_early=not args.play)
     finally:
-        timer.cancel()
-        view.end()
+        meters.end()
+    check = overheard.check
     results = check.results()
     for result in results:
         print(f"{_WHO[result.channel]:<5} {plain(result.text)}")
         if result.first_words_seconds is not None:
             print(f'      first words after {result.first_words_seconds:.1f} s: "{plain(result.first_words)}"')
     if check.hears_call:
-        print("The microphone hears the call: loudspeakers are in use. A headset is better.")
+        print(LOUDSPEAKERS_NOTE)
     if args.play:
         play(overheard.sound())
     return int(not (check.is_complete and all(result.verdict is Verdict.FINE for result in results)))
 
 
-class Overheard:
-    """A source that shows a check what passes, and holds it for playing back. Read by the listening thread."""
+class _Meters:
+    """Levels on one line of a terminal, some times a second. `show` comes from the session's threads."""
 
-    def __init__(self, source: AudioSource, check: SoundCheck) -> None:
-        self._source = source
-        self._check = check
-        self._frames: list[AudioFrame] = []
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
-
-    def read(self) -> AudioFrame | AudioGap | Status | None:
-        from assistant.values import AudioFrame, Status
-
-        item = self._source.read()
-        if isinstance(item, AudioFrame | Status):
-            self._check.hear(item)
-        if isinstance(item, AudioFrame):
-            self._frames.append(item)
-        return item
-
-    def close(self) -> None:
-        self._source.close()
-
-    def sound(self) -> NDArray[np.int16]:
-        """(samples, 2): left you, right them, at the places where they were heard."""
-        import numpy as np
-
-        from assistant.values import SAMPLE_RATE_HZ, Channel
-
-        sides = list(Channel)
-        length = max((round(frame.end_seconds * SAMPLE_RATE_HZ) for frame in self._frames), default=0)
-        both = np.zeros((length + 1, len(sides)), np.int16)
-        for frame in self._frames:
-            start = round(frame.start_seconds * SAMPLE_RATE_HZ)
-            both[start : start + len(frame.samples), sides.index(frame.channel)] = frame.samples
-        return both
-
-
-class _View:
-    """A sink: meters on one line, and the words that the check is told. `next` comes from the session's threads."""
-
-    def __init__(self, check: SoundCheck, stop: Callable[[], None] | None) -> None:
-        """`stop` is called when the check knows enough."""
-        self._check = check
-        self._stop = stop
+    def __init__(self) -> None:
         self._levels: dict[str, float] = {}
         self._shown_seconds = 0.0
 
-    def next(self, stamped: Stamped) -> None:
-        from assistant.session import LOUDSPEAKERS
-        from assistant.values import Level, Status, TranscriptUpdate
-
-        event = stamped.event
-        if isinstance(event, TranscriptUpdate):
-            self._check.words(event.channel, event.text, stamped.wall_seconds)
-            if self._check.is_complete and self._stop is not None:
-                self._stop()
-        elif isinstance(event, Status) and event.message == LOUDSPEAKERS:
-            self._check.hears_call = True
-        elif isinstance(event, Level):
-            self._levels[event.channel] = event.peak_dbfs
-            self._draw()
-
-    def close(self) -> None:
-        pass
+    def show(self, level: Level) -> None:
+        self._levels[level.channel] = level.peak_dbfs
+        self._draw()
 
     def end(self) -> None:
         if sys.stdout.isatty():
