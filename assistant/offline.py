@@ -19,12 +19,11 @@ from assistant.languages import ENGLISH
 from assistant.ports import AudioSource, BatchTranscriber, Hypothesis, Sink, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
-from assistant.session import LOUDSPEAKERS
-from assistant.speech.echo import EchoGuard
 from assistant.speech.listener import Listener, SpeechStarted
 from assistant.transcript.offline import OfflineTranscript
 from assistant.transcript.packing import Window
-from assistant.values import AudioFrame, AudioGap, Channel, State, Status
+from assistant.values import AudioGap, State, Status
+from assistant.without_echo import WithoutEcho
 
 BATCH_WINDOWS = 4  # more hold more memory, and save little
 CLOCK_STEP_SECONDS = 0.1  # of the review: when something was due is told as exactly as this
@@ -54,10 +53,9 @@ class OfflineSession:
         self._conversation = conversation
         self._sinks = sinks
         self._transcript = OfflineTranscript([Listener(channel, detector()) for channel in source.channels])
-        self._echo = EchoGuard() if set(source.channels) == set(Channel) else None
-        self._echo_was_told = False
         self._reviewed_seconds = 0.0
         self._publisher = Publisher(sinks, lambda: self._reviewed_seconds)
+        self._without_echo = WithoutEcho(source.channels, self._publisher, self._transcript.hear)
         self._language = ENGLISH  # the one that the review was told
         self._in_flight: deque[tuple[list[Window], Future[list[Hypothesis]]]] = deque()
         self.duration_seconds = 0.0  # that was heard so far
@@ -93,18 +91,11 @@ class OfflineSession:
             if isinstance(item, AudioGap):
                 self._publisher.publish(item)
             self.duration_seconds = max(self.duration_seconds, item.end_seconds)
-            self._hear([item] if self._echo is None else self._echo.hear(item))
+            self._without_echo.hear(item)
             while self._transcript.windows_waiting >= BATCH_WINDOWS:
                 self._decode(pool)
-        self._hear([] if self._echo is None else self._echo.finish())
+        self._without_echo.finish()
         self._transcript.finish()
-
-    def _hear(self, items: Sequence[AudioFrame | AudioGap]) -> None:
-        for item in items:
-            self._transcript.hear(item)
-        if self._echo is not None and self._echo.hears_call and not self._echo_was_told:
-            self._echo_was_told = True
-            self._publisher.publish(Status(State.WARNING, LOUDSPEAKERS, Channel.YOU))
 
     def _decode(self, pool: ThreadPoolExecutor, is_last: bool = False) -> None:
         """Give the workers a batch, and take the oldest one back where they have enough to do."""

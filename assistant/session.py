@@ -22,16 +22,11 @@ from assistant.errors import AssistantError, RecordingError
 from assistant.ports import AudioSource, Recorder, Sink, Transcriber, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
-from assistant.speech.echo import EchoGuard
 from assistant.speech.listener import Listener
 from assistant.transcript.streaming import Streaming, StreamingSettings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Mark, State, Status, TranscriptUpdate
+from assistant.without_echo import WithoutEcho
 from assistant.worker import Patience, Worker
-
-LOUDSPEAKERS = (
-    "Your microphone hears the call, because loudspeakers play it. What it hears of the other side is left out of your "
-    "words; with a headset there is nothing to leave out."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +78,8 @@ class Session:
         self._lock = threading.Lock()  # guards the state below
         self._heard_seconds = dict.fromkeys(source.channels, 0.0)
         self._meters = {channel: Meter(channel) for channel in source.channels}
-        has_both = set(source.channels) == set(Channel)
-        self._echo = EchoGuard() if self._settings.mutes_echo and has_both else None
-        self._echo_was_told = False
+        muted_channels = source.channels if self._settings.mutes_echo else ()
+        self._without_echo = WithoutEcho(muted_channels, self._publisher, self._worker.hear)
         self._paused = False
         self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come
@@ -182,6 +176,7 @@ class Session:
             if isinstance(item, Status):
                 self._publisher.publish(item)
                 if item.state is State.DEVICE_LOST and item.channel is not None:
+                    self._without_echo.flush()
                     self._worker.interrupt(item.channel)
                 continue
             if self._paused:
@@ -190,7 +185,7 @@ class Session:
                 self._take(heard)
             if self._settings.is_lossless:
                 self._worker.decode_all()
-        self._finish_echo()
+        self._without_echo.finish()
 
     def _with_gap(self, item: AudioFrame | AudioGap) -> list[AudioFrame | AudioGap]:
         """`item`, and before it the stretch of a pause that no one heard."""
@@ -208,28 +203,11 @@ class Session:
             self._publisher.publish(Status(State.DISK_FULL, str(error)))
             raise
         self._heard_seconds[item.channel] = item.end_seconds
-        for audible in [item] if self._echo is None else self._echo.hear(item):
-            self._worker.hear(audible)
-        self._tell_echo()
+        self._without_echo.hear(item)
         if isinstance(item, AudioGap):
             self._publisher.publish(item)
         elif (level := self._meters[item.channel].measure(item)) is not None:
             self._publisher.publish(level)
-
-    def _tell_echo(self) -> None:
-        if self._echo is not None and self._echo.hears_call and not self._echo_was_told:
-            self._echo_was_told = True
-            self._publisher.publish(Status(State.WARNING, LOUDSPEAKERS, Channel.YOU))
-
-    def _finish_echo(self) -> None:
-        """What the echo guard still holds is heard, too; how much it left out is said."""
-        if self._echo is None:
-            return
-        for audible in self._echo.finish():
-            self._worker.hear(audible)
-        if self._echo_was_told:
-            left_out = f"{self._echo.muted_seconds:.0f} s of the call that your microphone heard were left out of your"
-            self._publisher.publish(Status(State.WARNING, f"{left_out} words. The recording keeps them.", Channel.YOU))
 
     def _close_recorder(self) -> None:
         try:

@@ -135,6 +135,27 @@ def test_what_was_said_when_a_device_was_lost_is_final_at_once():
     assert stamped.event.words
 
 
+def test_the_last_words_of_a_device_that_is_lost_wait_for_no_call_that_hangs():
+    class Hanging(ScriptedSource):
+        """The other side hangs, so that the guard against echo waits with the newest sound; then the microphone goes."""
+
+        is_told = False
+
+        def read(self):
+            item = super().read()
+            if item is None and not self.is_told:
+                self.is_told = True
+                return Status(State.DEVICE_LOST, "Your microphone is not heard.", Channel.YOU)
+            return item
+
+    sink = ListSink()
+    source = Hanging(you=[(2.0, True)], them=[(1.0, False)])
+    settings = SessionSettings(is_lossless=True, mutes_echo=True)
+    Session(source, CountingTranscriber(), LoudnessDetector, RecordingConversation(), [sink], settings=settings).run()
+    (final,) = finals(sink)
+    assert final.end_seconds == pytest.approx(2.0)
+
+
 def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
     recorder = MemoryRecorder()
     source = SpokenSource(20.0, **CALL)
