@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from assistant.audio.check import SoundCheck
 from assistant.ports import AudioSource, Transcriber
-from assistant.without_echo import LOUDSPEAKERS
 from assistant.values import (
     SAMPLE_RATE_HZ,
     AudioFrame,
@@ -25,6 +24,7 @@ from assistant.values import (
     TranscriptUpdate,
     Verbosity,
 )
+from assistant.without_echo import LOUDSPEAKERS
 from ui import compose
 
 LOUDSPEAKERS_NOTE = "Your microphone hears the call: loudspeakers are in use. A headset is better."

@@ -137,7 +137,7 @@ def test_what_was_said_when_a_device_was_lost_is_final_at_once():
 
 def test_the_last_words_of_a_device_that_is_lost_wait_for_no_call_that_hangs():
     class Hanging(ScriptedSource):
-        """The other side hangs, so that the guard against echo waits with the newest sound; then the microphone goes."""
+        """The other side hangs, so that the guard against echo waits with new sound; then the microphone goes."""
 
         is_told = False
 
