@@ -10,6 +10,8 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
+from ui.commands.call_options import add_model_option, add_voice_options, seconds, with_voice_options
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -33,8 +35,6 @@ _WHO = {"you": "You", "them": "Them"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from ui.commands.listen import seconds
-
     parser = subparsers.add_parser(
         "check",
         help="before a call: are both voices heard?",
@@ -43,9 +43,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
-    parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_voice_options(parser)
+    add_model_option(parser)
     parser.add_argument("--seconds", type=seconds, default=10.0, metavar="N", help="listen no longer (10)")
     parser.add_argument("--play", action="store_true", help="play what was recorded, left you, right them")
     parser.set_defaults(run=run)
@@ -58,11 +57,9 @@ def run(args: argparse.Namespace) -> int:
     from ui import compose
     from ui.sound_check import LOUDSPEAKERS_NOTE, Overheard, overhear
 
-    settings = compose.user_settings()
+    settings = with_voice_options(compose.user_settings(), args)
     transcriber = compose.load_transcriber(args.model, settings).for_call(settings.language, settings.glossary)
-    mic = settings.mic if args.mic is None else args.mic
-    source = open_live(mic, settings.call if args.call is None else args.call)
-    overheard, meters = Overheard(source), _Meters()
+    overheard, meters = Overheard(open_live(settings.mic, settings.call)), _Meters()
     print(f"Say something, and let the call play something: {args.seconds:.0f} s at most.", flush=True)
     try:
         overhear(overheard, transcriber, settings.verbosity, args.seconds, meters.show, ends_early=not args.play)

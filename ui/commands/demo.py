@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.languages import ENGLISH
+from ui.commands.call_options import add_model_option
 
 if TYPE_CHECKING:
     from assistant.call import Call
@@ -39,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--window", action="store_true", help="in the side panel instead of the terminal")
     parser.add_argument("--realtime", action="store_true", help="at the speed of speech; prints the measured delays")
     parser.add_argument("--out", type=Path, default=Path("demo-output"), metavar="DIR", help="where the files go")
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_model_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from ui.commands.call_options import add_model_option, add_voice_options, seconds, with_voice_options
 from ui.commands.speech_options import add_speech_options, with_speech_options
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--mic", default=None, metavar="NAME", help="microphone; none for no microphone")
-    parser.add_argument("--call", default=None, metavar="NAME", help="output or program that plays the call; or none")
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_voice_options(parser)
+    add_model_option(parser)
     add_speech_options(parser)
     parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
     parser.add_argument("--title", default=None, help="the role that is interviewed for")
@@ -53,23 +53,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
-def seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is no length of a call in seconds")
-    return value
-
-
 def run(args: argparse.Namespace) -> int:
     from assistant.audio.recorder import RecorderSource
     from ui import compose
     from ui.terminal import TerminalSink
 
     consent = _consent(args)
-    settings = with_speech_options(compose.user_settings(args.verbosity), args)
+    settings = with_voice_options(with_speech_options(compose.user_settings(args.verbosity), args), args)
     transcriber = compose.load_transcriber(args.model, settings)
-    mic = settings.mic if args.mic is None else args.mic
-    source = RecorderSource(mic, settings.call if args.call is None else args.call)
+    source = RecorderSource(settings.mic, settings.call)
     kept = compose.kept_call(
         source,
         transcriber,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ui.commands.call_options import add_model_option, add_voice_options
+
 EXAMPLES = """\
 examples:
   depthcue
@@ -21,9 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--mic", metavar="NAME", help="your microphone, or none (default: the system's)")
-    parser.add_argument("--call", metavar="NAME", help="what plays the call: an output, a program, or none")
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_voice_options(parser)
+    add_model_option(parser)
     parser.set_defaults(run=run)
 
 

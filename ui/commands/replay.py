@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ui.commands.call_options import add_model_option
 from ui.commands.speech_options import add_speech_options, with_speech_options
 
 EXAMPLES = """\
@@ -32,7 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("file", type=Path, metavar="FILE", help="a recording")
     parser.add_argument("--speed", type=speed, default=REAL_TIME, metavar="X", help="1 is the speed of speech")
     parser.add_argument("--events", type=Path, metavar="OUT.jsonl", help="write the event log there")
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_model_option(parser)
     add_speech_options(parser)
     parser.add_argument("--verbosity", choices=("quiet", "normal", "eager"), help="how much is worth saying")
     parser.set_defaults(run=run)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, AudioFileError, ModelError
 from assistant.plain import harmless, plain
+from ui.commands.call_options import add_model_option
 from ui.commands.speech_options import add_speech_options, fingerprint, with_speech_options
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="ID",
         help="a recorded call instead of files: an id of `sessions list`, its beginning, or last",
     )
-    parser.add_argument("--model", default="", metavar="M", help="a model's name or folder")
+    add_model_option(parser)
     add_speech_options(parser)
     files = parser.add_argument_group("how files are read and written")
     files.add_argument("--format", type=formats, metavar="F,...", help=f"{', '.join(FORMATS)}; md if not given")
