@@ -272,12 +272,13 @@ def test_hostile_texts_are_shown_as_text(session, sound) -> None:
 
 
 def test_three_hours_are_shown_like_three_minutes(shown, qtbot) -> None:
+    call = long_call(lines=2400)
     page = SessionPage()
     shown(page)
-    page.show_session(SessionState.of(long_call()), Sound(10_800.0))
+    page.show_session(SessionState.of(call), Sound(call.duration_seconds))
     open_view(page, FLAGS)
     open_view(page, TRANSCRIPT)
     page.grab()
-    assert len(page.state.flags) == 400 and page.model.rowCount() == 2500
+    assert len(page.state.flags) == 400 and page.model.rowCount() == 2400 and call.duration_seconds > 10_000
     page._go_to(9000.0)
     assert page.transcript.currentIndex().row() == page.state.row_at(9000.0)
