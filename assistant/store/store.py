@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from assistant.audio.recording import find_recording, finish, read_recording
+from assistant.audio.recording import find_recording
 from assistant.call import Call, CallState, Version
-from assistant.errors import RecordingError, StoreError
+from assistant.errors import StoreError
 from assistant.store import sessions
-from assistant.store.owners import Owners
-from assistant.store.queries import (
-    last_end_seconds,
-    read_call,
-    read_notices,
-    search_utterances,
-)
-from assistant.store.schema import connect, prepare, transaction, translated
-from assistant.store.statements import correct_utterance, write_call, write_review
-from assistant.store.views import Found, Notice, Recovered, SessionSummary
+from assistant.store.crashed import CrashedSessions
+from assistant.store.folders import SESSIONS_NAME
+from assistant.store.queries import read_call, read_notices, search_utterances
+from assistant.store.schema import prepare, transaction, translated
+from assistant.store.statements import correct_utterance, write_call
+from assistant.store.views import Found, Notice, SessionSummary
 from assistant.values import Channel
 
-DATABASE_NAME = "depthcue.db"
-SESSIONS_NAME = "sessions"
 
-
-class Store:
-    """Sessions and all that was kept of them.
-
-    A session that is being recorded holds a lock of the operating system in its folder, which ends with its process:
-    so a crash is told apart from a call that goes on.
-    """
-
-    def __init__(self, data_folder: Path) -> None:
-        self.data_folder = data_folder
-        self.path = data_folder / DATABASE_NAME
-        self._owners = Owners()
+class Store(CrashedSessions):
+    """Sessions and all that was kept of them."""
 
     @classmethod
     def open(cls, data_folder: Path) -> Store:
@@ -111,9 +93,6 @@ class Store:
         """
         with self._connection() as connection:
             sessions.set_consent(connection, session_id, consent)
-
-    def folder(self, session_id: str) -> Path:
-        return self.data_folder / SESSIONS_NAME / session_id
 
     # --- history ---------------------------------------------------------------------------------------------------
 
@@ -222,131 +201,3 @@ class Store:
                 shutil.rmtree(self.folder(session_id))
         with self._connection() as connection:
             sessions.delete(connection, session_id)
-
-    # --- after a crash ---------------------------------------------------------------------------------------------
-
-    def recoverable(self) -> list[str]:
-        """Ids of the sessions whose program ended in mid-call, the oldest first."""
-        return self._unowned(lambda row: row["state"] == CallState.RECORDING.value)
-
-    def recover(self, session_id: str) -> Recovered:
-        """Repair what a crash left, so that the session opens like any other. Its tail waits in `untranscribed`.
-
-        Raises:
-            StoreError: there is no such session, it is being recorded, or the database can't be written.
-        """
-        row = self._require(session_id)
-        self._own(session_id)
-        try:
-            problem = ""
-            if find_recording(self.folder(session_id)):
-                try:
-                    finish(self.folder(session_id))
-                except RecordingError as error:
-                    problem = str(error)
-            recovered = self._recovered(session_id, problem)
-            if row["state"] == CallState.RECORDING.value:
-                with self._connection() as connection:
-                    sessions.set_state(connection, session_id, CallState.RECOVERED, recovered.duration_seconds, True)
-            return recovered
-        finally:
-            self.release(session_id)
-
-    def untranscribed(self) -> list[Recovered]:
-        """Recovered sessions whose tail nobody has transcribed yet, the oldest first. Append to them with a
-        `StoreSink`, then call `tail_transcribed`."""
-        return [
-            self._recovered(session_id) for session_id in self._unowned(lambda row: bool(row["has_untranscribed_tail"]))
-        ]
-
-    def keep_review(self, session_id: str, call: Call) -> None:
-        """Keep sentences, flags and follow-ups of `call` in place of those there are. All or nothing.
-
-        Raises:
-            StoreError: it can't be written.
-        """
-        with self._connection() as connection, transaction(connection):
-            sessions.delete_review(connection, session_id)
-            write_review(connection, session_id, call)
-
-    def tail_transcribed(self, session_id: str) -> None:
-        with self._connection() as connection:
-            sessions.set_tail_transcribed(connection, session_id)
-
-    # --- who owns a session ----------------------------------------------------------------------------------------
-
-    def hold(self, session_id: str) -> bool:
-        """Own a session until `release`, or until this process ends; False if this store does so already.
-
-        Raises:
-            StoreError: there is no such session, or somebody else owns it.
-        """
-        self._require(session_id)
-        if self._owners.holds(self.folder(session_id)):
-            return False
-        self._own(session_id)
-        return True
-
-    def release(self, session_id: str) -> None:
-        self._owners.release(self.folder(session_id))
-
-    def _own(self, session_id: str) -> None:
-        with translated(self.path):
-            is_taken = self._owners.take(self.folder(session_id))
-        if not is_taken:
-            raise StoreError(
-                f"The session {session_id} is being recorded or repaired just now: end that first, then try again."
-            )
-
-    def _unowned(self, is_meant: Callable[[sqlite3.Row], bool]) -> list[str]:
-        with self._connection() as connection:
-            ids = [row["id"] for row in sessions.rows(connection) if is_meant(row)]
-        free = []
-        for session_id in ids:
-            with translated(self.path):
-                if self._owners.take(self.folder(session_id)):
-                    self.release(session_id)
-                    free.append(session_id)
-        return free
-
-    # --- helpers ---------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with translated(self.path), closing(connect(self.path)) as connection:
-            yield connection
-
-    def _require(self, session_id: str) -> sqlite3.Row:
-        with self._connection() as connection:
-            return sessions.row(connection, session_id)
-
-    def _make_folder(self, stem: str) -> tuple[str, Path]:
-        number = 1
-        while True:
-            session_id = stem if number == 1 else f"{stem}-{number}"
-            with translated(self.path):
-                try:
-                    self.folder(session_id).mkdir(mode=0o700)
-                    return session_id, self.folder(session_id)
-                except FileExistsError:
-                    number += 1
-
-    def _duration(self, row: sqlite3.Row) -> float:
-        """Of a finished call what was stored; of one that is being recorded how long its recording is by now."""
-        if row["state"] != CallState.RECORDING.value:
-            return float(row["duration_seconds"])
-        return self._recorded_seconds(row["id"])
-
-    def _recorded_seconds(self, session_id: str) -> float:
-        audio = find_recording(self.folder(session_id))
-        try:
-            return read_recording(audio).length_seconds if audio else 0.0
-        except RecordingError:
-            return 0.0  # reading it for its sound says what is wrong; a list of sessions must not fail on it
-
-    def _recovered(self, session_id: str, problem: str = "") -> Recovered:
-        with self._connection() as connection:
-            last_seconds = last_end_seconds(connection, session_id)
-        audio = find_recording(self.folder(session_id))
-        duration_seconds = max(self._recorded_seconds(session_id), last_seconds)
-        return Recovered(session_id, audio, duration_seconds, problem)

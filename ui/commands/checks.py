@@ -178,7 +178,7 @@ def _data_folder(folder: Path) -> Finding:
 
 def _database(folder: Path) -> Finding:
     from assistant.store import Store
-    from assistant.store.store import DATABASE_NAME
+    from assistant.store.folders import DATABASE_NAME
 
     if not (folder / DATABASE_NAME).exists():
         return Finding("history", State.OK, "empty; the first call starts it")
