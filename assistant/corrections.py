@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from assistant.call import Call
+from assistant.transcript.agreement import letters
 from assistant.values import TranscriptUpdate, Word
 
 
@@ -25,7 +26,7 @@ def corrected_words(heard: Sequence[Word], text: str) -> tuple[Word, ...]:
     """The words of `text`. Those that were heard so keep their times; the others share the time of what they replace,
     by their lengths. A word that nothing was heard for lasts no time."""
     written = text.split()
-    matcher = SequenceMatcher(None, [_bare(word.text) for word in heard], [_bare(word) for word in written], False)
+    matcher = SequenceMatcher(None, [letters(word.text) for word in heard], [letters(word) for word in written], False)
     words: list[Word] = []
     for kind, first, last, first_new, last_new in matcher.get_opcodes():
         if kind == "equal":
@@ -54,8 +55,3 @@ def _spread(written: Sequence[str], start_seconds: float, end_seconds: float) ->
         before += len(text)
         end = start_seconds + (end_seconds - start_seconds) * before / total
         yield Word(text, round(begin, 3), round(end, 3))
-
-
-def _bare(word: str) -> str:
-    """What makes it the same word: neither case nor the punctuation at its ends."""
-    return "".join(character for character in word.casefold() if character.isalnum()) or word
