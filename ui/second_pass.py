@@ -13,6 +13,7 @@ from assistant.audio.recording import finish
 from assistant.call import Call, Version
 from assistant.errors import RecordingError, StoreError
 from assistant.fates import with_fates_of
+from assistant.languages import AUTO
 from assistant.ports import AudioSource, Sink
 from assistant.settings import Settings
 from assistant.store import Store
@@ -65,6 +66,18 @@ def transcribe_again(
     finally:
         if is_owner:
             store.release(session_id)
+
+
+def transcribe_after_call(
+    store: Store,
+    session_id: str,
+    settings: Settings,
+    shown: Callable[[AudioSource], tuple[AudioSource, list[Sink]]],
+) -> Call:
+    """`transcribe_again` for a call that was just held by these settings: a language that they name was said of this
+    call, and the live model may not have known it. Raises what that does."""
+    language = "" if settings.language == AUTO else settings.language
+    return transcribe_again(store, session_id, settings, language=language, shown=shown)
 
 
 def _spare_corrections(newest: Call) -> None:

@@ -71,21 +71,17 @@ class Upkeep(QObject):
 
     def _second_pass(self, call_id: str) -> bool:
         """Whether it was done: a new call comes first, and `depthcue transcribe --session` can do it later."""
-        from assistant.languages import AUTO
         from assistant.store import Store
         from ui.cancelling import Cancellable, CancelledError
-        from ui.second_pass import transcribe_again
+        from ui.second_pass import transcribe_after_call
 
-        settings = self._preferences.now
-        language = "" if settings.language == AUTO else settings.language  # the live model may not have known it
         with Store.open(data_folder()) as store:
             try:
-                transcribe_again(
+                transcribe_after_call(
                     store,
                     call_id,
-                    settings,
-                    language=language,
-                    shown=lambda source: (Cancellable(source, self._is_wanted_elsewhere), []),
+                    self._preferences.now,
+                    lambda source: (Cancellable(source, self._is_wanted_elsewhere), []),
                 )
             except CancelledError:
                 return False

@@ -19,7 +19,7 @@ from assistant.values import AudioFrame, Channel, Mark, Status
 from tests.assistant.store.calls import STARTED, final, send
 from tests.fakes import ListSink
 from tests.ui.running import ONE_CLAIM, cut_of_interview, depthcue, start
-from ui.second_pass import transcribe_again
+from ui.second_pass import transcribe_after_call, transcribe_again
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +152,18 @@ def test_a_language_that_is_named_counts_more_than_the_one_heard_live(
     assert any("not as German (de)" in status.message for status in sink.of(Status))  # the model knows English only
     assert depthcue("transcribe", "--session", "last", "--language", "de") == 0
     assert "not as German (de)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("language", "is_told"), [("de", True), ("auto", False)])
+def test_after_a_call_the_language_of_the_settings_counts_where_they_name_one(
+    home: Path, language: str, is_told: bool
+) -> None:
+    session_id = kept(home)
+    with Store.open(home) as store:
+        StoreSink(store, session_id, lambda: "en").close()
+        sink = ListSink()
+        transcribe_after_call(store, session_id, Settings(language=language), lambda source: (source, [sink]))
+    assert any("not as German (de)" in status.message for status in sink.of(Status)) is is_told
 
 
 def test_lines_that_were_corrected_are_never_replaced(home: Path) -> None:

@@ -90,14 +90,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
     """Ctrl+C ends this, too, as it ends any command: the live version is kept then, and it can be done later."""
-    from assistant.languages import AUTO
     from assistant.plain import plain
     from ui.progress import with_progress
-    from ui.second_pass import transcribe_again
+    from ui.second_pass import transcribe_after_call
 
     _tell("Transcribing it once more, without haste. Ctrl+C leaves it at what was heard live.")
-    language = "" if settings.language == AUTO else settings.language  # the live model may not have known it
-    call = transcribe_again(store, session_id, settings, language=language, shown=with_progress(session_id))
+    call = transcribe_after_call(store, session_id, settings, with_progress(session_id))
     _tell(f"Transcribed once more by {plain(call.model)}: {len(call.flags)} flags, {len(call.follow_ups)} follow-ups.")
 
 
