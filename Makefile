@@ -28,7 +28,7 @@ lint: ## check style, types and the import rules
 
 bench: ## measure word errors, speed and memory (the interview; ARGS may be folders of calls)
 	@scripts/setup.sh test
-	@.venv/bin/python benchmarks/words.py $(ARGS)
+	@.venv/bin/python -m benchmarks.words $(ARGS)
 
 bench-capture: ## measure capture and recording on a virtual sound card (ARGS="--minutes 1 --kills 20 --hours 0.5 --events 10")
 	@scripts/setup.sh test

@@ -1,6 +1,6 @@
 """Word error rates of a session's finals against offline decoding with the same weights, and what the decodes cost.
 
-    python benchmarks/words.py [FOLDER ...]
+    python -m benchmarks.words [FOLDER ...]
 
 Without a folder: the bundled interview. A FOLDER holds calls as `NAME.json` (sentences with `speaker` and `text`)
 beside `NAME.flac`, `.ogg` or `.wav` (left interviewer, right candidate). Prints a table; asserts nothing.
@@ -9,7 +9,6 @@ beside `NAME.flac`, `.ogg` or `.wav` (left interviewer, right candidate). Prints
 from __future__ import annotations
 
 import json
-import re
 import resource
 import sys
 import tempfile
@@ -17,20 +16,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import jiwer
 import numpy as np
-from whisper_normalizer.english import EnglishTextNormalizer
 
 from assistant.audio.files import FileSource
 from assistant.demo import INTERVIEW, TRUTH
 from assistant.values import AudioFrame, Channel
+from benchmarks.streaming.text import NO_ERRORS, Errors, errors
 from models.weights import choose_default, locate
 from models.whisper import WhisperTranscriber
 from ui import compose
 
 SPEAKERS = {Channel.YOU: "interviewer", Channel.THEM: "candidate"}
-FILLERS = {"um", "uh", "mm", "hm", "mhm", "mmhm"}
-normalize = EnglishTextNormalizer()
 
 
 def calls(folders: list[Path]) -> Iterator[tuple[Path, Path]]:
@@ -42,18 +38,6 @@ def calls(folders: list[Path]) -> Iterator[tuple[Path, Path]]:
             for suffix in (".flac", ".ogg", ".wav"):
                 if truth.with_suffix(suffix).exists():
                     yield truth, truth.with_suffix(suffix)
-
-
-def words(text: str) -> str:
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
-    return " ".join(word for word in normalize(text).split() if word not in FILLERS)
-
-
-def errors(reference: str, hypothesis: str) -> tuple[int, int]:
-    """Wrong words, words of the reference."""
-    measured = jiwer.process_words(words(reference), words(hypothesis) or "-")
-    wrong = measured.substitutions + measured.deletions + measured.insertions
-    return wrong, measured.hits + measured.substitutions + measured.deletions
 
 
 def channel_samples(recording: Path) -> dict[Channel, np.ndarray]:
@@ -75,7 +59,7 @@ def main(folders: list[Path]) -> None:
     data_folder = Path(tempfile.mkdtemp())
     located = locate(choose_default(data_folder), data_folder)
     transcriber = WhisperTranscriber(located.folder, located.name)
-    totals = {channel: np.zeros(3, int) for channel in Channel}
+    totals = {channel: [NO_ERRORS, NO_ERRORS] for channel in Channel}
     print(
         f"model {located.name}, int8, beam 5; wrong words of all\n"
         f"{'call':12} {'voice':12} {'session':>14} {'offline':>14}"
@@ -88,20 +72,20 @@ def main(folders: list[Path]) -> None:
         for channel, samples in channel_samples(recording).items():
             reference = " ".join(s["text"] for s in truth["sentences"] if s["speaker"] == SPEAKERS[channel])
             text = " ".join(update.text for update in call.utterances if update.channel is channel)
-            ours, count = errors(reference, text)
-            theirs, _ = errors(reference, offline_text(transcriber, samples))
-            totals[channel] += (ours, theirs, count)
-            print(f"{truth_path.stem:12} {SPEAKERS[channel]:12} {_share(ours, count):>14} {_share(theirs, count):>14}")
+            measured = [errors(reference, said) for said in (text, offline_text(transcriber, samples))]
+            totals[channel] = [total + more for total, more in zip(totals[channel], measured, strict=True)]
+            print(_line(truth_path.stem, channel, measured))
         print(
             f"{'':12} both voices in {seconds:.1f} s: {call.duration_seconds / seconds:.1f} times the speed of speech"
         )
-    for channel, (ours, theirs, count) in totals.items():
-        print(f"{'all':12} {SPEAKERS[channel]:12} {_share(ours, count):>14} {_share(theirs, count):>14}")
+    for channel, measured in totals.items():
+        print(_line("all", channel, measured))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _share(wrong: int, count: int) -> str:
-    return f"{100 * wrong / count:.1f} % ({wrong})"
+def _line(name: str, channel: Channel, measured: list[Errors]) -> str:
+    cells = [f"{100 * one.share:.1f} % ({one.wrong})" for one in measured]
+    return f"{name:12} {SPEAKERS[channel]:12} {cells[0]:>14} {cells[1]:>14}"
 
 
 if __name__ == "__main__":
