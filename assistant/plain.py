@@ -41,5 +41,10 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
+def roughly(seconds: float) -> str:
+    """12 min, and 40 s below one and a half."""
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
 def _without_tricks(text: str) -> str:
     return _STACKED.sub(r"\1", _STEERING.sub("", _SURROGATES.sub("\ufffd", text)))

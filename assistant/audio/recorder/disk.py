@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import RecordingError
+from assistant.plain import roughly
 from assistant.values import State, Status
 
 RESERVE_BYTES = 4_000_000  # left free at the end: what was said last is still written down, and the recording closed
@@ -51,10 +52,6 @@ class DiskWatch:
         self._told = min(due)
         return Status(
             State.WARNING,
-            f"The disk is nearly full: about {_roughly(free_seconds)} more can be recorded. Free some space on the "
+            f"The disk is nearly full: about {roughly(free_seconds)} more can be recorded. Free some space on the "
             f"disk that holds {self._folder}; else the recording ends then, and what was recorded is kept.",
         )
-
-
-def _roughly(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

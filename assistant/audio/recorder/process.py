@@ -29,6 +29,7 @@ from assistant.audio.recorder.sleep import SleepWatch
 from assistant.audio.recorder.wire import End, Fact
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.errors import AssistantError, RecordingError
+from assistant.plain import roughly
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 
 _FLUSH_SECONDS = 10.0
@@ -81,7 +82,7 @@ class RecordingLoop:
         if not self.is_paused:
             for channel, end_seconds in self._ends.items():
                 self._keep(AudioGap(channel, end_seconds, end_seconds + slept_seconds, ASLEEP))
-        message = f"The computer slept for {_length(slept_seconds)}, in which nothing was heard. The call goes on."
+        message = f"The computer slept for {roughly(slept_seconds)}, in which nothing was heard. The call goes on."
         self._out.send(Status(State.WARNING, message))
 
     def _tell_origin(self) -> None:
@@ -97,10 +98,6 @@ def _later(item: AudioFrame | AudioGap, seconds: float) -> AudioFrame | AudioGap
     if isinstance(item, AudioFrame):
         return replace(item, start_seconds=item.start_seconds + seconds)
     return replace(item, start_seconds=item.start_seconds + seconds, end_seconds=item.end_seconds + seconds)
-
-
-def _length(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 class Commands:
