@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.plain import plain
 from assistant.values import Channel
 from ui.desktop.controls import SideCheck, VoiceCheck
+from ui.desktop.panel_state import SILENCE_DBFS
 
 if TYPE_CHECKING:
     from assistant.audio.check import ChannelCheck
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from assistant.values import Level, Verbosity
 
 SECONDS = 12.0
-_SILENCE_DBFS = -96.0
 
 
 class RunningCheck:
@@ -46,7 +46,7 @@ class RunningCheck:
 
         overheard = Overheard(source)
         check = overheard.check
-        levels_dbfs = dict.fromkeys(Channel, _SILENCE_DBFS)
+        levels_dbfs = dict.fromkeys(Channel, SILENCE_DBFS)
 
         def show(level: Level) -> None:
             levels_dbfs[level.channel] = level.peak_dbfs

@@ -143,9 +143,6 @@ class CallScreen(QObject):
         elif self.state.standing.phase is Phase.RECORDING:
             self._controls.pause()
 
-    def stop(self) -> None:
-        self._controls.stop()
-
     def _asked(self, follow_up_id: str) -> None:
         self._controls.asked(follow_up_id)
         self.follow(self.state.take_card(follow_up_id))

@@ -145,10 +145,6 @@ class ReadyPage(QWidget):
         self._start.setEnabled(False)
         self._start.setText("Starting…")
 
-    @property
-    def is_waiting(self) -> bool:
-        return not self._start.isEnabled()
-
     def focus_start(self) -> None:
         """Where one key does what is usual: on consent while it is asked for, else on Start."""
         self._settle_start()
