@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -28,6 +29,8 @@ class ScriptedBatches:
         self.language = language
         self.workers = workers
         self.lengths_seconds: list[float] = []
+        self.most_at_once = 0
+        self._at_once = 0
         self._hear = hear or (lambda seconds, _: said(seconds))
 
     def for_call(self, language: str, glossary: Sequence[str]) -> ScriptedBatches:
@@ -35,9 +38,12 @@ class ScriptedBatches:
 
     def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
         heard = []
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
         for window in windows:
             self.lengths_seconds.append(len(window) / SAMPLE_RATE_HZ)
             heard.append(self._hear(self.lengths_seconds[-1], len(self.lengths_seconds)))
+        self._at_once -= 1
         return heard
 
 
@@ -139,9 +145,14 @@ def test_a_window_of_nonsense_is_judged_utterance_by_utterance() -> None:
 
 
 def test_batches_wait_for_each_other_until_the_language_is_known() -> None:
-    batches = ScriptedBatches(language="")
+    def takes_a_moment(seconds: float, _: int) -> Hypothesis:
+        time.sleep(0.005)
+        return said(seconds)
+
+    batches = ScriptedBatches(takes_a_moment, language="")
     sink, _ = run(ScriptedSource(them=TURNS * 20), batches)
     assert len(finals(sink)) == 60
+    assert batches.most_at_once == 1
 
 
 def test_a_voice_that_says_little_does_not_hold_the_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
