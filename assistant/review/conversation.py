@@ -221,9 +221,14 @@ class Conversation:
         pending = [claim.show_at_seconds(speaks) for claim in self._open.claims if claim.stage is Stage.PENDING]
         times = [*pending, self._deck.next_seconds(), self._builder.deadline_seconds()]
         if not any(self._speaking.values()) and not self._aspect_tried:
-            times.append(max(self._silent_since + QUIET_SECONDS, self._deck.last_aspect_seconds + ASPECT_EVERY_SECONDS))
+            times.append(self._aspect_due_seconds)
         later = [time for time in times if time is not None and time > self._now]
         return min(later) if later else None
+
+    @property
+    def _aspect_due_seconds(self) -> float:
+        """When there is room for a question about the story, if this silence lasts."""
+        return max(self._silent_since + QUIET_SECONDS, self._deck.last_aspect_seconds + ASPECT_EVERY_SECONDS)
 
     def _settle(self, at_seconds: float) -> list[ReviewEvent]:
         """Do what is due now: show flags whose time has come, then at most one card."""
@@ -255,8 +260,7 @@ class Conversation:
         return [claim.flag()]
 
     def _ask_for_aspect(self, at_seconds: float) -> list[ReviewEvent]:
-        due = max(self._silent_since + QUIET_SECONDS, self._deck.last_aspect_seconds + ASPECT_EVERY_SECONDS)
-        if any(self._speaking.values()) or self._aspect_tried or at_seconds < due:
+        if any(self._speaking.values()) or self._aspect_tried or at_seconds < self._aspect_due_seconds:
             return []
         self._aspect_tried = True
         has_room = not self._deck.cards and not self._deck.waiting

@@ -14,6 +14,7 @@ from assistant.audio.capture.devices import Device
 from assistant.audio.capture.feed import Backend, Feed
 from assistant.audio.capture.live import LiveSource
 from assistant.audio.capture.snapshot import Snapshot
+from assistant.audio.capture.watch import WHO
 from assistant.errors import CaptureError
 from assistant.values import Channel, State, Status
 
@@ -28,7 +29,6 @@ PAREC_MISSING = (
     "The program parec is missing, which records from the sound server. Install it: sudo apt install pulseaudio-utils"
 )
 
-_WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
 _OPTION = {Channel.YOU: "--mic", Channel.THEM: "--call"}
 
 
@@ -51,7 +51,7 @@ def open_live(mic: str = "", call: str = "") -> LiveSource:
     for channel, reason in missing.items():
         if wanted[channel]:
             raise CaptureError(
-                f"{_WHO[channel]} can't be recorded: {reason}. `depthcue devices` lists what is there; choose with "
+                f"{WHO[channel]} can't be recorded: {reason}. `depthcue devices` lists what is there; choose with "
                 f"{_OPTION[channel]} NAME, or leave that side out with {_OPTION[channel]} {NO_DEVICE}."
             )
     if not heard:
@@ -61,7 +61,7 @@ def open_live(mic: str = "", call: str = "") -> LiveSource:
             "(PipeWire or PulseAudio); `depthcue doctor` says what is missing."
         )
     warnings = [
-        Status(State.WARNING, f"{_WHO[channel]} is not recorded: {reason}.", channel)
+        Status(State.WARNING, f"{WHO[channel]} is not recorded: {reason}.", channel)
         for channel, reason in missing.items()
     ]
     return LiveSource(_backend(heard, snapshot), tuple(heard), warnings)
