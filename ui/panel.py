@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait
     from assistant.ports import Transcriber
     from ui.compose import KeptCall
 
+_model_settings = attrgetter("model", "decode_threads", "always_pad_to_30_seconds")  # a change of these loads it anew
+
 
 class Program(QObject):
     """Implements `ui.desktop.controls.Controls` for the window that it owns. `end` it when the window is closed."""
@@ -51,7 +54,7 @@ class Program(QObject):
         self._plan = plan
         self._calls, self._commands = (Lane(name, self) for name in ("calls", "commands"))
         self._transcriber: Transcriber | None = None  # the calls' lane only
-        self._loaded_by = Settings()  # what the transcriber was loaded by; the calls' lane only
+        self._loaded_by: tuple[object, ...] = ()  # what the transcriber was loaded by; the calls' lane only
         self._running: KeptCall | None = None  # written by the calls' lane
         self._check: RunningCheck | None = None
         self._newest_id = ""  # of the call that was shown last as it began
@@ -131,15 +134,12 @@ class Program(QObject):
         )
 
     def _loaded(self, settings: Settings) -> Transcriber:
-        """On the calls' lane: the model that the settings name, loaded once."""
+        """On the calls' lane: the model as the settings want it, loaded once."""
         from ui import compose
 
-        if self._transcriber is None or (settings.model, settings.decode_threads) != (
-            self._loaded_by.model,
-            self._loaded_by.decode_threads,
-        ):
+        if self._transcriber is None or _model_settings(settings) != self._loaded_by:
             self._transcriber = compose.load_transcriber("", settings)
-            self._loaded_by = settings
+            self._loaded_by = _model_settings(settings)
         return self._transcriber
 
     def _hold_call(self, bridge: Bridge, consent_given: bool, settings: Settings) -> str:
@@ -168,7 +168,8 @@ class Program(QObject):
         self._running = call
         if self._is_leaving.is_set():
             call.session.stop()
-        self._calls.back(partial(self._call_begins, call.id, title, bridge, agreed, agenda, no_plan))
+        shown = self._plan.consent or ("Consent given" if consent_given else "")  # in the footer a date says nothing
+        self._calls.back(partial(self._call_begins, call.id, title, bridge, shown, agenda, no_plan))
         try:
             call.run()
         finally:

@@ -132,6 +132,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
     begin(panel)
     assert buttons(panel, "Starting…") and not buttons(panel, "Starting…")[0].isEnabled()
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    assert window.state.consent == "Consent given"
     QTest.keyClick(window, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: session_of(panel) is not None, timeout=15_000)
     assert "000%" in "".join(card.quote for card in window.state.cards)
@@ -232,6 +233,13 @@ def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, be
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
     assert panel.window.state.title == "Nurse" and len(panel.window.state.agenda.questions) > 2
     assert load(settings_path())[0].title == "Nurse"
+
+
+def test_what_the_settings_say_of_the_model_counts_from_the_next_call_on(program, beginning):
+    panel = program(plan_of(beginning, 1.0))
+    first = panel._loaded(Settings(model="tiny.en"))
+    assert panel._loaded(Settings(model="tiny.en", title="Nurse")) is first
+    assert panel._loaded(Settings(model="tiny.en", always_pad_to_30_seconds=True)) is not first
 
 
 def test_a_question_set_that_is_gone_does_not_hinder_a_call(program, qtbot, beginning):

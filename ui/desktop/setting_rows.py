@@ -75,12 +75,12 @@ SECTIONS = (
         Row("glossary", "Names and terms", "One a line: names, products and terms that may be said. They are written "
             "where something sounds like them. Counts from the next call on.", Kind.LINES),
         Row("decode_threads", "Processor cores", "How many cores one piece of speech may use. More is faster while "
-            "nothing else needs them. Counts from the next start.", Kind.NUMBER),
+            "nothing else needs them. Counts from the next call on.", Kind.NUMBER),
         Row("second_pass", "Transcribe twice", "Transcribes a call once more, without haste, when it is over. The "
             "live text is kept.", Kind.TICK),
         Row("second_pass_model", "Model for that", "A larger one may take its time then.", options=(SAME_MODEL,)),
         Row("always_pad_to_30_seconds", "Decode in full windows", "Decodes as Whisper was made for, at several times "
-            "the cost. For models that repeat themselves. Counts from the next start.", Kind.TICK),
+            "the cost. For models that repeat themselves. Counts from the next call on.", Kind.TICK),
     )),
     Section("APPEARANCE", (
         Row("appearance", "Colours", "Light, dark, or as the system says.", options=APPEARANCES),
