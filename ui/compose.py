@@ -232,9 +232,9 @@ def kept_call(
         CaptureError: another call is being recorded.
         ExportError: the event log can't be written.
     """
-    transcriber = transcriber.for_call(settings.language, settings.glossary)
     with contextlib.ExitStack() as undo:
         undo.callback(source.close)
+        transcriber = transcriber.for_call(settings.language, settings.glossary)
         data_folder = stored_settings.data_folder()
         store = Store.open(data_folder)
         only = _only_recording(data_folder, undo) if source.duration_seconds is None else None

@@ -152,19 +152,14 @@ class Program(QObject):
             return ""
         title = self._plan.title_by(settings)
         agenda, no_plan = _agenda(settings)
-        source = self._plan.open_source(settings)
-        try:
-            call = compose.kept_call(
-                source,
-                transcriber,
-                settings,
-                title=title,
-                consent=agreed or compose.consent_not_asked(),
-                sinks=[bridge],
-            )
-        except AssistantError:
-            source.close()
-            raise
+        call = compose.kept_call(
+            self._plan.open_source(settings),
+            transcriber,
+            settings,
+            title=title,
+            consent=agreed or compose.consent_not_asked(),
+            sinks=[bridge],
+        )
         self._running = call
         if self._is_leaving.is_set():
             call.session.stop()
