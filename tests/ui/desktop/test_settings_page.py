@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 
 import pytest
@@ -55,6 +56,12 @@ def test_every_setting_has_a_place_and_a_sentence_and_shows_its_value(window):
     assert field(window, "Size of text").value() == 120 and field(window, "Transcribe twice").isChecked()
     assert page.row("glossary").field.toPlainText() == "Aoife\nP&L"
     assert all(row.sentence in said(window) for row in ROWS)
+
+
+def test_the_keys_of_every_page_are_listed(window):
+    opened(window)
+    for keys in ("1, 2, 3", "Shift+1, 2, 3", "M", "Space", "P", "J", "Ctrl+,", "Ctrl+H", "Ctrl+Z", "F2", "Ctrl+E"):
+        assert re.search(rf"(^|[|,] ){re.escape(keys)}: ", said(window)), keys
 
 
 def test_what_is_chosen_by_key_is_a_value_that_the_settings_take(window, controls):
