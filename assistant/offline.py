@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from assistant.errors import AssistantError
-from assistant.languages import ENGLISH
 from assistant.ports import AudioSource, BatchTranscriber, Hypothesis, Sink, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
-from assistant.speech.listener import Listener, SpeechStarted
+from assistant.review_feed import ReviewFeed
+from assistant.speech.listener import Listener
 from assistant.transcript.offline import OfflineTranscript
 from assistant.transcript.packing import Window
 from assistant.values import AudioGap, State, Status
@@ -56,7 +56,7 @@ class OfflineSession:
         self._reviewed_seconds = 0.0
         self._publisher = Publisher(sinks, lambda: self._reviewed_seconds)
         self._without_echo = WithoutEcho(source.channels, self._publisher, self._transcript.hear)
-        self._language = ENGLISH  # the one that the review was told
+        self._feed = ReviewFeed(conversation, self._publisher)
         self._in_flight: deque[tuple[list[Window], Future[list[Hypothesis]]]] = deque()
         self.duration_seconds = 0.0  # that was heard so far
 
@@ -69,7 +69,8 @@ class OfflineSession:
         pool = ThreadPoolExecutor(self._transcriber.workers, "decode worker")
         try:
             self._publisher.start()
-            self._publisher.publish_all([Status(State.RECORDING), *map(_warning, self._transcriber.notices)])
+            self._publisher.publish(Status(State.RECORDING))
+            self._publisher.publish_all([Status(State.WARNING, notice) for notice in self._transcriber.notices])
             self._listen(pool)
             self._publisher.publish(Status(State.FINISHING))
             while self._transcript.windows_waiting or self._in_flight:
@@ -114,26 +115,15 @@ class OfflineSession:
     def _take_back(self) -> None:
         windows, future = self._in_flight.popleft()
         for window, hypothesis in zip(windows, future.result(), strict=True):
-            self._note_language(hypothesis)
+            self._feed.note_language(hypothesis)
             self._transcript.done(window, hypothesis)
         self._review()
-
-    def _note_language(self, hypothesis: Hypothesis) -> None:
-        if hypothesis.notice:
-            self._publisher.publish(_warning(hypothesis.notice))
-        if hypothesis.language != self._language:
-            self._language = hypothesis.language
-            self._publisher.publish_all(self._conversation.transcribed_in(hypothesis.language))
 
     def _review(self) -> None:
         """Hand what is complete to the conversation, at the moment at which it happened."""
         for event in self._transcript.ready():
             self._pass_time(event.at_seconds)
-            if isinstance(event, SpeechStarted):
-                self._publisher.publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
-            else:
-                self._publisher.publish(event.update)
-                self._publisher.publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
+            self._feed.take(event)
 
     def _pass_time(self, until_seconds: float) -> None:
         while self._reviewed_seconds < until_seconds:
@@ -149,7 +139,3 @@ class OfflineSession:
                 failure = failure or error
         if failure is not None:
             raise failure
-
-
-def _warning(message: str) -> Status:
-    return Status(State.WARNING, message)

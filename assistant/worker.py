@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.errors import AssistantError
-from assistant.languages import ENGLISH
 from assistant.plain import clock
 from assistant.ports import Hypothesis, Transcriber
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
+from assistant.review_feed import ReviewFeed
 from assistant.speech.listener import SpeechStarted, Utterance
 from assistant.transcript.finals import Locked
 from assistant.transcript.pressure import Rung
@@ -66,6 +66,7 @@ class Worker:
         self._transcriber = transcriber
         self._conversation = conversation
         self._publisher = publisher
+        self._feed = ReviewFeed(conversation, publisher)
         self._known = {_place(update.channel, update.end_seconds): update for update in known}
         self._is_live = is_live
         self._patience = patience or Patience()
@@ -77,7 +78,6 @@ class Worker:
         self._lost_in_a_row = 0
         self._restarts = 0
         self._said = ""  # how far behind, as last told
-        self._language = ENGLISH  # the one that the review was told
         self.failure: AssistantError | None = None
         self.crash: Exception | None = None  # a fault of the program that nothing helped against
 
@@ -129,7 +129,7 @@ class Worker:
             hypothesis = self._recall(job) or self._decode(job)
             if hypothesis is None:
                 break
-            self._note_language(hypothesis)
+            self._feed.note_language(hypothesis)
             with self._condition:
                 updates = self._streaming.done(job, hypothesis)
             self._publisher.publish_all(updates)
@@ -196,13 +196,6 @@ class Worker:
         shift = -update.start_seconds
         return Hypothesis(tuple(word.moved(shift) for word in update.words), 0.0, 0.0, 1.0)
 
-    def _note_language(self, hypothesis: Hypothesis) -> None:
-        if hypothesis.notice:
-            self._publisher.publish(Status(State.WARNING, hypothesis.notice))
-        if hypothesis.language != self._language:
-            self._language = hypothesis.language
-            self._publisher.publish_all(self._conversation.transcribed_in(hypothesis.language))
-
     def _review(self) -> None:
         """Hand what is locked to the conversation, in the order in which it happened, then the time."""
         with self._condition:
@@ -213,12 +206,8 @@ class Worker:
         self._to_review.extend(events)
         publish_all = self._publisher.publish_all
         while self._to_review:
-            event = self._to_review.popleft()  # first: should the review stumble, it does not stumble over this again
-            if isinstance(event, SpeechStarted):
-                publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
-            else:
-                self._publisher.publish(event.update)
-                publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
+            # Taken out first: should the review stumble, it does not stumble over this again.
+            self._feed.take(self._to_review.popleft())
         publish_all(self._conversation.clock(complete_until_seconds))
         for command in commands:
             publish_all(command(complete_until_seconds))

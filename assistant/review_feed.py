@@ -1,0 +1,37 @@
+"""Hands what was heard to the review of a call, and what follows from it to the sinks. Live and afterwards alike.
+
+Used by the one thread that owns the conversation.
+"""
+
+from __future__ import annotations
+
+from assistant.languages import ENGLISH
+from assistant.ports import Hypothesis
+from assistant.publisher import Publisher
+from assistant.review.conversation import Conversation
+from assistant.speech.listener import SpeechStarted
+from assistant.transcript.finals import Locked
+from assistant.values import State, Status
+
+
+class ReviewFeed:
+    def __init__(self, conversation: Conversation, publisher: Publisher) -> None:
+        self._conversation = conversation
+        self._publisher = publisher
+        self._language = ENGLISH  # the one that the review was told
+
+    def note_language(self, hypothesis: Hypothesis) -> None:
+        """What a decode says of the call's language, before its text is reviewed."""
+        if hypothesis.notice:
+            self._publisher.publish(Status(State.WARNING, hypothesis.notice))
+        if hypothesis.language != self._language:
+            self._language = hypothesis.language
+            self._publisher.publish_all(self._conversation.transcribed_in(hypothesis.language))
+
+    def take(self, event: SpeechStarted | Locked) -> None:
+        """The next thing that happened; final text is shown before what is found in it."""
+        if isinstance(event, SpeechStarted):
+            self._publisher.publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
+        else:
+            self._publisher.publish(event.update)
+            self._publisher.publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
