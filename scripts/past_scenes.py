@@ -12,9 +12,10 @@ from assistant.export import render_text
 from assistant.values import Channel, Mark, Stamped
 from ui.desktop.after.export_page import ExportPage, Preview
 from ui.desktop.after.history_page import HistoryPage
-from ui.desktop.after.history_state import Hit, KeptCall
+from ui.desktop.after.history_state import Hit
 from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
 from ui.desktop.after.session_state import SessionState
+from ui.desktop.controls import PastCall
 from ui.desktop.window import PanelWindow
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
@@ -22,10 +23,10 @@ HEARD_SECONDS = 25.5
 QUERY = "revenue"
 NOTES_TEXT = "Clear about what went wrong with the boxes.\nNext round: the move to the new order system."
 KEPT = (
-    KeptCall("20260302-160000", "Backend engineer", NOW - timedelta(hours=2), 2710.0, CallState.FINISHED),
-    KeptCall("20260302-101500", "Data engineer, payments", NOW - timedelta(hours=8), 744.0, CallState.RECOVERED),
-    KeptCall("20260301-101500", "Senior product manager", NOW - timedelta(hours=31), 187.0, CallState.FINISHED),
-    KeptCall("20260220-140000", "Designer", NOW - timedelta(days=10), 3187.0, CallState.FINISHED),
+    PastCall("20260302-160000", "Backend engineer", NOW - timedelta(hours=2), 2710.0, CallState.FINISHED),
+    PastCall("20260302-101500", "Data engineer, payments", NOW - timedelta(hours=8), 744.0, CallState.RECOVERED),
+    PastCall("20260301-101500", "Senior product manager", NOW - timedelta(hours=31), 187.0, CallState.FINISHED),
+    PastCall("20260220-140000", "Designer", NOW - timedelta(days=10), 3187.0, CallState.FINISHED),
 )
 
 

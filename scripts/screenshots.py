@@ -153,8 +153,8 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
 
     def recovered(window: PanelWindow) -> None:
         past = (
-            PastCall("20260301-101500", TITLE, datetime(2026, 3, 1, 10, 15), CallState.RECOVERED),
-            PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), CallState.FINISHED),
+            PastCall("20260301-101500", TITLE, datetime(2026, 3, 1, 10, 15), 187.0, CallState.RECOVERED),
+            PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), 2710.0, CallState.FINISHED),
         )
         window.show_ready(replace(READY, past=past))
         window.show_message("A call that had no end was recovered", RECOVERED)

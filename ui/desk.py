@@ -110,7 +110,7 @@ class Desk(QObject):
 
     def list_past(self) -> None:
         self._lane.do(
-            history.past_calls, self._window.ready_page.show_past, self._failed("The kept calls can't be read")
+            history.newest_calls, self._window.ready_page.show_past, self._failed("The kept calls can't be read")
         )
 
     def _export(self, call_id: str, folder: Path) -> None:

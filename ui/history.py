@@ -16,17 +16,25 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
     from assistant.audio.playback import Player
     from assistant.call import Call, Correction
     from ui.desktop.after.export_page import Preview
-    from ui.desktop.after.history_state import Hit, KeptCall
+    from ui.desktop.after.history_state import Hit
     from ui.desktop.after.session_state import SessionState
 
-PAST_CALLS = 8
+NEWEST_CALLS = 8
 
 
 def past_calls() -> tuple[PastCall, ...]:
+    """All that are kept, the newest first."""
     from assistant.store import Store
 
     with Store.open(data_folder()) as store:
-        return tuple(PastCall(kept.id, kept.title, kept.started, kept.state) for kept in store.sessions()[:PAST_CALLS])
+        return tuple(
+            PastCall(kept.id, kept.title, kept.started, kept.duration_seconds, kept.state) for kept in store.sessions()
+        )
+
+
+def newest_calls() -> tuple[PastCall, ...]:
+    """As many as the page before a call shows."""
+    return past_calls()[:NEWEST_CALLS]
 
 
 def delete_older(days: int) -> list[str]:
@@ -47,17 +55,6 @@ def load(call_id: str) -> Call:
 
     with Store.open(data_folder()) as store:
         return store.load(call_id)
-
-
-def kept_calls() -> tuple[KeptCall, ...]:
-    """All of them, the newest first."""
-    from assistant.store import Store
-    from ui.desktop.after.history_state import KeptCall
-
-    with Store.open(data_folder()) as store:
-        return tuple(
-            KeptCall(kept.id, kept.title, kept.started, kept.duration_seconds, kept.state) for kept in store.sessions()
-        )
 
 
 def search(query: str) -> tuple[Hit, ...]:

@@ -62,7 +62,7 @@ class Past(QObject):
         page.field.clear()
         self._window.show_page(page)
         page.start()
-        self._lane.do(history.kept_calls, page.show_calls, self._failed("The history can't be read"))
+        self._lane.do(history.past_calls, page.show_calls, self._failed("The history can't be read"))
 
     def _history(self) -> HistoryPage:
         from ui.desktop.after.history_page import HistoryPage

@@ -68,11 +68,12 @@ class NoControls:
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """A line of the list of calls that were kept."""
+    """A call that was kept, as lists of calls show it."""
 
     id: str
     title: str
-    started: datetime
+    started: datetime  # with the time zone in which it was held, as all that is shown of it
+    duration_seconds: float
     state: CallState
 
 

@@ -29,7 +29,7 @@ CONTROLS = {Role.Button, Role.CheckBox, Role.ComboBox, Role.EditableText, Role.S
 OPTIONS = (Option("", "The system's default"), Option("usb", "USB microphone"))
 READY = Ready(
     "Nurse", Voice("USB", options=OPTIONS), Voice("Firefox", options=OPTIONS), can_choose=True,
-    past=(PastCall("1", "Nurse", datetime(2026, 3, 1, tzinfo=UTC), CallState.FINISHED),),
+    past=(PastCall("1", "Nurse", datetime(2026, 3, 1, tzinfo=UTC), 60.0, CallState.FINISHED),),
 )  # fmt: skip
 
 

@@ -117,7 +117,9 @@ def test_a_start_that_failed_can_be_tried_again(window, controls):
 
 
 def test_a_kept_call_is_opened_by_click_and_by_key(window, qtbot):
-    past = PastCall("20260301-101500", "<b>Role</b>", datetime(2026, 3, 1, 10, 15, tzinfo=UTC), CallState.RECOVERED)
+    past = PastCall(
+        "20260301-101500", "<b>Role</b>", datetime(2026, 3, 1, 10, 15, tzinfo=UTC), 60.0, CallState.RECOVERED
+    )
     window.show_ready(Ready("", past=(past,)))
     QApplication.processEvents()
     row = window.findChild(PastRow)
@@ -382,7 +384,9 @@ def test_the_panel_never_opens_another_window(window, live, still, qapp):
 
 
 def pages(window, live):
-    window.show_ready(Ready("R", past=(PastCall("1", "T", datetime(2026, 3, 1, tzinfo=UTC), CallState.FINISHED),)))
+    window.show_ready(
+        Ready("R", past=(PastCall("1", "T", datetime(2026, 3, 1, tzinfo=UTC), 60.0, CallState.FINISHED),))
+    )
     yield "ready"
     live(script.events())
     yield "live"

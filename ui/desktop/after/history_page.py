@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
-from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, KeptCall, Period, place_of
+from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, Period, place_of
 from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
+from ui.desktop.controls import PastCall
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -70,7 +71,7 @@ class HistoryPage(KeyedPage):
         """What is shown; read it, change nothing."""
         return self._state
 
-    def show_calls(self, calls: Iterable[KeptCall]) -> None:
+    def show_calls(self, calls: Iterable[PastCall]) -> None:
         """All that are kept, the newest first."""
         self._state.take_calls(calls)
         self._show(keeps_place=True)

@@ -14,6 +14,7 @@ from assistant.call import CallState
 from assistant.plain import clock, plain
 from assistant.values import Channel
 from ui.desktop.after.entries import Entry, Tone, heading
+from ui.desktop.controls import PastCall
 
 _BEFORE_CHARACTERS = 40  # of a hit's line that stand before the hit
 _SPEAKERS = {Channel.YOU: "You", Channel.THEM: "Them"}
@@ -33,17 +34,6 @@ class Period(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCall:
-    """What the list says about a call."""
-
-    id: str
-    title: str
-    started: datetime  # with the time zone in which it was held, as all that is shown of it
-    duration_seconds: float
-    state: CallState
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """An utterance that holds what was searched for."""
 
@@ -58,14 +48,14 @@ class Hit:
 class HistoryState:
     """`entries` are the rows to show. Keys are an id of a call, or "id utterance" for a place in it."""
 
-    calls: tuple[KeptCall, ...] = ()  # the newest first
+    calls: tuple[PastCall, ...] = ()  # the newest first
     is_known: bool = False  # they were read
     query: str = ""
     period: Period = Period.ALL
     hits: tuple[Hit, ...] = ()  # of `query`, once it was searched
     deleted: list[str] = field(default_factory=list)  # ids that are hidden and can be taken back, the last one first
 
-    def take_calls(self, calls: Iterable[KeptCall]) -> None:
+    def take_calls(self, calls: Iterable[PastCall]) -> None:
         self.calls, self.is_known = tuple(calls), True
         known = {call.id for call in self.calls}
         self.deleted = [call_id for call_id in self.deleted if call_id in known]
@@ -100,7 +90,7 @@ class HistoryState:
         self.calls = tuple(call for call in self.calls if call.id not in gone)
         return gone
 
-    def call(self, call_id: str) -> KeptCall | None:
+    def call(self, call_id: str) -> PastCall | None:
         return next((call for call in self.calls if call.id == call_id), None)
 
     def told_deleted(self) -> str:
@@ -126,11 +116,11 @@ class HistoryState:
             rows += [_call_entry(call) for call in calls]
         return tuple(rows)
 
-    def _is_in_period(self, call: KeptCall, now: datetime) -> bool:
+    def _is_in_period(self, call: PastCall, now: datetime) -> bool:
         days = self.period.value[1]
         return days is None or call.started >= now - timedelta(days=days)
 
-    def _found(self, shown: Sequence[KeptCall]) -> Iterable[Entry]:
+    def _found(self, shown: Sequence[PastCall]) -> Iterable[Entry]:
         """By calls in the order of their best hit; calls whose title holds the words, but no line, come last."""
         by_id = {call.id: call for call in shown}
         hits: dict[str, list[Hit]] = {}
@@ -177,7 +167,7 @@ def snippet(text: str, query: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text, tuple(match.span() for match in pattern.finditer(text))
 
 
-def _call_entry(call: KeptCall) -> Entry:
+def _call_entry(call: PastCall) -> Entry:
     note = " · ".join(filter(None, (clock(call.duration_seconds), _STATES[call.state])))
     return Entry(plain(call.title) or "Untitled call", call.id, f"{call.started:%H:%M}", note=note)
 

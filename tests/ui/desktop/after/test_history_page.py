@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from assistant.call import CallState
 from assistant.values import Channel
 from tests.ui.desktop.after.conftest import NOW, press
-from ui.desktop.after.history_state import Hit, KeptCall
+from ui.desktop.after.history_state import Hit
+from ui.desktop.controls import PastCall
 
 CALLS = tuple(
-    KeptCall(f"2026-{number}", f"Role {number}", NOW - timedelta(days=10 * number), 60.0, CallState.FINISHED)
+    PastCall(f"2026-{number}", f"Role {number}", NOW - timedelta(days=10 * number), 60.0, CallState.FINISHED)
     for number in range(5)
 )
 
@@ -115,7 +116,7 @@ def test_a_changed_list_keeps_the_place(page) -> None:
     page.list.setFocus()
     press(page, Qt.Key.Key_Down)
     press(page, Qt.Key.Key_Down)
-    page.show_calls((KeptCall("new", "New", NOW, 1.0, CallState.FINISHED), *CALLS))
+    page.show_calls((PastCall("new", "New", NOW, 1.0, CallState.FINISHED), *CALLS))
     assert page.list.current_key() == "2026-2"
 
 
@@ -124,7 +125,7 @@ def test_every_control_has_a_name_and_a_thousand_calls_cost_nothing(page) -> Non
         if child.isVisible() and child.focusPolicy() is not Qt.FocusPolicy.NoFocus:
             assert QAccessible.queryAccessibleInterface(child).text(QAccessible.Text.Name), child
     page.show_calls(
-        KeptCall(f"{number}", "x" * 300, NOW - timedelta(hours=number), 60.0, CallState.RECOVERED)
+        PastCall(f"{number}", "x" * 300, NOW - timedelta(hours=number), 60.0, CallState.RECOVERED)
         for number in range(1000)
     )
     page.resize(320, 480)

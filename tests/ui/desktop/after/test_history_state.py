@@ -16,18 +16,18 @@ from ui.desktop.after.history_state import (
     NOTHING_KEPT,
     HistoryState,
     Hit,
-    KeptCall,
     Period,
     day_name,
     place_of,
     snippet,
 )
+from ui.desktop.controls import PastCall
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 
 
-def kept(call_id: str, days: float, title: str = "", state: CallState = CallState.FINISHED) -> KeptCall:
-    return KeptCall(call_id, title or f"Role {call_id}", NOW - timedelta(days=days), 125.0, state)
+def kept(call_id: str, days: float, title: str = "", state: CallState = CallState.FINISHED) -> PastCall:
+    return PastCall(call_id, title or f"Role {call_id}", NOW - timedelta(days=days), 125.0, state)
 
 
 @pytest.fixture
