@@ -14,7 +14,7 @@ from ui.desktop.controls import PastCall
 
 if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
     from assistant.audio.playback import Player
-    from assistant.call import Call, Correction
+    from assistant.call import Call, Correction, Version
     from ui.desktop.after.export_page import Preview
     from ui.desktop.after.history_state import Hit
     from ui.desktop.after.session_state import SessionState
@@ -91,13 +91,14 @@ def keep_notes(call_id: str, notes: str) -> None:
         store.keep_notes(call_id, notes)
 
 
-def correct(state: SessionState, correction: Correction) -> SessionState:
-    """Store a correction; the state with it. An empty one puts back what was heard."""
+def correct(call_id: str, version: Version, correction: Correction) -> SessionState:
+    """Store a correction; the call with all of them. An empty one puts back what was heard."""
     from assistant.store import Store
+    from ui.desktop.after.session_state import SessionState
 
     with Store.open(data_folder()) as store:
-        store.correct(state.call.id, state.call.version, correction.utterance, correction.text or None)
-    return state.correct(correction)
+        store.correct(call_id, version, correction.utterance, correction.text or None)
+        return SessionState.of(store.load(call_id, version))
 
 
 def delete(call_ids: tuple[str, ...]) -> None:

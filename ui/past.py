@@ -152,7 +152,7 @@ class Past(QObject):
         state = self._session().state
         correction = state.correction(row, text) if state is not None else None
         if state is not None and correction is not None:
-            correct = partial(history.correct, state, correction)
+            correct = partial(history.correct, state.call.id, state.call.version, correction)
             self._lane.do(correct, self._corrected, self._failed("The line is not corrected"))
 
     def _corrected(self, state: SessionState) -> None:

@@ -199,6 +199,19 @@ def test_a_correction_is_stored_found_and_exported_as_it_was_previewed(program, 
     assert page(panel, SessionPage) is session
 
 
+def test_a_correction_does_not_hide_the_one_before_it(program, qtbot, home):
+    call_id = keep(home, "Backend engineer")
+    panel = program()
+    panel.window.open_requested.emit(call_id)
+    qtbot.waitUntil(lambda: page(panel, SessionPage) is not None)
+    session = page(panel, SessionPage)
+    rows = [row for row in range(len(session.state.rows)) if session.state.can_correct(row)][:2]
+    for row in rows:  # the second before the first is shown
+        session.corrected.emit(row, "Something else.")
+    qtbot.waitUntil(lambda: session.state.rows[rows[1]].is_corrected)
+    assert session.state.rows[rows[0]].is_corrected
+
+
 @pytest.mark.usefixtures("no_sound_at_all")
 def test_a_call_without_an_output_or_with_damaged_sound_can_still_be_read(program, qtbot, home):
     call_id = keep(home, "Backend engineer")

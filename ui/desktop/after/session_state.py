@@ -22,7 +22,7 @@ NONE_LEFT = "None of the flags."
 
 @dataclass(slots=True)
 class SessionState:
-    """Everything about one call. `correct` gives the state after a correction."""
+    """Everything about one call."""
 
     call: Call
     panel: PanelState
@@ -91,12 +91,6 @@ class SessionState:
         if update is None or not text or text == self.rows[row].text:
             return None
         return Correction(update.utterance, "" if text == self.heard(row) else text)
-
-    def correct(self, correction: Correction) -> SessionState:
-        """The state in which an utterance reads so. Takes as long as making it anew."""
-        others = [one for one in self.call.corrections if one.utterance != correction.utterance]
-        corrections = (*others, correction) if correction.text else tuple(others)
-        return SessionState.of(replace(self.call, corrections=corrections))
 
     def _utterance(self, row: int) -> TranscriptUpdate | None:
         if not self.can_correct(row):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from assistant.call import Call, CallCollector, CallState
+from assistant.call import Call, CallCollector, CallState, Correction
 from assistant.values import AudioGap, Channel, Mark, RetiredWhy
 from benchmarks.panel import made_up
 from tests.ui.desktop import script
+from ui.desktop.after.session_state import SessionState
 
 
 def interview() -> Call:
@@ -26,6 +27,11 @@ def interview() -> Call:
         marks=(Mark(61.0, "ask about the OMS"),),
         gaps=(AudioGap(Channel.YOU, 120.0, 126.0, "the microphone was unplugged"),),
     )
+
+
+def corrected(state: SessionState, correction: Correction) -> SessionState:
+    """The call once the store has that correction."""
+    return SessionState.of(replace(state.call, corrections=(correction,) if correction.text else ()))
 
 
 def long_call(lines: int) -> Call:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListView, QPlainTextEdit, QWidget
 
 from assistant.call import Correction
-from tests.ui.desktop.after.calls import interview, long_call
+from tests.ui.desktop.after.calls import corrected, interview, long_call
 from tests.ui.desktop.after.conftest import Sound, press
 from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
 from ui.desktop.after.session_state import SessionState
@@ -203,7 +203,7 @@ def test_a_line_is_corrected_by_keyboard_alone(session, qtbot) -> None:
     assert session.transcript.hasFocus()
 
     number = session.state.rows[row].utterance
-    session.show_corrected(session.state.correct(Correction(number, "We moved everything over.")))
+    session.show_corrected(corrected(session.state, Correction(number, "We moved everything over.")))
     assert "corrected" in session.model.data(session.model.index(row)) and session.views.tabs.current == TRANSCRIPT
 
 

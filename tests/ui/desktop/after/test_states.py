@@ -9,7 +9,7 @@ import pytest
 
 from assistant.call import Correction
 from assistant.values import Channel
-from tests.ui.desktop.after.calls import interview
+from tests.ui.desktop.after.calls import corrected, interview
 from ui.desktop.after.flag_fates import Fate, flag_lines
 from ui.desktop.after.moments import PointKind, WordTrack, describe, timeline_of, word_at_character
 from ui.desktop.after.session_state import NO_FLAGS, NONE_LEFT, SessionState
@@ -109,14 +109,14 @@ def test_a_correction_changes_the_line_keeps_what_was_heard_and_can_be_taken_bac
     heard = state.rows[row].text
     correction = state.correction(row, heard.replace("OMS", "order\nmanagement  system"))
     assert correction is not None and "order management system" in correction.text
-    after = state.correct(correction)
+    after = corrected(state, correction)
     assert after.rows[row].is_corrected and after.rows[row].text == correction.text and after.heard(row) == heard
     assert after.call.utterances == state.call.utterances
     assert after.words.at(state.rows[row].words[-1].start_seconds) is not None
 
     back = after.correction(row, heard)
     assert back is not None and back.text == ""
-    assert after.correct(back).rows[row] == state.rows[row]
+    assert corrected(after, back).rows[row] == state.rows[row]
 
 
 def test_nothing_is_corrected_to_nothing_or_to_itself_or_beside_speech() -> None:
@@ -131,4 +131,4 @@ def test_hostile_text_of_a_correction_becomes_plain() -> None:
     state = SessionState.of(interview())
     correction = state.correction(5, "a\x1b[31m \u202eb" + "x" * 30_000)
     assert correction is not None and correction.text.startswith("a[31m b") and len(correction.text) < 20_001
-    assert state.correct(Correction(5, correction.text)).rows
+    assert corrected(state, Correction(5, correction.text)).rows
