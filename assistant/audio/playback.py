@@ -35,7 +35,8 @@ class Player:
         self._recording = read_recording(audio)
         self._open_output = output
         self._position_seconds = 0.0
-        self._stretch: _Stretch | None = None
+        self._stretch: _Stretch | None = None  # what plays, or played to its end
+        self._newest: _Stretch | None = None  # the same, or one that a pause has stopped: it may still hold the device
 
     @property
     def length_seconds(self) -> float:
@@ -64,7 +65,7 @@ class Player:
             start_seconds = 0.0
         before = self._stop()
         blocks = self._recording.blocks
-        self._stretch = _Stretch(max(0.0, start_seconds), blocks, self._open_output, before)
+        self._stretch = self._newest = _Stretch(max(0.0, start_seconds), blocks, self._open_output, before)
         self._stretch.start()
 
     def pause(self) -> None:
@@ -89,9 +90,9 @@ class Player:
             before.join(_PATIENCE_SECONDS)
 
     def _stop(self) -> _Stretch | None:
-        if self._stretch is not None:
-            self._stretch.stop()
-        return self._stretch
+        if self._newest is not None:
+            self._newest.stop()
+        return self._newest
 
 
 class _Stretch(threading.Thread):
