@@ -17,7 +17,7 @@ demo: setup ## play the bundled interview through the whole program; files go to
 
 test: ## pass all tests
 	@scripts/setup.sh test
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 lint: ## check style, types and the import rules
 	@scripts/setup.sh test
