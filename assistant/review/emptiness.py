@@ -58,6 +58,11 @@ def find(reading: Reading) -> list[Emptiness]:
     return sorted(kept, key=lambda e: e.start)
 
 
+def names() -> frozenset[str]:
+    """Of the kinds of empty words that are known."""
+    return frozenset(pattern.name for pattern in _patterns())
+
+
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     words = words_of_file("emptiness.toml")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -13,6 +12,8 @@ from assistant.errors import ReviewError
 from assistant.plain import plain
 from assistant.review import numbers
 from assistant.review.keywords import stem
+from assistant.review.questions import QuestionBank, entries_of, language_of
+from assistant.review.toml_files import SUFFIX, parsed, read_text, refuse_unknown, rows_of, texts_of
 from assistant.transcript.vocabulary import vocabulary
 from assistant.values import Aspect
 
@@ -20,7 +21,7 @@ SHARE = 0.6  # of a question's own words that are heard, from which on it counts
 LEAST_WORDS = 2  # that have to be heard at least
 MOST_CHARACTERS = 160  # of a question that is read aloud
 _KEYS = {"text", "cues", "covers"}
-_SUFFIX = ".toml"
+_FILE_KEYS = {"name", "language", "question", "follow_up"}
 _EMPTY_WORDS = frozenset(
     stem(word)
     for word in vocabulary(
@@ -44,10 +45,11 @@ class MainQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The main questions of a role, in the order in which they are usually asked."""
+    """The main questions of a role, in the order in which they are usually asked, and follow-ups of that role."""
 
     name: str
     questions: tuple[MainQuestion, ...]
+    follow_ups: QuestionBank
 
     def asked_main_question(self, text: str) -> int | None:
         """The index of the question that an interviewer's words ask, None if they ask none of them."""
@@ -59,7 +61,7 @@ class QuestionSet:
 def bundled_names() -> tuple[str, ...]:
     """The sets that come with the program, by the name that the setting `question_set` takes."""
     folder = files("assistant.review").joinpath("question_sets")
-    return tuple(sorted(f.name.removesuffix(_SUFFIX) for f in folder.iterdir() if f.name.endswith(_SUFFIX)))
+    return tuple(sorted(f.name.removesuffix(SUFFIX) for f in folder.iterdir() if f.name.endswith(SUFFIX)))
 
 
 @cache
@@ -71,7 +73,7 @@ def bundled(name: str) -> QuestionSet:
         raise ReviewError(
             f"There is no question set {name!r}. Take one of {', '.join(bundled_names())}, or the path of your own."
         )
-    text = files("assistant.review").joinpath("question_sets", name + _SUFFIX).read_text(encoding="utf-8")
+    text = files("assistant.review").joinpath("question_sets", name + SUFFIX).read_text(encoding="utf-8")
     return parse(text, f"the question set {name!r}")
 
 
@@ -81,51 +83,36 @@ def load(name_or_path: str) -> QuestionSet:
     Raises:
         ReviewError: it can't be read, or is no question set; the message says where.
     """
-    if not name_or_path.endswith(_SUFFIX):
+    if not name_or_path.endswith(SUFFIX):
         return bundled(name_or_path)
-    try:
-        return parse(Path(name_or_path).read_bytes().decode("utf-8-sig"), name_or_path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReviewError(
-            f"The question set {name_or_path} can't be read ({error}). Check the file and its encoding (UTF-8)."
-        ) from error
+    return parse(read_text(Path(name_or_path), "question set"), name_or_path)
 
 
 def parse(text: str, where: str) -> QuestionSet:
     """Raises:
     ReviewError: the text is no question set; the message names the entry and what is wrong with it.
     """
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ReviewError(f"{where} is not valid TOML ({error}). Correct that place.") from error
-    name, rows = table.get("name"), table.get("question")
+    table = parsed(text, where, _FILE_KEYS)
+    name, language = table.get("name"), language_of(table, where)
     if not isinstance(name, str) or not plain(name):
         raise ReviewError(f"{where} needs a `name`, for example that of the role.")
-    if not isinstance(rows, list) or not rows:
-        raise ReviewError(f"{where} has no [[question]] entries. Add some.")
-    return QuestionSet(plain(name), tuple(_question(row, f"{where}, entry {n}") for n, row in enumerate(rows, 1)))
+    questions = tuple(_question(row, place) for row, place in rows_of(table, "question", text, where))
+    own = entries_of(rows_of(table, "follow_up", text, where), language) if "follow_up" in table else ()
+    return QuestionSet(plain(name), questions, QuestionBank((own,) if own else (), language))
 
 
-def _question(row: Any, where: str) -> MainQuestion:
-    if not isinstance(row, dict):
-        raise ReviewError(f"{where} is no table.")
-    if unknown := set(row) - _KEYS:
-        raise ReviewError(f"{where} has the unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}.")
-    text, cues, covers = row.get("text"), row.get("cues", []), row.get("covers", [])
+def _question(row: dict[str, Any], where: str) -> MainQuestion:
+    refuse_unknown(row, where, _KEYS)
+    text, cues, covers = row.get("text"), texts_of(row.get("cues", [])), texts_of(row.get("covers", []))
     if not isinstance(text, str) or not plain(text) or "\n" in text or len(text) > MOST_CHARACTERS:
         raise ReviewError(f"{where} needs a `text` of one line and at most {MOST_CHARACTERS} characters.")
-    if not _are_texts(cues) or not _are_texts(covers):
+    if cues is None or covers is None:
         raise ReviewError(f"{where}: `cues` and `covers` are lists of texts.")
     try:
         aspects = tuple(Aspect(name) for name in covers)
     except ValueError as error:
         raise ReviewError(f"{where}: {error}. Aspects are {', '.join(Aspect)}.") from error
     return MainQuestion(plain(text), tuple(words for cue in cues if (words := _stems(cue))), aspects)
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _fit(question: MainQuestion, heard: frozenset[str]) -> float:

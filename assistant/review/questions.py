@@ -1,21 +1,30 @@
-"""The question bank: short questions to read aloud, as data that a team can edit (`questions.toml`)."""
+"""The follow-up bank: short questions to read aloud, as data that a team can edit (`questions.toml`)."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from assistant.errors import ReviewError
+from assistant.languages import AUTO, ENGLISH, language_code
+from assistant.plain import plain
+from assistant.review import emptiness
+from assistant.review.numbers import NumberType
+from assistant.review.toml_files import parsed, read_text, refuse_unknown, rows_of, texts_of
+from assistant.review.wording import MAX_CHARACTERS, problem
 from assistant.values import Aspect, ClaimKind
 
-MAX_CHARACTERS = 90  # read at a glance
+BUNDLED_FILE = "questions.toml"
+MAX_WHY_CHARACTERS = 120
 _PLACEHOLDERS = {"number", "quote"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _KEYS = {"kind", "on", "aspect", "why", "text"}
+_FILE_KEYS = {"language", "with_built_in", "question"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,78 +37,125 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    kind: ClaimKind
+class Entry:
+    """Wordings of one question. Without a `kind` it fits any claim, and a part of the story that nobody touched."""
+
+    kind: ClaimKind | None
     on: frozenset[str]
     aspect: Aspect
     why: str
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class QuestionBank:
-    """All questions of one language, checked when they are loaded."""
+    """Questions of one language, checked when they are read. Those of an earlier layer are asked first."""
 
-    def __init__(self, text: str) -> None:
-        """Raises:
-        ReviewError: the text is no question bank; the message names the entry and what is wrong with it.
-        """
-        name = "The question bank"
-        try:
-            table = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ReviewError(f"{name} is not valid TOML ({error}). Correct that place.") from error
-        rows = table.get("question")
-        if not isinstance(rows, list) or not rows:
-            raise ReviewError(f"{name} has no [[question]] entries. Add some.")
-        self._entries = tuple(_entry(row, f"{name}, entry {number}") for number, row in enumerate(rows, 1))
+    layers: tuple[tuple[Entry, ...], ...]
+    language: str = ENGLISH
+    with_built_in: bool = False  # it is an addition to the one that comes with the program
 
     @classmethod
+    def parse(cls, text: str, where: str) -> QuestionBank:
+        """Raises:
+        ReviewError: the text is no follow-up bank; the message names the entry, what is wrong with it and what to do.
+        """
+        table = parsed(text, where, _FILE_KEYS)
+        with_built_in, language = table.get("with_built_in", True), language_of(table, where)
+        if not isinstance(with_built_in, bool):
+            raise ReviewError(f"{where}: `with_built_in` is true or false, without quotes.")
+        return cls((entries_of(rows_of(table, "question", text, where), language),), language, with_built_in)
+
+    @classmethod
+    def load(cls, path: Path) -> QuestionBank:
+        """A file of the user's own. Raises ReviewError as `parse`, or where it can't be read."""
+        return cls.parse(read_text(path, "file of follow-ups"), str(path))
+
+    @classmethod
+    @cache
     def bundled(cls) -> QuestionBank:
-        return cls(files("assistant.review").joinpath("questions.toml").read_text(encoding="utf-8"))
+        return cls.parse(bundled_text(), "The question bank")
+
+    def then(self, other: QuestionBank) -> QuestionBank:
+        """These, and where none of them fits, the other's."""
+        return QuestionBank(self.layers + other.layers, self.language, other.with_built_in)
 
     def candidates(
         self, kind: ClaimKind, name: str, missing: Collection[Aspect], number: str, quote: str
     ) -> Iterator[Question]:
         """Fitting questions, best first. `name` is the finding's; `number` and `quote` are the own words."""
-        fitting = [e for e in self._entries if e.kind is kind and (not e.on or name in e.on) and e.aspect in missing]
-        for entry in sorted(fitting, key=lambda e: not e.on):
-            for text in entry.texts:
-                if ("{number}" in text and not number) or ("{quote}" in text and not quote):
-                    continue
-                filled = text.replace("{number}", number).replace("{quote}", quote)
-                if len(filled) <= MAX_CHARACTERS:
-                    yield Question(filled[0].upper() + filled[1:], entry.aspect, entry.why)
+        for layer in self.layers:
+            fitting = [
+                e for e in layer if e.kind in (kind, None) and (not e.on or name in e.on) and e.aspect in missing
+            ]
+            for entry in sorted(fitting, key=lambda e: not e.on):
+                yield from _filled(entry, number, quote)
 
 
-def _entry(row: Any, where: str) -> _Entry:
-    if not isinstance(row, dict):
-        raise ReviewError(f"{where} is no table.")
-    if unknown := set(row) - _KEYS:
-        raise ReviewError(f"{where} has the unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}.")
+def bundled_text() -> str:
+    """The file that comes with the program."""
+    return files("assistant.review").joinpath(BUNDLED_FILE).read_text(encoding="utf-8")
+
+
+def language_of(table: dict[str, Any], where: str) -> str:
+    """The code of the language that a file says it is in; English where it says nothing.
+
+    Raises:
+        ReviewError: it is none.
+    """
+    named = table.get("language", ENGLISH)
     try:
-        kind, aspect = ClaimKind(str(row.get("kind"))), Aspect(str(row.get("aspect")))
+        code = language_code(named) if isinstance(named, str) else AUTO
+    except ValueError:
+        code = AUTO
+    if code == AUTO:
+        raise ReviewError(f'{where}: `language` is {str(named)[:40]!r}, and has to be a code such as "en" or "de".')
+    return code
+
+
+def entries_of(rows: Sequence[tuple[dict[str, Any], str]], language: str) -> tuple[Entry, ...]:
+    """Entries from the tables of a file and their places. Raises ReviewError at the first that is wrong."""
+    return tuple(_entry(row, where, language) for row, where in rows)
+
+
+def _filled(entry: Entry, number: str, quote: str) -> Iterator[Question]:
+    for text in entry.texts:
+        if ("{number}" in text and not number) or ("{quote}" in text and not quote):
+            continue
+        filled = text.replace("{number}", number).replace("{quote}", quote)
+        if len(filled) <= MAX_CHARACTERS:
+            yield Question(filled[0].upper() + filled[1:], entry.aspect, entry.why)
+
+
+def _entry(row: dict[str, Any], where: str, language: str) -> Entry:
+    refuse_unknown(row, where, _KEYS)
+    try:
+        kind = ClaimKind(str(row["kind"])) if "kind" in row else None
+        aspect = Aspect(str(row.get("aspect")))
     except ValueError as error:
         raise ReviewError(
-            f"{where}: {error}. Kinds are {', '.join(ClaimKind)}; aspects are {', '.join(Aspect)}."
+            f"{where}: {error}. Kinds are {', '.join(ClaimKind)}, or none; aspects are {', '.join(Aspect)}."
         ) from error
-    texts, on, why = row.get("text"), row.get("on", []), row.get("why")
-    if not isinstance(why, str) or not why.strip():
-        raise ReviewError(f"{where} needs a `why` that says what the question is good for.")
-    if not isinstance(on, list) or not all(isinstance(name, str) for name in on):
+    texts, on, why = texts_of(row.get("text")), texts_of(row.get("on", [])), row.get("why")
+    if not isinstance(why, str) or not plain(why) or len(why) > MAX_WHY_CHARACTERS:
+        raise ReviewError(
+            f"{where} needs a `why` of at most {MAX_WHY_CHARACTERS} characters that says what the question is good for."
+        )
+    if on is None:
         raise ReviewError(f"{where}: `on` is a list of names.")
-    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-        raise ReviewError(f"{where} needs a list of `text`.")
-    for text in texts:
-        _check(text, where)
-    return _Entry(kind, frozenset(on), aspect, why, tuple(texts))
+    if strange := sorted(set(on) - set(NumberType) - emptiness.names()):
+        raise ReviewError(
+            f"{where}: `on` names {strange[0]!r}, and no claim is of that kind. Types of numbers are "
+            f"{', '.join(NumberType)}; kinds of vagueness are {', '.join(sorted(emptiness.names()))}."
+        )
+    if not texts:
+        raise ReviewError(f'{where} needs a list of `text`: ["What came of it?"]')
+    return Entry(kind, frozenset(on), aspect, plain(why), tuple(_checked(text, where, language) for text in texts))
 
 
-def _check(text: str, where: str) -> None:
-    unknown = set(_PLACEHOLDER.findall(text)) - _PLACEHOLDERS
-    bare = _PLACEHOLDER.sub("", text)
-    if unknown:
-        raise ReviewError(f"{where}: {{{sorted(unknown)[0]}}} is not known; use {{number}} or {{quote}} in {text!r}.")
-    if len(bare) > MAX_CHARACTERS:
-        raise ReviewError(f"{where}: {text!r} is longer than {MAX_CHARACTERS} characters. Shorten it.")
-    if not text.endswith("?") or "\n" in text:
-        raise ReviewError(f"{where}: {text!r} has to be one line that ends with a question mark.")
+def _checked(text: str, where: str, language: str) -> str:
+    if unknown := sorted(set(_PLACEHOLDER.findall(text)) - _PLACEHOLDERS):
+        raise ReviewError(f"{where}: {{{unknown[0]}}} is not known; use {{number}} or {{quote}} in {text!r}.")
+    if what := problem(_PLACEHOLDER.sub("N", text), language):  # a letter where the candidate's words will stand
+        raise ReviewError(f"{where}: {text!r} {what}")
+    return plain(text)

@@ -16,7 +16,9 @@ ONE = '[[question]]\ntext = "What did you plant?"\n'
 
 
 def test_the_bundled_sets_cover_the_roles() -> None:
-    assert set(question_sets.bundled_names()) == {"design", "engineering", "general", "nursing", "product", "sales"}
+    roles = {"data", "design", "engineering", "health_care", "nursing", "product", "sales", "teaching"}
+    assert set(question_sets.bundled_names()) == {"general", *roles}
+    assert all(question_sets.bundled(role).follow_ups.layers for role in roles)
 
 
 @pytest.mark.parametrize("name", question_sets.bundled_names())
@@ -36,6 +38,9 @@ def test_each_question_of_a_set_is_recognised_as_itself_also_without_marks(name:
         ("nursing", "Have you ever had a near miss on the ward?", 3),
         ("general", "Looking back, is there anything you'd do differently?", 5),
         ("product", "Tell me about a time you had to say no to a feature.", 2),
+        ("data", "And how did you validate the model?", 3),
+        ("teaching", "How do you check for understanding in class?", 1),
+        ("health_care", "Could you tell me about an adverse event?", 3),
     ],
 )
 def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
@@ -44,7 +49,7 @@ def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "Mm-hm.", "How are you?", "What?", "And how big was the team?", "Tell me more."])
 def test_other_words_ask_no_main_question(text: str) -> None:
-    assert [question_sets.bundled(n).asked_main_question(text) for n in question_sets.bundled_names()] == [None] * 6
+    assert [question_sets.bundled(n).asked_main_question(text) for n in question_sets.bundled_names()] == [None] * 9
 
 
 def test_a_set_of_the_users_own_is_read_from_its_file(tmp_path: Path) -> None:
@@ -62,8 +67,11 @@ def test_a_set_of_the_users_own_is_read_from_its_file(tmp_path: Path) -> None:
         ("name = " + "[" * 5000, "not valid TOML"),
         (ONE, "needs a `name`"),
         ('name = "X"\n', "no [[question]] entries"),
-        (f'name = "X"\n{ONE}[[question]]\ncues = ["a"]\n', "entry 2 needs a `text`"),
+        (f'name = "X"\n{ONE}[[question]]\ncues = ["a"]\n', "entry 2 (line 4) needs a `text`"),
         (f'name = "X"\n{ONE}cue = ["a"]\n', "unknown key 'cue'"),
+        (f'name = "X"\nfollowups = 1\n{ONE}', "unknown key 'followups'"),
+        (f'name = "X"\nlanguage = "xx"\n{ONE}', "`language`"),
+        (f'name = "X"\n{ONE}[[follow_up]]\naspect = "age"\n', "aspects are metric_definition"),
         (f'name = "X"\n{ONE}cues = "a"\n', "lists of texts"),
         (f'name = "X"\n{ONE}covers = ["age"]\n', "Aspects are metric_definition"),
         (f'name = "X"\n[[question]]\ntext = "{"long " * 40}?"\n', "at most 160 characters"),

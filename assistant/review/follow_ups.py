@@ -1,0 +1,47 @@
+"""Which follow-ups a call asks: those of the role's question set, then the team's own, then the built-in ones.
+
+A file that can't be used never keeps a call from starting: it is left out, and why is said.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.errors import ReviewError
+from assistant.languages import ENGLISH, language_name
+from assistant.review import question_sets
+from assistant.review.questions import QuestionBank
+
+
+def follow_ups_of(question_set: str, own_bank: str, language: str = ENGLISH) -> tuple[QuestionBank, tuple[str, ...]]:
+    """The follow-ups of a call in `language`, and for each file that could not be used what a user should know.
+
+    `question_set` is a bundled name or the path of a file, `own_bank` the path of a file or empty.
+    """
+    problems: list[str] = []
+    bank = QuestionBank.bundled()
+    if own_bank:
+        try:
+            own = _in_language(QuestionBank.load(Path(own_bank)), language, own_bank)
+            bank = own.then(bank) if own.with_built_in else own
+        except ReviewError as error:
+            problems.append(f"{error} Until then the follow-ups that come with the program are asked.")
+    try:
+        of_role = question_sets.load(question_set).follow_ups
+        if of_role.layers:
+            bank = _in_language(of_role, language, question_set).then(bank)
+    except ReviewError as error:
+        problems.append(f"{error} Until then no follow-ups of its role are asked.")
+    return bank, tuple(problems)
+
+
+def _in_language(bank: QuestionBank, language: str, where: str) -> QuestionBank:
+    """Raises:
+    ReviewError: nobody in this call could ask these.
+    """
+    if bank.language != language:
+        raise ReviewError(
+            f"The follow-ups in {where} are in {language_name(bank.language)}, and this call is reviewed in "
+            f"{language_name(language)}. Choose others in the settings, or set their `language`."
+        )
+    return bank
