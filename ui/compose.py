@@ -157,7 +157,7 @@ def reviewed_recording(
     session.run()
     started = started or datetime.now().astimezone()
     finished = Call("", title, started, session.duration_seconds, CallState.FINISHED, transcriber.name)
-    return collector.call(replace(finished, language=transcriber.language))
+    return collector.call(replace(finished, language=transcriber.language, verbosity=verbosity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +237,13 @@ def kept_call(
         transcriber = transcriber.for_call(settings.language, settings.glossary)
         data_folder = stored_settings.data_folder()
         store = Store.open(data_folder)
-        only = _only_recording(data_folder, undo) if source.duration_seconds is None else None
+        only = _only_recording(store, undo) if source.duration_seconds is None else None
         started = datetime.now().astimezone()
         session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
         live, recorder = _begin_recording(source, folder, undo)
-        stored = StoreSink(store, session_id, lambda: transcriber.language)
+        stored = StoreSink(store, session_id, lambda: transcriber.language, settings.verbosity)
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
@@ -277,9 +277,10 @@ def _begin_recording(
     return None, recorder
 
 
-def _only_recording(data_folder: Path, undo: contextlib.ExitStack) -> FileLock:
-    """A lock of the operating system, which ends with the process that records, however that ends."""
-    lock = FileLock(data_folder / "live.lock", timeout=0, mode=0o600, thread_local=False)
+def _only_recording(store: Store, undo: contextlib.ExitStack) -> FileLock:
+    """A lock of the operating system, which ends with the program that records, however that ends; what it leaves
+    recording ends now."""
+    lock = FileLock(store.data_folder / "live.lock", timeout=0, mode=0o600, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
@@ -288,6 +289,8 @@ def _only_recording(data_folder: Path, undo: contextlib.ExitStack) -> FileLock:
             "of the same voices helps nobody. End that one first; `depthcue sessions list` shows it."
         ) from None
     except OSError as error:
-        raise StoreError(f"{data_folder} can't be written ({error.strerror}). Make it writable for you.") from error
+        where = store.data_folder
+        raise StoreError(f"{where} can't be written ({error.strerror}). Make it writable for you.") from error
     undo.callback(lock.release)
+    store.end_recordings()
     return lock

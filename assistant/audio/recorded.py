@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from assistant.values import SAMPLE_RATE_HZ, Channel
 
 FLAC_NAME = "call.flac"
 _LOCK_NAME = "recording.lock"
-_STILL_WRITES_SECONDS = 10.0  # a recorder whose program has ended is closing its files
+_END_NAME = "recording.end"
+_STILL_WRITES_SECONDS = 10.0  # a recorder whose program has crashed hears of it within a second, and closes its files
 BLOCK_SECONDS = 10.0
 BYTES_PER_SAMPLE = 2
 SAMPLE_TYPE = np.dtype("<i2")
@@ -35,6 +37,34 @@ def raw_path(folder: Path, channel: Channel) -> Path:
 def lock_of(folder: Path) -> FileLock:
     """Who writes the raw files holds this lock of the operating system, which ends with its process."""
     return FileLock(folder / _LOCK_NAME, mode=0o600, thread_local=False)
+
+
+def is_asked_to_end(folder: Path) -> bool:
+    """Somebody wants to make a recording whole that goes on without its program."""
+    return (folder / _END_NAME).exists()
+
+
+@contextmanager
+def taken_over(folder: Path) -> Iterator[None]:
+    """Inside, nobody else writes the raw files. A recorder whose program has crashed is asked to end, and waited for.
+
+    Raises:
+        RecordingError: a program that runs is recording there.
+        OSError: the folder can't be written.
+    """
+    lock, request = lock_of(folder), folder / _END_NAME
+    try:
+        with suppress(Timeout):
+            lock.acquire(timeout=0)
+        if not lock.is_locked:
+            os.close(os.open(request, os.O_WRONLY | os.O_CREAT, 0o600))
+            lock.acquire(timeout=_STILL_WRITES_SECONDS)
+        yield
+    except Timeout:
+        raise RecordingError(f"The recording in {folder} is still being written. End that call first.") from None
+    finally:
+        request.unlink(missing_ok=True)
+        lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +144,10 @@ def finish(folder: Path) -> Path | None:
     """
     read_recording(folder)  # before anything is made: there is one
     try:
-        with lock_of(folder).acquire(timeout=_STILL_WRITES_SECONDS):
+        with taken_over(folder):
             finished = _finish(folder)
         (folder / _LOCK_NAME).unlink(missing_ok=True)
         return finished
-    except Timeout:
-        raise RecordingError(f"The recording in {folder} is still being written. End that call first.") from None
     except OSError as error:
         raise RecordingError(_cannot_pack(folder, error)) from error
 

@@ -28,16 +28,26 @@ from assistant.audio.recorded import (
     Recording,
     find_recording,
     finish,
+    is_asked_to_end,
     lock_of,
     raw_path,
     read_recording,
     reason,
+    taken_over,
 )
 from assistant.errors import RecordingError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
 _SYNC_SECONDS = 1.0  # what a power cut may cost; a crash of the program costs nothing that was written
-__all__ = ["CrashSafeRecorder", "Recording", "find_recording", "finish", "read_recording"]
+__all__ = [
+    "CrashSafeRecorder",
+    "Recording",
+    "find_recording",
+    "finish",
+    "is_asked_to_end",
+    "read_recording",
+    "taken_over",
+]
 
 
 class CrashSafeRecorder:

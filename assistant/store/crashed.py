@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from assistant.audio.recording import find_recording, finish
+from contextlib import suppress
+
+from assistant.audio.recording import find_recording, finish, taken_over
 from assistant.call import Call, CallState
 from assistant.errors import RecordingError
 from assistant.store import sessions
 from assistant.store.folders import SessionFolders
 from assistant.store.queries import last_end_seconds
-from assistant.store.schema import transaction
+from assistant.store.schema import transaction, translated
 from assistant.store.statements import write_review
 from assistant.store.views import Recovered
 
@@ -19,6 +21,12 @@ class CrashedSessions(SessionFolders):
     def recoverable(self) -> list[str]:
         """Ids of the sessions whose program ended in mid-call, the oldest first."""
         return self._unowned(lambda row: row["state"] == CallState.RECORDING.value)
+
+    def end_recordings(self) -> None:
+        """Those that go on although their program has crashed: none runs beside a new call. They stay `recoverable`."""
+        for session_id in filter(lambda one: find_recording(self.folder(one)), self.recoverable()):
+            with suppress(RecordingError), translated(self.path), taken_over(self.folder(session_id)):
+                pass
 
     def recover(self, session_id: str) -> Recovered:
         """Repair what a crash left, so that the session opens like any other. Its tail waits in `untranscribed`.

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from assistant.audio.recording import find_recording
+from assistant.audio.recording import find_recording, taken_over
 from assistant.call import Call, CallState, Version
 from assistant.errors import StoreError
 from assistant.store import sessions
@@ -191,10 +191,14 @@ class Store(CrashedSessions):
 
         Raises:
             StoreError: there is no such session, it is being recorded, or a file can't be removed (try again then).
+            RecordingError: its program has crashed, and what goes on recording it does not end.
         """
         self._require(session_id)
         self._own(session_id)
         self.release(session_id)
+        if find_recording(self.folder(session_id)):
+            with translated(self.path), taken_over(self.folder(session_id)):
+                pass
         # The files go first: should it fail in between, the session is still listed and can be deleted again.
         with translated(self.path):
             if self.folder(session_id).exists():

@@ -92,11 +92,12 @@ def _kill_program(folder: Path, rng: random.Random, with_recorder: bool) -> floa
         os.kill(int(process_id), signal.SIGKILL)
     program.kill()
     program.communicate()
+    is_readable = _is_readable(folder)  # this is what ends a recording that goes on without its program
     while Path(f"/proc/{process_id}").exists():
         time.sleep(0.01)
-    if not _is_readable(folder):
+    if not is_readable:
         return None
-    return killed_seconds - float(origin_seconds) - read_recording(folder).length_seconds
+    return max(0.0, killed_seconds - float(origin_seconds) - read_recording(folder).length_seconds)
 
 
 def _is_readable(folder: Path) -> bool:

@@ -85,6 +85,8 @@ def live(audio_rig: VirtualAudio, tmp_path_factory: pytest.TempPathFactory) -> I
         for process in (*calls, *players):
             process.kill()
             process.wait()
+        with Store.open(folder / "killed") as store:
+            store.end_recordings()  # the killed one's goes on
 
 
 def replayed(recording: Path, log: Path) -> list[dict[str, Any]]:

@@ -58,6 +58,10 @@ class LiveSource:
     def read(self) -> AudioFrame | AudioGap | Status | None:
         return self._mixer.next()
 
+    def wait(self, timeout_seconds: float) -> bool:
+        """Will `read` return at once? Asked for so long at most, by the thread that reads."""
+        return self._mixer.wait(timeout_seconds)
+
     def close(self) -> None:
         """Returns within 0.3 s; nothing that listens is left behind."""
         for capture in self._captures:

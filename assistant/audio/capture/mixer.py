@@ -67,19 +67,29 @@ class Mixer:
             self._dropped.clear()
             self._changed.notify()
 
+    def wait(self, timeout_seconds: float) -> bool:
+        """Is there a next item, or the end, within this time?"""
+        until_seconds = time.monotonic() + timeout_seconds
+        with self._changed:
+            while not (self._statuses or self._first() is not None or self._is_ended):
+                left_seconds = until_seconds - time.monotonic()
+                if left_seconds <= 0:
+                    return False
+                self._changed.wait(min(left_seconds, _WAIT_FOR_OTHER_SECONDS / 5))
+            return True
+
     def next(self) -> AudioFrame | AudioGap | Status | None:
         """Wait for the next item; None after `end`, when all that was heard has been taken."""
         with self._changed:
-            while True:
-                if self._statuses:
-                    return self._statuses.popleft()
-                if (item := self._first()) is not None:
-                    return item
-                if self._is_ended:
-                    return None
-                self._changed.wait(_WAIT_FOR_OTHER_SECONDS / 5)
+            while not self.wait(_WAIT_FOR_OTHER_SECONDS):
+                pass
+            if self._statuses:
+                return self._statuses.popleft()
+            queue = self._first()
+            return None if queue is None else queue.popleft()[1]
 
-    def _first(self) -> AudioFrame | AudioGap | None:
+    def _first(self) -> deque[tuple[float, AudioFrame | AudioGap]] | None:
+        """The queue that holds the next item, unless the other channel's is waited for."""
         ready = [queue for queue in self._queues.values() if queue]
         if not ready:
             return None
@@ -88,7 +98,7 @@ class Mixer:
         is_patient = time.monotonic() - queue[0][0] < _WAIT_FOR_OTHER_SECONDS
         if is_waited_for and is_patient and not self._is_ended:
             return None
-        return queue.popleft()[1]
+        return queue
 
     def _drop(self, item: AudioFrame | AudioGap) -> None:
         before = self._dropped.get(item.channel)

@@ -32,7 +32,9 @@ class Outbox:
             os.set_blocking(descriptor, False)
 
     def send(self, message: Message) -> None:
-        """Hand over what the pipe takes now."""
+        """Hand over what the pipe takes now; nothing where nobody reads any more."""
+        if self.is_broken:
+            return
         if isinstance(message, AudioFrame) and self._waiting_bytes > self._most_bytes:
             self._leave_out(message)
         else:

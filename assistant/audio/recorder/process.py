@@ -3,8 +3,10 @@
     device -> disk -> the program that shows and transcribes
 
 It takes commands from its standard input and gives what it hears to its standard output, once that is on the disk.
-When its input ends, the program that started it has gone: nobody would know that it records, so it closes the
-recording and lets the devices go. Terminals' signals don't concern it.
+Should its input end without a stop, the program that started it has crashed in mid-call. What is said then is worth as
+much as before, so the recording goes on; but nobody sees any more that it does, so it ends after two minutes, in a
+pause at once, and as soon as the next start of the program comes to make the call whole. Terminals' signals don't
+concern it.
 
 Threads: the main thread hears, writes and sends; one reads commands; the source has its own.
 """
@@ -16,6 +18,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,12 +30,15 @@ from assistant.audio.recorder.disk import RESERVE_BYTES, DiskWatch
 from assistant.audio.recorder.outbox import Outbox
 from assistant.audio.recorder.sleep import SleepWatch
 from assistant.audio.recorder.wire import End, Fact
-from assistant.audio.recording import CrashSafeRecorder
+from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end
 from assistant.errors import AssistantError, RecordingError
 from assistant.plain import roughly
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 
+ALONE_SECONDS = 120.0  # so long a call goes on without the program that started it
 _FLUSH_SECONDS = 10.0
+_BEAT_SECONDS = 1.0  # between signs of life; with these the program tells silence from a process that hangs
+_PROGRAM_IS_GONE = "program is gone"
 ASLEEP = "the computer slept"
 
 
@@ -49,17 +55,27 @@ class RecordingLoop:
     ) -> None:
         self._source = source
         self._recorder = recorder
+        self._folder = folder
         self._out = out
         self._disk = DiskWatch(folder, partial(recorder.free_seconds, RESERVE_BYTES))
         self._sleep = sleep or SleepWatch()
         self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
         self._ends = dict.fromkeys(source.channels, 0.0)
         self._told_origin: float | None = None
+        self._next_beat_seconds = 0.0
         self.is_paused = False  # written by the thread of the commands
+        self.alone_since_seconds: float | None = None  # written by it, too: the program has gone
 
     def run(self) -> None:
         """Raises RecordingError: the disk takes no more. Everything before is kept."""
-        while not self._out.is_broken and (item := self._source.read()) is not None:
+        while True:
+            has_more = self._source.wait(_BEAT_SECONDS)
+            if self._beat() and self._is_left():
+                return
+            if not has_more:
+                continue
+            if (item := self._source.read()) is None:
+                return
             self._notice_sleep()
             if isinstance(item, Status):
                 self._out.send(item)
@@ -68,6 +84,22 @@ class RecordingLoop:
             self._tell_origin()
             if (warning := self._disk.check()) is not None:
                 self._out.send(warning)
+
+    def _beat(self) -> bool:
+        """About once a second."""
+        now_seconds = time.monotonic()
+        if now_seconds < self._next_beat_seconds:
+            return False
+        self._next_beat_seconds = now_seconds + _BEAT_SECONDS
+        self._out.send(Fact({}))
+        return True
+
+    def _is_left(self) -> bool:
+        """Nobody is there any more to end this, and it has gone on for long enough."""
+        if self.alone_since_seconds is None:
+            return False
+        is_late = time.monotonic() - self.alone_since_seconds > ALONE_SECONDS
+        return is_late or self.is_paused or is_asked_to_end(self._folder)
 
     def _keep(self, item: AudioFrame | AudioGap) -> None:
         self._recorder.write(item)
@@ -107,22 +139,25 @@ class Commands:
         self._pipe = pipe
 
     def next(self) -> dict[str, Any]:
-        """Wait for a command; a stop where there is no program any more."""
+        """Wait for a command."""
         line = self._pipe.readline()
-        return dict(json.loads(line)) if line.endswith(b"\n") else {"do": "stop"}
+        return dict(json.loads(line)) if line.endswith(b"\n") else {"do": _PROGRAM_IS_GONE}
 
     def follow(self, source: LiveSource, loop: RecordingLoop) -> None:
         """On a thread of its own, to the end of the call."""
-        while (command := self.next())["do"] != "stop":
+        while (command := self.next())["do"] not in ("stop", _PROGRAM_IS_GONE):
             loop.is_paused = command["do"] == "pause"
-        source.close()
+        if command["do"] == "stop":
+            source.close()
+        else:
+            loop.alone_since_seconds = time.monotonic()
 
 
 def main() -> int:
     """Serve one recording over the standard streams."""
     commands, out = _streams()
     opening = commands.next()
-    if opening["do"] == "stop":
+    if opening["do"] != "open":
         return 0
     try:
         _serve(commands, opening, out)

@@ -1,85 +1,25 @@
 """The program's side of the recording process: a source of what that process hears and has put on the disk.
 
-The listening thread reads; any thread pauses, resumes and closes. Should the process end by itself, a successor that
-waits for it takes over the same recording on the same clock, and what was missed between them is a gap.
+The listening thread reads; any thread pauses, resumes and closes. Should the process end by itself, or hang and be
+ended, a successor that waits for it takes over the same recording on the same clock, and what was missed between them
+is a gap.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from assistant.audio.recorder.wire import End, Fact, Message, receive
+from assistant.audio.recorder.child import RECORDING_SECONDS, Child
+from assistant.audio.recorder.wire import End, Fact
 from assistant.errors import AssistantError, CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
 BROKE_OFF = "the recording broke off, and was started again"
-_COMMAND = [sys.executable, "-P", "-m", "assistant.audio.recorder.process"]
-_END_SECONDS = 5.0  # a process that has said its last word, or was told to end
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0
-
-
-class _Child:
-    """A recording process and its pipes. It opens nothing before it is told to."""
-
-    def __init__(self) -> None:
-        try:
-            # A session of its own: a terminal's Ctrl+C and hang-up end the call in order, by way of this program.
-            self.process = subprocess.Popen(
-                _COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise CaptureError(
-                f"The recording process can't be started ({error.strerror}). Close other programs and try again."
-            ) from error
-
-    def tell(self, **command: Any) -> None:
-        """Give a command. One that has ended takes none, and its output says so."""
-        assert self.process.stdin is not None
-        with suppress(OSError, ValueError):
-            self.process.stdin.write(json.dumps(command).encode() + b"\n")
-            self.process.stdin.flush()
-
-    def receive(self) -> Message | None:
-        """Wait for what it says; None once it has ended."""
-        assert self.process.stdout is not None
-        return receive(self.process.stdout)  # type: ignore[arg-type]  # typeshed: IO[bytes]
-
-    def answer(self) -> Fact:
-        """The answer to a command. Raises CaptureError, RecordingError: it was not done, and the process has ended."""
-        message = self.receive()
-        if isinstance(message, Fact):
-            return message
-        while isinstance(message, Status):  # what goes before an error
-            message = self.receive()
-        self.end()
-        if isinstance(message, AssistantError):
-            raise message
-        raise CaptureError("The recording process ended as it started. Try again; `depthcue doctor` may say why.")
-
-    def end(self) -> None:
-        """Close the pipes, upon which it ends, and wait for that."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe is not None
-            with suppress(OSError):
-                pipe.close()
-        try:
-            self.process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 class RecorderSource:
@@ -94,13 +34,13 @@ class RecorderSource:
 
     def __init__(self, mic: str = "", call: str = "") -> None:
         self._names = {"mic": mic, "call": call}
-        self._child = _Child()
+        self._child = Child()
         self._child.tell(do="open", **self._names)
         opened = self._child.answer().values
         self._channels = tuple(Channel(name) for name in opened["channels"])
         self._asks_server: bool = opened["asks_server"]
-        self._spare: _Child | None = None  # a successor that is ready, because starting one takes a second
-        self._opening: _Child | None = None  # a successor that was told to open and may not have answered yet
+        self._spare: Child | None = None  # a successor that is ready, because starting one takes a second
+        self._opening: Child | None = None  # a successor that was told to open and may not have answered yet
         self._folder: Path | None = None
         self._origin_seconds: float | None = None
         self._heard_seconds = dict.fromkeys(self._channels, 0.0)
@@ -141,9 +81,10 @@ class RecorderSource:
         """
         self._child.tell(do="record", folder=str(folder), goes_on=False, is_paused=False)
         self._child.answer()
+        self._child.patience_seconds = RECORDING_SECONDS
         self._folder = folder
         with suppress(CaptureError):  # without one a successor is started when it is needed
-            self._spare = _Child()
+            self._spare = Child()
 
     def pause(self) -> None:
         """From now on nothing is recorded or given out, until `resume`."""
@@ -212,6 +153,7 @@ class RecorderSource:
     def _succeed(self) -> None:
         """The process has ended by itself: have the next one go on, and try until it does or the call is over."""
         retry_seconds, failure = _FIRST_RETRY_SECONDS, ""
+        fault = "hung and was replaced" if self._child.has_hung else "broke off by a fault and was started again"
         self._child.end()
         while not self._is_closed:
             try:
@@ -225,17 +167,17 @@ class RecorderSource:
                 retry_seconds = min(2 * retry_seconds, _LAST_RETRY_SECONDS)
                 continue
             self._joins = set(self._channels)
-            message = "The recording broke off by a fault and was started again at once. What was missed is marked."
+            message = f"The recording {fault}. What was missed is marked."
             self._ready.append(Status(State.DEVICE_BACK if failure else State.WARNING, message))
             return
         self._leave()
 
     def _begin_anew(self) -> None:
         """Raises CaptureError, RecordingError."""
-        child, self._spare = self._spare or _Child(), None
+        child, self._spare = self._spare or Child(), None
         if child.process.poll() is not None:
             child.end()
-            child = _Child()
+            child = Child()
         with self._commanding:
             self._opening = child
             if self._is_closed:
@@ -249,11 +191,12 @@ class RecorderSource:
             self._opening = None
             child.tell(do="record", folder=str(self._folder), goes_on=True, is_paused=self._is_paused)
             child.answer()
+            child.patience_seconds = RECORDING_SECONDS
             self._child = child
             if self._is_closed:
                 child.tell(do="stop")
         with suppress(CaptureError):
-            self._spare = _Child()
+            self._spare = Child()
 
     def _leave(self) -> None:
         """No process is left behind."""

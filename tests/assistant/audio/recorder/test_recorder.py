@@ -19,6 +19,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from assistant.audio.capture import open_live
 from assistant.audio.recorder import RecorderSource
 from assistant.audio.recorder.disk import RESERVE_BYTES
 from assistant.audio.recorder.outbox import Outbox
@@ -169,25 +170,119 @@ PROGRAM = """
 """
 
 
-@pytest.mark.usefixtures("sound")
-def test_a_program_that_is_killed_leaves_a_whole_recording_and_no_process(tmp_path: Path) -> None:
+def start_program(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """A program that records, and its recorder's process."""
     code = textwrap.dedent(PROGRAM)
-    program = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "call")], stdout=subprocess.PIPE, text=True)
-    with program:
-        assert program.stdout is not None
-        recorder = int(program.stdout.readline())
-        while float(line := program.stdout.readline()) < 0.5:
-            pass
-        program.kill()
-        heard_seconds = float([line, *program.stdout.read().split()][-1])
-    finish(tmp_path / "call")  # waits for a recorder that still closes its files
+    program = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    recorder = int(program.stdout.readline())
+    while float(program.stdout.readline()) < 0.5:
+        pass
+    return program, recorder
+
+
+def wait_for_end(process_id: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    while is_alive(recorder):
+    while is_alive(process_id):
         assert time.monotonic() < until
         time.sleep(0.01)
-    recorded = on_disk(tmp_path / "call")
-    assert len(recorded) / SAMPLE_RATE_HZ >= heard_seconds
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_program_that_crashes_takes_no_sound_along_until_somebody_makes_the_call_whole(
+    tmp_path: Path, number: int
+) -> None:
+    folder = tmp_path / "call"
+    program, recorder = start_program(folder)
+    with program:
+        program.send_signal(number)
+    wanted_samples = read_recording(folder).length_samples + round(1.5 * SAMPLE_RATE_HZ)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while read_recording(folder).length_samples < wanted_samples:
+        assert time.monotonic() < until, "the recording goes on"
+        time.sleep(0.05)
+    assert finish(folder) is not None
+    wait_for_end(recorder)
+    recorded = on_disk(folder)
+    assert len(recorded) >= wanted_samples
     assert recorded[-1600:].any()
+    assert sorted(path.name for path in folder.iterdir()) == ["call.flac"]
+
+
+def test_a_recorder_that_is_left_alone_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.audio.recorder.process.ALONE_SECONDS", 0.2)
+    folder, (ours, theirs) = tmp_path / "call", os.pipe()
+    os.close(ours)
+    recorder = CrashSafeRecorder(folder, (YOU, THEM))
+    source = open_live()
+    try:
+        loop = RecordingLoop(source, recorder, folder, Outbox(theirs))
+        loop.alone_since_seconds = time.monotonic()
+        loop.run()
+    finally:
+        source.close()
+        recorder.close()
+        os.close(theirs)
+    assert read_recording(folder).length_seconds < 5.0
+
+
+def test_nothing_goes_on_in_a_pause_that_nobody_can_end(tmp_path: Path) -> None:
+    reader = Reader(tmp_path / "call")
+    reader.hear()
+    recorder = reader.source.process_id
+    reader.source.pause()
+    pipe = reader.source._child.process.stdin
+    assert pipe is not None
+    pipe.close()  # as when the program crashes
+    wait_for_end(recorder)
+    reader.close()
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_recorder_that_hangs_is_replaced_in_the_same_recording(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.source._child.patience_seconds = 1.0
+    reader.hear()
+    first = reader.source.process_id
+    os.kill(first, signal.SIGSTOP)
+    reader.wait_until(lambda: all(reader.gaps(channel) for channel in Channel))
+    reader.hear(0.1)
+    assert not is_alive(first)
+    (told,) = [item for item in reader.items if isinstance(item, Status)]
+    assert "hung" in told.message
+    assert {gap.reason for channel in Channel for gap in reader.gaps(channel)} == {BROKE_OFF}
+    reader.close()
+    assert on_disk(reader.folder)[-1600:].any()
+
+
+def test_a_recorder_with_nothing_to_say_does_not_hang(reader: Reader) -> None:
+    reader.source._child.patience_seconds = 2.0
+    first = reader.source.process_id
+    reader.hear()
+    reader.source.pause()
+    time.sleep(3.0)
+    reader.source.resume()
+    reader.hear()
+    assert reader.source.process_id == first
+    assert not reader.states()
+
+
+def test_a_call_ends_although_its_recorder_hangs(reader: Reader) -> None:
+    reader.source._child.patience_seconds = 0.5
+    reader.hear()
+    os.kill(reader.source.process_id, signal.SIGSTOP)
+    reader.close()
+    assert not is_alive(reader.source.process_id)
+
+
+def test_a_recorder_that_does_not_open_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    hung = [sys.executable, "-c", "import time; time.sleep(60)"]  # as where the sound server hangs
+    monkeypatch.setattr("assistant.audio.recorder.child._COMMAND", hung)
+    monkeypatch.setattr("assistant.audio.recorder.child.OPENING_SECONDS", 0.5)
+    with pytest.raises(CaptureError, match="does not answer"):
+        RecorderSource()
 
 
 @pytest.mark.usefixtures("sound")
@@ -223,7 +318,7 @@ def test_a_call_ends_although_its_recorder_was_killed_and_the_successor_never_an
 ) -> None:
     source = RecorderSource()
     hung = [sys.executable, "-c", "import time; time.sleep(60)"]  # as where the sound server hangs
-    monkeypatch.setattr("assistant.audio.recorder.source._COMMAND", hung)
+    monkeypatch.setattr("assistant.audio.recorder.child._COMMAND", hung)
     source.record_into(tmp_path / "call")
     reading = threading.Thread(target=lambda: list(iter(source.read, None)), daemon=True)
     reading.start()
@@ -275,6 +370,9 @@ class _Scripted:
     def __init__(self, sleeps: Callable[[int], None]) -> None:
         self._sleeps = sleeps
         self._frames = iter(range(20))
+
+    def wait(self, timeout_seconds: float) -> bool:
+        return True
 
     def read(self) -> AudioFrame | None:
         number = next(self._frames, None)
