@@ -103,6 +103,7 @@ class Session:
             if self._paused or self._is_over:
                 return
             self._paused = True
+        self._without_echo.flush()
         for channel in self._source.channels:
             self._worker.interrupt(channel)
         self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))

@@ -1,10 +1,11 @@
 """The way of a call's sound to its listeners, past the guard against echo; a user is told once where there is any.
 
-Runs on the listening thread; never blocks.
+The listening thread hears; whoever pauses the call flushes. Nobody waits for more than the judgement of a few frames.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 
 from assistant.publisher import Publisher
@@ -27,21 +28,25 @@ class WithoutEcho:
         self._publisher = publisher
         self._listen = listen
         self._was_told = False
+        self._lock = threading.Lock()  # over the guard, and the order of what is listened to
 
     def hear(self, item: AudioFrame | AudioGap) -> None:
         if self._guard is None:
             self._listen(item)
             return
-        for audible in self._guard.hear(item):
-            self._listen(audible)
+        with self._lock:
+            for audible in self._guard.hear(item):
+                self._listen(audible)
         if self._guard.hears_call and not self._was_told:
             self._was_told = True
             self._publisher.publish(Status(State.WARNING, LOUDSPEAKERS, Channel.YOU))
 
     def flush(self) -> None:
         """What is held back is heard now: nobody knows when more sound comes."""
-        for audible in [] if self._guard is None else self._guard.finish():
-            self._listen(audible)
+        if self._guard is not None:
+            with self._lock:
+                for audible in self._guard.finish():
+                    self._listen(audible)
 
     def finish(self) -> None:
         """The sound is over. How much of it was left out is said."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.speech.echo_path import HOP_SAMPLES, HOP_SECONDS, WINDOW_SAMPLES, EchoPath, EchoSettings
+from assistant.speech.kept_samples import KeptSamples
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
 _LATE_SECONDS = 0.3  # a call channel that is further behind is not waited for
@@ -109,12 +110,11 @@ class _Track:
     """A channel's newest samples, by their positions on the call's clock; what is not there is silence."""
 
     def __init__(self) -> None:
-        self._samples = np.zeros(0, np.float32)
-        self._start = 0
+        self._samples = KeptSamples(np.float32)
 
     @property
     def end(self) -> int:
-        return self._start + len(self._samples)
+        return self._samples.end
 
     def put(self, frame: AudioFrame) -> None:
         if (start := _position(frame.start_seconds)) > self.end:
@@ -123,24 +123,21 @@ class _Track:
 
     def jump(self, position: int) -> None:
         """Go on there; what was before is forgotten."""
-        self._samples = self._samples[:0]
-        self._start = position
+        self._samples.jump(position)
 
     def append(self, samples: NDArray[np.float32]) -> None:
-        self._samples = np.concatenate((self._samples, samples))
+        self._samples.append(samples)
 
     def take(self, begin: int, end: int) -> NDArray[np.float32]:
         """(end - begin,)"""
-        held = self._samples[max(0, begin - self._start) : max(0, end - self._start)]
+        held = self._samples.between(begin, end)
         if len(held) == end - begin:
             return held
-        before = min(max(0, self._start - begin), end - begin)
+        before = min(max(0, self._samples.start - begin), end - begin)
         return np.pad(held, (before, end - begin - before - len(held)))
 
     def forget(self, before: int) -> None:
-        gone = min(max(0, before - self._start), len(self._samples))
-        self._samples = self._samples[gone:]
-        self._start += gone
+        self._samples.forget_before(before)
 
 
 def _position(seconds: float) -> int:

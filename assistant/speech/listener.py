@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.ports import VoiceDetector
+from assistant.speech.kept_samples import KeptSamples
 from assistant.speech.segmenter import Edge, Segmenter
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
@@ -58,8 +59,7 @@ class Listener:
         self._detector = detector
         self._segmenter = segmenter or Segmenter()
         self._block = round(detector.block_seconds * SAMPLE_RATE_HZ)
-        self._audio = np.zeros(0, np.int16)  # from `_audio_start` on, the tail not yet seen by the detector included
-        self._audio_start = 0  # sample number of the first sample kept
+        self._audio = KeptSamples(np.int16)  # the tail not yet seen by the detector included
         self._seen = 0  # sample number up to which blocks were judged
         self._utterance_start: int | None = None
         self._loudest_dbfs = LOWEST_FLOOR_DBFS  # voice so far
@@ -92,7 +92,7 @@ class Listener:
 
     def finish(self) -> list[SpeechStarted | SpeechEnded]:
         """The sound is over: what is open ends here."""
-        rest = len(self._audio) - (self._seen - self._audio_start)
+        rest = self._audio.end - self._seen
         edges = self._append(np.zeros(-rest % self._block, np.int16)) if rest else []
         return edges + self.interrupt()
 
@@ -103,29 +103,28 @@ class Listener:
 
     def _hear_gap(self, gap: AudioGap) -> list[SpeechStarted | SpeechEnded]:
         end = round(gap.end_seconds * SAMPLE_RATE_HZ)
-        missing = max(0, end - (self._audio_start + len(self._audio)))
+        missing = max(0, end - self._audio.end)
         fed = min(missing, round(LONGEST_FED_GAP_SECONDS * SAMPLE_RATE_HZ))
         edges = self._append(np.zeros(fed, np.int16))
         skipped = (missing - fed) // self._block * self._block
         if skipped and self._utterance_start is None:
             self._segmenter.skip(skipped / SAMPLE_RATE_HZ)
-            self._audio, self._audio_start = np.zeros(0, np.int16), self._seen + skipped
             self._seen += skipped
+            self._audio.jump(self._seen)
         # What is less than a block stays, or all that follows would stand too early.
-        return edges + self._append(np.zeros(max(0, end - self._audio_start - len(self._audio)), np.int16))
+        return edges + self._append(np.zeros(max(0, end - self._audio.end), np.int16))
 
     def _append(self, samples: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
-        self._audio = np.concatenate([self._audio, samples])
+        self._audio.append(samples)
         edges: list[SpeechStarted | SpeechEnded] = []
-        while self._audio_start + len(self._audio) - self._seen >= self._block:
+        while self._audio.end - self._seen >= self._block:
             edges += self._judge()
         if self._utterance_start is None:
-            self._forget_before(self._seen - round(KEPT_SECONDS * SAMPLE_RATE_HZ))
+            self._audio.forget_before(self._seen - round(KEPT_SECONDS * SAMPLE_RATE_HZ))
         return edges
 
     def _judge(self) -> list[SpeechStarted | SpeechEnded]:
-        begin = self._seen - self._audio_start
-        block = self._audio[begin : begin + self._block]
+        block = self._audio.between(self._seen, self._seen + self._block)
         loudness_dbfs = rms_dbfs(block)
         floor_dbfs = min(max(self._loudest_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
         is_speech = loudness_dbfs > floor_dbfs and self._detector.is_speech(block)
@@ -137,13 +136,13 @@ class Listener:
             return []
         at = round(boundary.at_seconds * SAMPLE_RATE_HZ)
         if boundary.edge is Edge.START:
-            self._utterance_start = max(at, self._audio_start)
+            self._utterance_start = max(at, self._audio.start)
             return [SpeechStarted(self.channel, self.position_seconds)]
         ended = self._ended(at)
         if boundary.edge is Edge.END:
             return [ended]
         self._utterance_start = at
-        self._forget_before(at)
+        self._audio.forget_before(at)
         return [ended, SpeechStarted(self.channel, self.position_seconds)]
 
     def _ended(self, end: int) -> SpeechEnded:
@@ -155,7 +154,7 @@ class Listener:
         start = self._utterance_start
         assert start is not None
         end, voice_end_seconds = self._audible_end(end)
-        piece = self._audio[start - self._audio_start : end - self._audio_start]
+        piece = self._audio.between(start, end)
         return Utterance(
             self.channel, start / SAMPLE_RATE_HZ, voice_end_seconds, piece.astype(np.float32) / np.float32(32768)
         )
@@ -164,11 +163,6 @@ class Listener:
         """Sample number and end of the voice of an utterance that is cut out at `end`: a tail of silence is enough."""
         voice_end_seconds = min(self._segmenter.voice_end_seconds, end / SAMPLE_RATE_HZ)
         return min(end, round((voice_end_seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ)), voice_end_seconds
-
-    def _forget_before(self, sample: int) -> None:
-        if sample > self._audio_start:
-            self._audio = self._audio[sample - self._audio_start :]
-            self._audio_start = sample
 
 
 def rms_dbfs(samples: NDArray[np.int16]) -> float:

@@ -54,7 +54,7 @@ class MemoryRecorder:
         return sum(i.end_seconds - i.start_seconds for i in self.items if i.channel is channel)
 
 
-def make(source, transcriber=None, recorder=None, is_lossless=True):
+def make(source, transcriber=None, recorder=None, is_lossless=True, mutes_echo=False):
     sink, conversation = ListSink(), RecordingConversation()
     session = Session(
         source,
@@ -63,7 +63,7 @@ def make(source, transcriber=None, recorder=None, is_lossless=True):
         conversation,
         [sink],
         recorder,
-        SessionSettings(is_lossless, patience=Patience(pauses_seconds=(0.0, 0.01))),
+        SessionSettings(is_lossless, patience=Patience(pauses_seconds=(0.0, 0.01)), mutes_echo=mutes_echo),
     )
     return session, sink, conversation
 
@@ -207,9 +207,16 @@ def test_a_pause_records_nothing_and_leaves_a_gap_with_its_reason():
     assert states(sink)[:3] == [State.RECORDING, State.PAUSED, State.RECORDING]
 
 
-def test_what_was_said_when_a_call_was_paused_is_final_at_once():
-    source = ScriptedSource(them=[(8.0, True)], you=[(8.0, False)])
-    session, sink, _ = make(source, is_lossless=False)
+@pytest.mark.parametrize(
+    ("scenes", "mutes_echo"),
+    [
+        ({"them": [(8.0, True)], "you": [(8.0, False)]}, False),
+        ({"you": [(8.0, True)], "them": [(0.5, False)]}, True),  # the guard holds back what it can't compare
+    ],
+)
+def test_what_was_said_when_a_call_was_paused_is_final_at_once(scenes, mutes_echo):
+    source = ScriptedSource(**scenes)
+    session, sink, _ = make(source, is_lossless=False, mutes_echo=mutes_echo)
     before_resume = []
 
     def act(at_seconds):
