@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ class KeptSamples(Generic[_Number]):
     many are kept. `start` is the number of the first that is kept, `end` that of the next to come."""
 
     def __init__(self, kind: type[_Number]) -> None:
-        self._room = np.zeros(_FIRST_CAPACITY, kind)
+        self._room: NDArray[Any] = np.zeros(_FIRST_CAPACITY, kind)
         self._first = 0  # place in the room
         self._length = 0
         self.start = 0
@@ -34,7 +34,8 @@ class KeptSamples(Generic[_Number]):
 
     def between(self, begin: int, end: int) -> NDArray[_Number]:
         """(end - begin,), or fewer where some are not kept; to be used before the next `append`."""
-        return self._room[self._place(begin) : self._place(end)]
+        held: NDArray[_Number] = self._room[self._place(begin) : self._place(end)]
+        return held
 
     def forget_before(self, number: int) -> None:
         gone = min(max(0, number - self.start), self._length)
