@@ -18,6 +18,7 @@ from assistant.audio.files import FileSource
 from assistant.audio.recorder.disk import RESERVE_BYTES
 from assistant.call import Call, Version
 from assistant.event_log import EventLog
+from assistant.export import render_text
 from assistant.settings import HOME_VARIABLE, Settings
 from assistant.store import Store
 from tests.conftest import VirtualAudio
@@ -279,6 +280,39 @@ def test_a_full_disk_stops_the_recording_and_nothing_that_was_said_before_is_los
         assert "increased revenue" in shown
         assert "improved a lot of things" in shown
         assert not list(home.glob("sessions/*/*.pcm")), "packed: room was left for that"
+
+
+def test_what_is_typed_marks_the_moment_with_a_note_and_pauses(
+    virtual_audio: VirtualAudio, home: Path, tmp_path: Path
+) -> None:
+    typed, terminal = os.openpty()
+    call = start("listen", "--consent", "--events", tmp_path / "log.jsonl", home=home, stdin=terminal)
+    try:
+        assert call.stdout.readline().startswith(RECORDING)
+        assert "marks this moment" in call.stdout.readline()
+        for line, answer in (("ask about *margins*", "marked ask about"), ("", "marked"), ("p", "Paused")):
+            os.write(typed, f"{line}\n".encode())
+            assert any(answer in told for told in call.stdout)
+        time.sleep(0.5)
+        os.write(typed, b"p\n")
+        assert any("Recording again" in told for told in call.stdout)
+        assert any(": paused]" in told for told in call.stdout)
+        call.send_signal(signal.SIGTERM)
+        _, errors = call.communicate(timeout=PATIENCE_SECONDS)
+        assert (call.returncode, errors) == (0, "")
+    finally:
+        call.kill()
+        os.close(typed)
+        os.close(terminal)
+    with Store.open(home) as store:
+        kept = store.load(store.resolve("last"))
+    assert [mark.note for mark in kept.marks] == ["ask about *margins*", ""]
+    assert "paused" in {gap.reason for gap in kept.gaps}
+    assert [event["message"] for event in events_in(tmp_path / "log.jsonl") if event.get("state") == "mark"] == [
+        "ask about *margins*",
+        "",
+    ]
+    assert "ask about \\*margins\\*" in render_text(kept, "md")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "x"])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.store import Store
     from assistant.values import Channel
+    from ui.compose import KeptCall
 
 EXAMPLES = """\
 examples:
@@ -27,8 +28,9 @@ examples:
   depthcue listen --mic none --call "Headphones"   only the other side
   depthcue listen --events call.jsonl --seconds 60
 
-Ctrl+C ends the call and keeps everything. Ask everyone on the call before you record them, then give --consent;
-without it you are asked. What was answered is kept with the call and stands in every export."""
+Ctrl+C ends the call and keeps everything. Enter marks the moment, with what you typed before it as a note; p and Enter
+pause the call, and go on with it. Ask everyone on the call before you record them, then give --consent; without it you
+are asked. What was answered is kept with the call and stands in every export."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from assistant.audio.recorder import RecorderSource
     from ui import compose
     from ui.terminal import TerminalSink
+    from ui.typed import typed_lines
 
     consent = _consent(args)
     settings = with_voice_options(with_speech_options(compose.user_settings(args.verbosity), args), args)
@@ -72,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         events=args.events,
         shows_partials=args.events is not None,
     )
-    with _signals_stop(kept.session.stop):
+    with _signals_stop(kept.session.stop), typed_lines(_Typed(kept)):
         _greet(source.channels, transcriber.name, args.without_consent)
         if args.seconds:
             timer = threading.Timer(args.seconds, kept.session.stop)
@@ -86,6 +89,27 @@ def run(args: argparse.Namespace) -> int:
     if settings.second_pass:
         _transcribe_again(kept.store, call.id, settings)
     return 0
+
+
+class _Typed:
+    """Does for a call what was typed, on the thread that reads the terminal."""
+
+    def __init__(self, call: KeptCall) -> None:
+        self._call = call
+        self._is_paused = False
+
+    def __call__(self, line: str) -> None:
+        from ui.typed import PAUSE
+
+        if line.casefold() != PAUSE:
+            self._call.session.mark(line)
+            return
+        self._is_paused = not self._is_paused
+        if self._is_paused:
+            self._call.pause()
+        else:
+            self._call.resume()
+            _tell("Recording again.")
 
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
@@ -125,10 +149,13 @@ def _consent(args: argparse.Namespace) -> str:
 def _greet(channels: tuple[Channel, ...], model: str, is_without_consent: bool) -> None:
     from assistant.plain import plain
     from assistant.values import Channel
+    from ui.typed import HELP
 
     alone = {Channel.YOU: "only your voice", Channel.THEM: "only the other side"}
     voices = "both voices" if len(channels) > 1 else alone[channels[0]]
     _tell(f"Recording {voices}; transcribed on this computer by {plain(model)}. Ctrl+C ends the call.")
+    if sys.stdin.isatty():
+        _tell(HELP)
     if is_without_consent:
         _tell("No consent is noted, and that is kept with the call. Such a recording can be against the law.")
 
