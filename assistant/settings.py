@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Settings:
     second_pass: bool = False  # transcribe a call once more when it is over
     second_pass_model: str = ""  # for that; empty takes the one above
     question_set: str = "general"  # name of a bundled set, or the path of a `.toml` file
+    follow_ups: str = ""  # path of a `.toml` file with follow-ups; empty takes those that come with the program
     interview_minutes: int = 45  # how long a call is planned to be
     shows_plan: bool = True  # the main questions in the panel, as a list
     appearance: Appearance = Appearance.SYSTEM
@@ -55,6 +57,7 @@ class Settings:
     stays_on_top: bool = False  # the panel, above other windows
     keep_days: int = 0  # after which a call is deleted; 0 keeps it until somebody deletes it
     consent_text: str = ""  # what is read aloud to ask for consent
+    shortcuts: Mapping[str, str] = field(default_factory=dict)  # keys of the panel that were changed, by action
 
 
 def config_folder() -> Path:
@@ -86,7 +89,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             f"The settings in {path} can't be read ({reason}); the defaults are used and the file is kept."
         ]
     settings, messages = Settings(), []
-    known: dict[str, Any] = {field.name: getattr(settings, field.name) for field in fields(Settings)}
+    known: dict[str, Any] = {one.name: getattr(settings, one.name) for one in fields(Settings)}
     for name, value in table.items():
         if name not in known:
             messages.append(f"The setting {name!r} in {path} is not known and is ignored.")
@@ -108,9 +111,9 @@ def save(settings: Settings, path: Path) -> None:
         SettingsError: the file can't be written.
     """
     table: dict[str, Any] = {}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        table[field.name] = value.value if isinstance(value, Enum) else value
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        table[one.name] = value.value if isinstance(value, Enum) else value
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(".part")
@@ -136,6 +139,10 @@ def usable_value(name: str, value: Any) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise ValueError(f"{str(value)[:80]!r} is no list of texts")
         return tuple(value)
+    if isinstance(default, dict):
+        if not isinstance(value, dict) or not all(isinstance(part, str) for pair in value.items() for part in pair):
+            raise ValueError(f"{str(value)[:80]!r} is no table of texts")
+        return dict(value)
     if type(value) is not type(default):
         raise ValueError(f"{value!r} is no {type(default).__name__}")
     if name in RANGES:

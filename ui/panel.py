@@ -31,6 +31,7 @@ from ui.desktop.controls import Ready, VoiceCheck
 from ui.desktop.interrupts import Interrupts
 from ui.desktop.lane import Lane, fault
 from ui.desktop.placing import Place
+from ui.desktop.shortcuts import Keys
 from ui.desktop.window import PanelWindow
 from ui.past import Past
 from ui.plans import Plan
@@ -255,14 +256,15 @@ def run_panel(preferences: Preferences, plan: Plan, starts_at_once: bool = False
     app = application()
     program = Program(preferences, plan)
     window = program.window
-    interrupts = Interrupts(window.leave)
+    interrupts = Interrupts(window.closing.leave)
     old_hook, sys.excepthook = sys.excepthook, partial(_show_fault, window)
     window.closed.connect(app.quit)
     place = Place(data_folder() / "window.ini")
     lost_place = place.restore(window)
     window.show()
     program.show_ready()
-    for title, lines in (("Some settings are not used", messages), ("The window's place", [lost_place])):
+    unused = (*messages, *Keys.of(preferences.now.shortcuts)[1])
+    for title, lines in (("Some settings are not used", unused), ("The window's place", [lost_place])):
         if any(lines):
             window.show_message(title, "\n".join(lines))
     if starts_at_once:

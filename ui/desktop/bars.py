@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from assistant.values import Channel
 from ui.desktop.buttons import button
 from ui.desktop.edge import Edge
+from ui.desktop.keyboard import KeyTip
 from ui.desktop.panel_state import SILENCE_DBFS
+from ui.desktop.shortcuts import Action
 from ui.desktop.signs import Bar
 from ui.desktop.standing import Phase, Standing
 from ui.desktop.text_block import TextBlock
@@ -98,8 +100,8 @@ class Footer(Edge):
         self._consent.setMinimumWidth(1)
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
-        self._gear = button("", "Settings, Control and comma", "icon", icon_name="settings")
-        self._gear.setToolTip("Ctrl+,")
+        self._gear = button("", "Settings", "icon", icon_name="settings")
+        KeyTip(self._gear, Action.SETTINGS, "Settings")
         self._gear.clicked.connect(self.settings)
         self.row.setContentsMargins(px(14), px(4), px(8), px(4))
         self.row.setSpacing(px(9))

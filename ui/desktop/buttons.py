@@ -58,6 +58,7 @@ class KeyButton(QPushButton):
         self._key = ""
 
     def set_key(self, key: str) -> None:
+        """`key` as keyboards name it."""
         self._key = key
         self.updateGeometry()
         self.update()
@@ -94,4 +95,4 @@ class KeyButton(QPushButton):
         painter.end()
 
     def _cap_width(self) -> int:
-        return px(15)
+        return max(px(15), round(QFontMetricsF(font(Type.TINY)).horizontalAdvance(self._key)) + px(7))

@@ -7,7 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import KeyButton, button
+from ui.desktop.keyboard import KEYBOARD
 from ui.desktop.panel_state import Card
+from ui.desktop.shortcuts import ASKED, LATER
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, claim_colour, colours, px
 
@@ -24,7 +26,7 @@ class CardWidget(QFrame):
     def __init__(self, card: Card, is_live: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.card = card
-        self.number = 0
+        self.number = 1
         self._quote = TextBlock(Type.BODY, _QUOTE_COLOURS[card.kind], 2)
         self._question = TextBlock(Type.QUESTION, "text", 4)
         self._why = TextBlock(Type.TINY, "muted", 3)
@@ -35,6 +37,7 @@ class CardWidget(QFrame):
         self._why.say(card.why)
         self._asked.clicked.connect(lambda: self.asked.emit(card.id))
         self._later.clicked.connect(lambda: self.later.emit(card.id))
+        KEYBOARD.changed.connect(self._show_keys)
         self._lay_out()
         self._quote.setVisible(bool(card.quote))  # only now: without a parent it would be a window
         self._asked.setVisible(is_live)
@@ -44,12 +47,16 @@ class CardWidget(QFrame):
         self.setAccessibleDescription(f"{quoted}Why: {card.why}")
 
     def set_number(self, number: int) -> None:
-        """The key that means "asked"; Shift and the same key means "later"."""
+        """Its place among the cards, which says what its keys are."""
         self.number = number
-        self._asked.set_key(str(number))
-        self._asked.setAccessibleName(f"Asked, key {number}: {self.card.question}")
-        self._later.setAccessibleName(f"Later, Shift and key {number}: {self.card.question}")
-        self._later.setToolTip(f"Shift+{number}")
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        asked, later = ASKED[self.number - 1], LATER[self.number - 1]
+        self._asked.set_key(KEYBOARD.shown(asked))
+        self._asked.setAccessibleName(f"Asked, {KEYBOARD.spoken(asked)}: {self.card.question}")
+        self._later.setAccessibleName(f"Later, {KEYBOARD.spoken(later)}: {self.card.question}")
+        self._later.setToolTip(KEYBOARD.shown(later))
 
     def disable(self) -> None:
         """It is on its way out: a late click does nothing."""

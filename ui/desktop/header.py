@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton
 from ui.desktop.edge import Edge
+from ui.desktop.keyboard import KeyTip
+from ui.desktop.shortcuts import Action
 from ui.desktop.signs import StateSign
 from ui.desktop.standing import Phase, Standing, words
 from ui.desktop.text_block import TextBlock
@@ -74,8 +76,8 @@ class Header(Edge):
         super().__init__(line_above=False, parent=parent)
         self._sign, self._clock, self._title = StateSign(), _Clock(), TextBlock(Type.BODY, "muted", 1)
         self._title.setMinimumWidth(1)  # it gives way to all else
-        self._mark = HeaderButton("Mark", "Mark this moment, key M", "bookmark")
-        self._pause = HeaderButton("Pause", "Pause, space bar", "pause")
+        self._mark = HeaderButton("Mark", "Mark this moment", "bookmark")
+        self._pause = HeaderButton("Pause", "Pause", "pause")
         self._stop = HeaderButton("Stop", "Stop the call", "square")
         self._export = HeaderButton("Export", "Export to a file", "download")
         self._export.setToolTip("Writes the call to a Markdown file")
@@ -89,8 +91,8 @@ class Header(Edge):
             (self._done, self.done),
         ):
             made.clicked.connect(signal)
-        self._mark.setToolTip("M")
-        self._pause.setToolTip("Space")
+        KeyTip(self._mark, Action.MARK, "Mark this moment")
+        self._pause_tip = KeyTip(self._pause, Action.PAUSE, "Pause")
         self.row.setContentsMargins(px(14), px(10), px(14), px(11))
         self.row.setSpacing(px(5))
         for widget in (self._sign, self._clock):
@@ -127,7 +129,7 @@ class Header(Edge):
         self._title.recolour({Phase.PAUSED: "warning", Phase.STOPPED: "error"}.get(phase, "muted"))
         self._title.setToolTip("")
         self._pause.say(*(("Resume", "play") if phase is Phase.PAUSED else ("Pause", "pause")))
-        self._pause.setAccessibleName("Resume, space bar" if phase is Phase.PAUSED else "Pause, space bar")
+        self._pause_tip.say("Resume" if phase is Phase.PAUSED else "Pause")
         self._set_primary(phase is Phase.PAUSED)
         for made in (self._mark, self._pause):
             made.setVisible(is_open)

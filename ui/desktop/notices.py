@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from assistant.plain import plain_lines
 from ui.desktop.buttons import button
@@ -51,18 +51,21 @@ class NoticeBar(QFrame):
             detail = TextBlock(Type.SMALL, "text", 8)
             detail.say(line)
             column.addWidget(detail)
+        self._buttons = [_button(choice) for choice in choices]
         if choices:
             row = QHBoxLayout()
             row.setContentsMargins(0, px(5), 0, 0)
             row.setSpacing(px(8))
-            for choice in choices:
-                made = button(choice.text, choice.text, "primary" if choice.is_primary else "")
-                made.clicked.connect(choice.does)
+            for made in self._buttons:
                 row.addWidget(made)
             row.addStretch(1)
             column.addLayout(row)
         self.setAccessibleName(notice.title)
         self.setAccessibleDescription(notice.detail)
+
+    def focus_first(self) -> None:
+        """To answer by key."""
+        self._buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         own = colours()
@@ -88,6 +91,12 @@ class NoticeBar(QFrame):
             low, high = box.top() + box.height() * 0.48, box.top() + box.height() * 0.74
         painter.drawLine(QPointF(middle, low), QPointF(middle, high))
         painter.drawPoint(QPointF(middle, box.top() + box.height() * (0.26 if is_info else 0.82)))
+
+
+def _button(choice: Choice) -> QPushButton:
+    made = button(choice.text, choice.text, "primary" if choice.is_primary else "")
+    made.clicked.connect(choice.does)
+    return made
 
 
 class Notices(QWidget):

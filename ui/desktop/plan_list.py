@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.desktop.agenda import Agenda
+from ui.desktop.keyboard import KeyTip
+from ui.desktop.shortcuts import Action
 from ui.desktop.theme import Type, colours, font, px, round_pen
 
 
@@ -67,13 +69,13 @@ class _Heading(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("P")
+        self._tip = KeyTip(self, Action.PLAN, "Plan")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(f"Plan: {text}; key P")
+            self._tip.say(f"Plan: {text}")
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name

@@ -15,8 +15,10 @@ from ui.desktop.buttons import button
 from ui.desktop.controls import Option, PastCall, Ready, Voice, VoiceCheck
 from ui.desktop.fields import LineField, Select
 from ui.desktop.fitted import Fitted
+from ui.desktop.keyboard import KeyTip
 from ui.desktop.past_row import PastRow
 from ui.desktop.setting_rows import VERBOSITIES
+from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 from ui.desktop.tick import Tick
@@ -73,13 +75,13 @@ class ReadyPage(QWidget):
         self._start.clicked.connect(self._pressed)
         self._consent.toggled.connect(self._settle_start)
         self._consent.entered.connect(self._agree_and_start)
-        self._settings = button("Settings", "Settings, Control and comma", "icon", icon_name="settings")
-        self._settings.setToolTip("Ctrl+,")
+        self._settings = button("Settings", "Settings", "icon", icon_name="settings")
+        KeyTip(self._settings, Action.SETTINGS, "Settings")
         self._settings.clicked.connect(self.settings_wanted)
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
         self._past_label.say("KEPT CALLS")
-        self._history = button("Search all…", "History: search all kept calls, Control and H", "link")
-        self._history.setToolTip("Ctrl+H")
+        self._history = button("Search all…", "", "link")
+        KeyTip(self._history, Action.OPEN_HISTORY, "History: search all kept calls")
         self._history.clicked.connect(self.history_wanted)
         self._past = QVBoxLayout()
         self._past.setSpacing(px(2))

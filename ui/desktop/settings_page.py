@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -13,8 +14,8 @@ from ui.desktop.buttons import button
 from ui.desktop.controls import Option
 from ui.desktop.fields import AreaField, NumberField, Select
 from ui.desktop.fitted import Fitted
+from ui.desktop.key_rows import KeyRows
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
-from ui.desktop.shortcuts import KEY_WORDS
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 from ui.desktop.tick import Tick
@@ -89,10 +90,9 @@ class SettingsPage(QWidget):
                     column.addLayout(self._question_buttons())
         column.addSpacing(px(14))
         _label(column, "KEYS")
-        for keys, words in KEY_WORDS:
-            block = TextBlock(Type.BODY, "text", 2)
-            block.say(f"{keys}: {words}")
-            column.addWidget(block)
+        self.keys = KeyRows()
+        self.keys.chosen.connect(partial(self.chosen.emit, "shortcuts"))
+        column.addWidget(self.keys)
         column.addStretch(1)
 
     def _question_buttons(self) -> QHBoxLayout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,24 +10,25 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
-from assistant.call import Call
 from assistant.plain import plain
 from assistant.settings import Settings
-from ui.desktop import shortcuts
 from ui.desktop.agenda import Agenda
 from ui.desktop.bridge import Bridge
-from ui.desktop.call_screen import CLOSING, CallScreen
+from ui.desktop.call_screen import CallScreen
+from ui.desktop.closing import Closing
 from ui.desktop.controls import Controls, Option, Ready
 from ui.desktop.file_choice import choose_file, choose_folder
 from ui.desktop.header import Header
+from ui.desktop.keyboard import KEYBOARD, ActionKey
 from ui.desktop.live_page import LivePage
-from ui.desktop.notices import Choice, Notices
-from ui.desktop.panel_state import MOST_CARDS, PanelState
+from ui.desktop.notices import Notices
+from ui.desktop.panel_state import PanelState
 from ui.desktop.placing import bring_back
 from ui.desktop.ready_page import ReadyPage
 from ui.desktop.rescaling import rescale
 from ui.desktop.settings_over import SettingsOver
-from ui.desktop.standing import Notice, Phase, Severity
+from ui.desktop.shortcuts import ASKED, LATER, Action, Keys
+from ui.desktop.standing import Severity
 from ui.desktop.theme import px, text_px
 from ui.desktop.tray import Tray
 
@@ -35,7 +36,7 @@ _LEAST = QSize(320, 480)
 
 
 class PanelWindow(QWidget):
-    """One panel. It starts empty: call `show_ready`, `show_live` or `show_call`.
+    """One panel. It starts empty: call `show_ready` or `show_live`.
 
     Emits `open_requested(id)` for a kept call, `export_requested(id, folder)`, `ready_requested` when a finished one
     was looked at, `look_again_requested` when what can be heard may have changed, `choices_requested` when the
@@ -54,7 +55,6 @@ class PanelWindow(QWidget):
     def __init__(self, controls: Controls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controls = controls
-        self._closes_when_finished = False
         self._made_for_px = text_px()
         self.header, self.notices, self.ready_page, self.live_page = Header(), Notices(), ReadyPage(), LivePage()
         self.call_screen = CallScreen(controls, self.header, self.live_page, self.notices)
@@ -69,6 +69,7 @@ class PanelWindow(QWidget):
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setMinimumSize(_LEAST)
+        self.closing = Closing(self, controls, self.call_screen, self.notices)
         self._tray = Tray(self)
         self._connect()
         self._add_keys()
@@ -86,6 +87,7 @@ class PanelWindow(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         """What counts from now on, in every place that shows it."""
+        KEYBOARD.use(Keys.of(settings.shortcuts)[0])
         self.ready_page.show_settings(settings)
         self.live_page.plan.open(settings.shows_plan)
         self.settings_over.show_settings(settings)
@@ -125,11 +127,6 @@ class PanelWindow(QWidget):
         self.call_screen.show_state(state, is_live)
         self.pages.setCurrentWidget(self.live_page)
 
-    def show_call(self, call: Call) -> None:
-        """A call that is over."""
-        self.show_state(PanelState.from_call(call), is_live=False)
-        self.show_kept(call.id)
-
     def show_kept(self, call_id: str) -> None:
         """The call on the screen is over and closed on the disk: it can be exported."""
         self.call_screen.keep(call_id)
@@ -153,13 +150,6 @@ class PanelWindow(QWidget):
     def shows(self, bridge: Bridge) -> bool:
         """Whether this call is on the screen."""
         return self.call_screen.shows(bridge)
-
-    def leave(self) -> None:
-        """Close as if "Stop and close" were pressed: nothing is asked, everything is kept."""
-        if self.call_screen.is_open:
-            self._stop_and_close()
-        else:
-            self.close()
 
     # --- the settings ---
 
@@ -200,20 +190,18 @@ class PanelWindow(QWidget):
         QGuiApplication.instance().screenRemoved.connect(lambda _screen: bring_back(self))  # type: ignore[union-attr]
 
     def _add_keys(self) -> None:
-        cards = self.live_page.cards
-        for number in range(1, MOST_CARDS + 1):
-            self._key(f"{number}", partial(cards.press, number, is_later=False))
-            self._key(f"Shift+{number}", partial(cards.press, number, is_later=True))
-        self._key(shortcuts.MARK, self.call_screen.mark)
-        self._key(shortcuts.PLAN, self.live_page.plan.heading.click)
-        self._key(shortcuts.NOW, self.live_page.transcript.jump_to_now)
-        shortcuts.add_key(self, shortcuts.SETTINGS, self.settings_over.open)
-        shortcuts.add_key(self.ready_page, shortcuts.HISTORY, self.ready_page.history_wanted.emit)
-        shortcuts.add_key(self, shortcuts.CLOSE, self.close)
-
-    def _key(self, keys: str, does: Callable[[], object]) -> None:
-        """Of the call: on its page only, so that letters can be written elsewhere."""
-        shortcuts.add_key(self.live_page, keys, does)
+        """Those of the call count on its page only, so that letters can be written elsewhere; the key for a pause gives
+        way to a control that has the focus, see `keyPressEvent`."""
+        live, cards = self.live_page, self.live_page.cards
+        for number, (asked, later) in enumerate(zip(ASKED, LATER, strict=True), 1):
+            ActionKey(live, asked, partial(cards.press, number, is_later=False))
+            ActionKey(live, later, partial(cards.press, number, is_later=True))
+        ActionKey(live, Action.MARK, self.call_screen.mark)
+        ActionKey(live, Action.PLAN, live.plan.heading.click)
+        ActionKey(live, Action.NOW, live.transcript.jump_to_now)
+        ActionKey(self.ready_page, Action.OPEN_HISTORY, self.ready_page.history_wanted.emit)
+        ActionKey(self, Action.SETTINGS, self.settings_over.open)
+        ActionKey(self, Action.CLOSE, self.close)
 
     def _start(self, consent_given: bool) -> None:
         self.notices.take_said()
@@ -227,7 +215,7 @@ class PanelWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         """Keys that no control has taken. Escape puts a note away; it never ends a call."""
         focused = self.focusWidget()
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if KEYBOARD.is_key(event, Action.PAUSE) and not event.isAutoRepeat():
             self.call_screen.pause_or_resume()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
             focused.click()
@@ -239,9 +227,7 @@ class PanelWindow(QWidget):
     def _step_back(self) -> None:
         if self.live_page.hide_bubble():
             return
-        if CLOSING in self.notices.bars():
-            self.notices.take(CLOSING)
-        else:
+        if not self.closing.take_back():
             self.settings_over.close()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
@@ -258,33 +244,11 @@ class PanelWindow(QWidget):
     # --- closing ---
 
     def _standing_changed(self) -> None:
-        standing = self.state.standing
-        self._tray.show_standing(standing)
-        if not self.call_screen.is_open:
-            self.notices.take(CLOSING)
-        if standing.phase is Phase.FINISHED and self._closes_when_finished:
-            self.close()
+        self._tray.show_standing(self.state.standing)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 Qt's name
-        if self.call_screen.is_open:
+        if not self.closing.may_close():
             event.ignore()
-            self._ask_before_closing()
             return
         event.accept()
         self.closed.emit()
-
-    def _ask_before_closing(self) -> None:
-        notice = Notice(
-            CLOSING, Severity.WARNING, "The call is still being recorded", "Stop it now? What was said so far is kept."
-        )
-        bar = self.notices.put(
-            notice,
-            Choice("Keep recording", lambda: self.notices.take(CLOSING), is_primary=True),
-            Choice("Stop and close", self._stop_and_close),
-        )
-        bar.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _stop_and_close(self) -> None:
-        self._closes_when_finished = True
-        self.notices.take(CLOSING)
-        self._controls.stop()

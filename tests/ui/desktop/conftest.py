@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from ui.desktop.app import application
+from ui.desktop.keyboard import KEYBOARD
 from ui.desktop.panel_state import PanelState
+from ui.desktop.shortcuts import Keys
 from ui.desktop.window import PanelWindow
 
 
@@ -51,6 +53,12 @@ class Recorded:
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:
     yield application(dark=False)
+
+
+@pytest.fixture(autouse=True)
+def usual_keys() -> None:
+    """Whatever the test before has changed."""
+    KEYBOARD.use(Keys())
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_during_a_call(window):
     for name, role in {
         "Mark this moment, key M": Role.Button, "Pause, space bar": Role.Button, "Stop the call": Role.Button,
         "Asked, key 1: What did that 7000% measure, and against what starting point?": Role.Button,
-        "Plan: 0 of 1 asked · 45 min left; key P": Role.CheckBox, "What was hardest?: open": Role.CheckBox,
+        "Plan: 0 of 1 asked · 45 min left, key P": Role.CheckBox, "What was hardest?: open": Role.CheckBox,
         "Own part: open": Role.Button, "Transcript": Role.List, "Note that they gave consent": Role.Button,
     }.items():  # fmt: skip
         assert found.get(name) is role, (name, found)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from assistant.values import Channel, Stamped, TranscriptUpdate, UpdateKind, Word
 from tests.ui.desktop import script
+from ui.desktop.panel_state import PanelState
 from ui.desktop.row_heights import RowHeights
 
 
@@ -88,7 +89,7 @@ def test_the_last_line_is_in_sight_at_every_width(window, live, width):
 
 
 def test_a_finished_call_is_read_from_its_beginning(window):
-    window.show_call(script.call())
+    window.show_state(PanelState.from_call(script.call()), is_live=False)
     QApplication.processEvents()
     view = window.live_page.transcript
     assert view.verticalScrollBar().value() == 0

@@ -17,6 +17,7 @@ from tests.ui.desktop import script
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready, Voice
+from ui.desktop.panel_state import PanelState
 from ui.desktop.past_row import PastRow
 
 READY = Ready("Backend engineer", Voice("USB microphone"), Voice("Sound of Firefox"))
@@ -156,7 +157,7 @@ def test_a_key_meant_for_a_card_that_just_moved_up_does_nothing(window, live, co
 def test_the_buttons_of_a_card_do_what_its_keys_do(window, live, controls, still):
     live(script.events(38.0))
     click(window, "Asked, key 1")
-    click(window, "Later, Shift and key 1")
+    click(window, "Later, Shift and 1")
     assert controls.calls == [("asked", "q1"), ("dismissed", "q2")]
 
 
@@ -190,7 +191,7 @@ def test_there_are_never_more_than_three_cards(window, live, still):
 
 
 def test_a_finished_call_has_no_buttons_on_its_cards(window):
-    window.show_call(script.call())
+    window.show_state(PanelState.from_call(script.call()), is_live=False)
     QApplication.processEvents()
     assert card_ids(window) == ["q3", "q4"]
     assert not [one for one in window.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Later"]
@@ -390,7 +391,7 @@ def pages(window, live):
     yield "ready"
     live(script.events())
     yield "live"
-    window.show_call(script.call())
+    window.show_state(PanelState.from_call(script.call()), is_live=False)
     yield "finished"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
@@ -18,6 +18,8 @@ from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
 from ui.desktop.controls import PastCall
+from ui.desktop.keyboard import KEYBOARD, KeyTip
+from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -41,8 +43,8 @@ class HistoryPage(KeyedPage):
         self._state = HistoryState()
         self.list = EntryList("Interviews")
         self.list.chosen.connect(self._open)
-        self._delete = button("Delete", "Delete the chosen interview, Delete key", icon_name="trash-2")
-        self._delete.setToolTip("Del")
+        self._delete = button("Delete", "", icon_name="trash-2")
+        KeyTip(self._delete, Action.DELETE, "Delete the chosen interview")
         self._delete.clicked.connect(self.delete_current)
         self.bar = PageBar(self._delete)
         self.bar.say("History")
@@ -159,18 +161,15 @@ class HistoryPage(KeyedPage):
             if event.key() in _LIST_KEYS:
                 self.list.keyPressEvent(event)
                 return True
-            if event.key() == Qt.Key.Key_Delete and not self.field.text():
+            if KEYBOARD.is_key(event, Action.DELETE) and not self.field.text():
                 self.delete_current()
                 return True
         return super().eventFilter(watched, event)
 
     def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
-        if event.matches(QKeySequence.StandardKey.Find):
-            return self.start
-        if event.matches(QKeySequence.StandardKey.Undo):
-            return self.undo
-        if event.key() == Qt.Key.Key_Delete:
-            return self.delete_current
+        of_page = {Action.FIND: self.start, Action.UNDO: self.undo, Action.DELETE: self.delete_current}
+        if (action := KEYBOARD.action(event, Where.HISTORY)) is not None:
+            return of_page[action]
         if event.key() == Qt.Key.Key_Escape:
             return self.field.clear if self.field.text() else self.back.emit
         has_modifier = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier & ~Qt.KeyboardModifier.KeypadModifier
@@ -190,8 +189,8 @@ class _UndoBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text = TextBlock(Type.SMALL, "text", 5)
-        self.undo = button("Undo", "Undo the deletion, Control and Z", "small")
-        self.undo.setToolTip("Ctrl+Z")
+        self.undo = button("Undo", "", "small")
+        KeyTip(self.undo, Action.UNDO, "Undo the deletion")
         row = QHBoxLayout(self)
         row.setContentsMargins(px(14), px(9), px(14), px(10))
         row.setSpacing(px(8))

@@ -8,6 +8,8 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseE
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.desktop.after.moments import HeardWord, word_at_character
+from ui.desktop.keyboard import KEYBOARD
+from ui.desktop.shortcuts import Action, Where
 from ui.desktop.theme import px
 from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_view import TranscriptView
@@ -25,8 +27,12 @@ class PlayedTranscript(TranscriptView):
         self._lit: HeardWord | None = None
         self._goes_along = False  # the line that is heard stays in sight, until a person scrolls
         self._pressed_at: QPoint | None = None
+        KEYBOARD.changed.connect(self._say_keys)
+        self._say_keys()
+
+    def _say_keys(self) -> None:
         self.setAccessibleDescription(
-            "Up and down go from line to line, Enter plays the line, F2 corrects it. "
+            f"Up and down go from line to line, Enter plays the line, {KEYBOARD.spoken(Action.CORRECT)} corrects it. "
             "Left and right go from one marked place to the next."
         )
 
@@ -110,11 +116,13 @@ class PlayedTranscript(TranscriptView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         row = self.currentIndex().row()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier or row < 0:
+        if row < 0 or (action := KEYBOARD.action(event, Where.SESSION)) not in (None, Action.CORRECT):
+            event.ignore()  # the page's keys
+        elif action is Action.CORRECT:
+            self.correction_wanted.emit(row)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.moment_wanted.emit(self._lines.line(row).start_seconds)
-        elif event.key() == Qt.Key.Key_F2:
-            self.correction_wanted.emit(row)
         else:
             super().keyPressEvent(event)

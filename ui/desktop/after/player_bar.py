@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
 from ui.desktop.chips import FlowLayout
+from ui.desktop.keyboard import KeyTip
+from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
 
@@ -62,13 +64,13 @@ class _PlayButton(IconButton):
         super().__init__("Play", "play")
         self.setProperty("look", "small")
         self.setAutoDefault(False)
-        self.say(False)
+        self._tip = KeyTip(self, Action.PLAY, "Play")
 
     def say(self, is_playing: bool) -> None:
         word, self._icon_name = ("Pause", "pause") if is_playing else ("Play", "play")
-        if self.text() != word or not self.accessibleName():
+        if self.text() != word:
             self.setText(word)
-            self.setAccessibleName(f"{word}, space bar")
+            self._tip.say(word)
             self._dress()
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
@@ -88,16 +90,17 @@ class PlayerBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._player: Playing | None = None
-        self._back = button("−10 s", "Ten seconds back, Control and left", "small")
+        self._back = button("−10 s", "", "small")
         self._play = _PlayButton()
-        self._ahead = button("+10 s", "Ten seconds ahead, Control and right", "small")
+        self._ahead = button("+10 s", "", "small")
         self._clock = _Clock(Type.SMALL, "muted", 1)
-        for made, keys, does in (
-            (self._back, "Ctrl+←", lambda: self.skip(-SKIP_SECONDS)),
-            (self._play, "Space", self.play_or_pause),
-            (self._ahead, "Ctrl+→", lambda: self.skip(SKIP_SECONDS)),
+        KeyTip(self._back, Action.BACK, "Ten seconds back")
+        KeyTip(self._ahead, Action.AHEAD, "Ten seconds ahead")
+        for made, does in (
+            (self._back, lambda: self.skip(-SKIP_SECONDS)),
+            (self._play, self.play_or_pause),
+            (self._ahead, lambda: self.skip(SKIP_SECONDS)),
         ):
-            made.setToolTip(keys)
             made.clicked.connect(does)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)

@@ -24,6 +24,8 @@ from ui.desktop.after.timeline import Timeline
 from ui.desktop.after.views import Views, column, padded
 from ui.desktop.bubble import Bubble
 from ui.desktop.buttons import button
+from ui.desktop.keyboard import KEYBOARD, KeyTip
+from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel, heading
@@ -31,7 +33,6 @@ from ui.desktop.transcript_model import TranscriptModel, heading
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
 _FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
 _LOW_PX = 560
-HINT = "Click a word to hear it. F2 corrects a line."
 
 
 class SessionPage(KeyedPage):
@@ -47,8 +48,8 @@ class SessionPage(KeyedPage):
         super().__init__(parent)
         self._state: SessionState | None = None
         self._bubble: Bubble | None = None
-        self._export = button("Export", "Export, Control and E", icon_name="download")
-        self._export.setToolTip("Ctrl+E")
+        self._export = button("Export", "", icon_name="download")
+        KeyTip(self._export, Action.EXPORT, "Export")
         self.bar = PageBar(self._export)
         self.timeline, self.player, self.notes = Timeline(), PlayerBar(), NotesField()
         self.model = TranscriptModel(self)
@@ -56,9 +57,9 @@ class SessionPage(KeyedPage):
         self.summary, self.flags = EntryList("Summary"), EntryList("Flags")
         self.filter = Tabs("Flags shown", ("All", "Open", "Answered", "Withdrawn"))
         self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 1)
-        self._hint.say(HINT)
         self._lay_out()
         self._connect()
+        self._say_keys()
 
     @property
     def state(self) -> SessionState | None:
@@ -155,6 +156,10 @@ class SessionPage(KeyedPage):
         self.summary.chosen.connect(self._choose_moment)
         self.flags.chosen.connect(self._choose_flag)
         self.notes.written.connect(self.notes_written)
+        KEYBOARD.changed.connect(self._say_keys)
+
+    def _say_keys(self) -> None:
+        self._hint.say(f"Click a word to hear it. {KEYBOARD.shown(Action.CORRECT)} corrects a line.")
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
@@ -252,16 +257,14 @@ class SessionPage(KeyedPage):
     # --- keys ---
 
     def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
-        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Space if not with_control:
+        match KEYBOARD.action(event, Where.SESSION):
+            case Action.PLAY:
                 return self.player.play_or_pause
-            case Qt.Key.Key_Left if with_control:
+            case Action.BACK:
                 return lambda: self.player.skip(-SKIP_SECONDS)
-            case Qt.Key.Key_Right if with_control:
+            case Action.AHEAD:
                 return lambda: self.player.skip(SKIP_SECONDS)
-            case Qt.Key.Key_E if with_control:
+            case Action.EXPORT:
                 return self.export_wanted.emit
-            case Qt.Key.Key_Escape:
-                return self.back.emit
-        return self.back.emit if event.matches(QKeySequence.StandardKey.Back) else None
+        is_back = event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.Back)
+        return self.back.emit if is_back else None
