@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.values import (
     AudioGap,
+    CommunicationCue,
     Flag,
     FlagWithdrawn,
     FollowUp,
@@ -19,6 +20,7 @@ from assistant.values import (
     Stamped,
     TranscriptUpdate,
     UpdateKind,
+    Verbosity,
 )
 
 
@@ -82,6 +84,8 @@ class Call:
     version: Version = Version.LIVE
     corrections: tuple[Correction, ...] = ()  # of utterances of this version, by their numbers
     notes: str = ""  # what the interviewer wrote about the call, of any lines
+    cues: tuple[CommunicationCue, ...] = ()
+    verbosity: Verbosity | None = None  # by which it was reviewed; None where that was not kept
 
 
 class CallCollector:
@@ -94,6 +98,7 @@ class CallCollector:
         self._follow_ups: dict[str, FollowUpFate] = {}
         self._gaps: list[AudioGap] = []
         self._marks: list[Mark] = []
+        self._cues: list[CommunicationCue] = []
 
     def next(self, stamped: Stamped) -> None:
         at_seconds = stamped.audio_seconds
@@ -116,6 +121,8 @@ class CallCollector:
                 self._gaps.append(gap)
             case Mark() as mark:
                 self._marks.append(mark)
+            case CommunicationCue() as cue:
+                self._cues.append(cue)
             case _:  # levels, partial text and status pass by
                 pass
 
@@ -133,4 +140,5 @@ class CallCollector:
             follow_ups=tuple(self._follow_ups.values()),
             gaps=tuple(self._gaps),
             marks=tuple(self._marks),
+            cues=tuple(self._cues),
         )

@@ -7,6 +7,11 @@ emitted) and `type`:
   holds all words of its kind; of several finals of an utterance the last counts; one without words takes it back.
 - `flag`: `id`, `channel`, `kind` (`vague`, `number_only`), `quote`, `start_s`, `end_s` of the quoted words, `missing`,
   `reason`. `flag_withdrawn`: `id`, `reason`.
+- `sentence`: `index`, `channel`, `start_s`, `end_s`, `text`, `label` (null for you), `aspects` (what it answers; of
+  yours: what it asks for), `answer` (to which of their answers it belongs or leads, from 0; another one begins with
+  another topic), `is_good_sign` (a mistake or a lesson told openly). These are the ledger of what was covered.
+- `cue`: `kind` (`unexplained_term`, `long_answer`, `helps_listener`), `channel`, `sentence` (index), `quote`,
+  `start_s`, `end_s`, `advice`. Gentle notes on how something is told.
 - `follow_up`: `id`, `channel`, `kind` (also `aspect`), `aspect`, `quote`, `start_s`, `end_s` (null where nothing is
   quoted), `question`, `why`. `follow_up_retired`: `id`, `retired_why`.
 - `gap`: `channel`, `start_s`, `end_s`, `reason`.
@@ -25,12 +30,14 @@ from typing import Any
 from assistant.errors import ExportError
 from assistant.values import (
     AudioGap,
+    CommunicationCue,
     Event,
     Flag,
     FlagWithdrawn,
     FollowUp,
     FollowUpRetired,
     Mark,
+    ReviewedSentence,
     Stamped,
     Status,
     TranscriptUpdate,
@@ -112,6 +119,18 @@ def describe(event: Event) -> dict[str, Any] | None:
             }  # fmt: skip
         case FollowUpRetired():
             return {"type": "follow_up_retired", "id": event.id, "retired_why": event.why}
+        case ReviewedSentence(sentence=said):
+            return {
+                "type": "sentence", "index": said.index, "channel": said.channel, "start_s": said.start_seconds,
+                "end_s": said.end_seconds, "text": said.text, "label": event.label, "aspects": list(event.aspects),
+                "answer": event.answer, "is_good_sign": event.is_good_sign,
+            }  # fmt: skip
+        case CommunicationCue():
+            return {
+                "type": "cue", "kind": event.kind, "channel": event.channel, "sentence": event.sentence,
+                "quote": event.quote, "start_s": event.start_seconds, "end_s": event.end_seconds,
+                "advice": event.advice,
+            }  # fmt: skip
         case AudioGap():
             return {
                 "type": "gap", "channel": event.channel, "start_s": event.start_seconds, "end_s": event.end_seconds,

@@ -165,6 +165,7 @@ class ReviewedSentence:
     label: Label | None  # None for the interviewer
     aspects: tuple[Aspect, ...] = ()  # candidate: what it answers; interviewer: what it asks for
     is_good_sign: bool = False  # an admitted mistake or a lesson
+    answer: int = 0  # of the candidate: to which it belongs, or leads; another one begins with another topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,31 @@ class FollowUpRetired:
     why: RetiredWhy
 
 
+class CueKind(StrEnum):
+    """What is noted about how something is told, apart from what is claimed."""
+
+    UNEXPLAINED_TERM = "unexplained_term"
+    LONG_ANSWER = "long_answer"  # without an answer to the question
+    HELPS_LISTENER = "helps_listener"  # noted as good
+
+
+@dataclass(frozen=True, slots=True)
+class CommunicationCue:
+    """A gentle note on how something is told, for the interviewer to act on or to remember; never a flag."""
+
+    kind: CueKind
+    channel: Channel
+    sentence: int  # index of the sentence
+    quote: str
+    start_seconds: float  # of the quoted words
+    end_seconds: float
+    advice: str  # what it is, and what to do about it
+
+    @property
+    def is_good(self) -> bool:
+        return self.kind is CueKind.HELPS_LISTENER
+
+
 # --- the call itself -----------------------------------------------------------------------------------------------
 
 
@@ -258,7 +284,7 @@ class Status:
     behind_seconds: float | None = None
 
 
-ReviewEvent = ReviewedSentence | Flag | FlagWithdrawn | FollowUp | FollowUpRetired
+ReviewEvent = ReviewedSentence | Flag | FlagWithdrawn | FollowUp | FollowUpRetired | CommunicationCue
 Event = TranscriptUpdate | ReviewEvent | AudioGap | Mark | Level | Status
 
 

@@ -13,6 +13,7 @@ from assistant.values import (
     AudioGap,
     Channel,
     ClaimKind,
+    CommunicationCue,
     Flag,
     FlagWithdrawn,
     FollowUp,
@@ -94,6 +95,8 @@ class TerminalSink:
             case FollowUpRetired(id=follow_up_id, why=why):
                 question = plain(self._follow_ups[follow_up_id].question)
                 return f"{MARGIN}✓ {RETIRED[why]}: {question} [{now}]"
+            case CommunicationCue(quote=quote, advice=advice):
+                return f"{MARGIN}· “{plain(quote)}” {plain(advice)} [{now}]"
             case AudioGap(channel=channel, start_seconds=start, end_seconds=end, reason=reason):
                 return f"{clock(start):>6} {NAMES[channel]:<5} [nothing heard for {end - start:.1f} s: {plain(reason)}]"
             case Mark(at_seconds=at, note=note):

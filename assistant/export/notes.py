@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.call import Call, FlagFate, FollowUpFate
-from assistant.export.coverage import Coverage, coverage_of, good_signs
+from assistant.export.coverage import Answer, Coverage, answers_in, coverage_of, good_signs
 from assistant.export.wording import ASPECTS, KINDS, VOICES
 from assistant.languages import is_reviewed
 from assistant.plain import clock, plain, plain_lines
-from assistant.values import AudioGap, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
+from assistant.values import AudioGap, CommunicationCue, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
 
 Escape = Callable[[str], str]  # makes text harmless in a format; what is said by us is left alone
 
@@ -40,11 +40,15 @@ class Section:
 def sections_of(call: Call, escape: Escape) -> list[Section]:
     """Coverage, flags and all else beside the transcript. A section without items is left out."""
     coverage = coverage_of(call) if call.sentences and is_reviewed(call.language) else []
+    answers = answers_in(call.sentences) if coverage else []
     sections = [
         Section("Notes", [Item("Note", escape(line)) for line in plain_lines(call.notes).split("\n") if line]),
         Section("Covered", [_covered(one, escape) for one in coverage if one.answers]),
         Section("Still open", [_still_open(one) for one in coverage if not one.answers]),
+        Section("Answer by answer", [_answer(one, escape) for one in answers] if len(answers) > 1 else []),
         Section("Mistakes and lessons told openly", [_good_sign(one, escape) for one in good_signs(call)]),
+        Section("Explained for the listener", [_cue(one, escape) for one in call.cues if one.is_good]),
+        Section("To ask for as a listener", [_cue(one, escape) for one in call.cues if not one.is_good]),
         Section("Flags", [flag(fate, escape) for fate in call.flags]),
         Section("Follow-ups", [_follow_up(fate, escape) for fate in call.follow_ups]),
         Section("Marks", [_mark(one, escape) for one in call.marks]),
@@ -95,6 +99,24 @@ def _covered(one: Coverage, escape: Escape) -> Item:
     first = one.answers[0].sentence
     times = ", ".join(clock(answer.sentence.start_seconds) for answer in one.answers)
     return Item(ASPECTS[one.aspect], f"{times}; first {_quoted(first.text, escape)}")
+
+
+def _answer(one: Answer, escape: Escape) -> Item:
+    """What one answer has covered, and when."""
+    start, end = clock(one.said[0].sentence.start_seconds), clock(one.said[-1].sentence.end_seconds)
+    told = f"to {_quoted(one.question.sentence.text, escape)}; " if one.question is not None else ""
+    covered = [
+        f"{ASPECTS[part.aspect].lower()} ({', '.join(clock(said.sentence.start_seconds) for said in part.answers)})"
+        for part in one.coverage
+        if part.answers
+    ]
+    unanswered = [ASPECTS[part.aspect].lower() for part in one.coverage if part.asked_in and not part.answers]
+    text = f"{told}covered: {', '.join(covered) or 'none of the parts of a story'}"
+    return Item(f"{start} to {end}", f"{text}; asked, not answered: {', '.join(unanswered)}" if unanswered else text)
+
+
+def _cue(one: CommunicationCue, escape: Escape) -> Item:
+    return Item(clock(one.start_seconds), f"{_quoted(one.quote, escape)} {_full(one.advice, escape)}")
 
 
 def _still_open(one: Coverage) -> Item:

@@ -12,7 +12,15 @@
     notes         what the interviewer wrote about the call
     utterances    [utterance (number), channel ("you", "them"), start_s, end_s, text, words (both as they were heard),
                   corrected_text (what a person wrote in place of that, or null)]
-    sentences     [index, channel, start_s, end_s, text, words, label (null for you), aspects, is_good_sign]
+    verbosity     by which it was reviewed ("quiet", "normal", "eager"), or null where that was not kept
+    sentences     [index, channel, start_s, end_s, text, words, label (null for you), aspects (what it answers, or
+                  of yours: asks for), is_good_sign (a mistake or a lesson told openly), answer (to which of the
+                  candidate's it belongs or leads, from 0; another one begins with another topic)]
+    ledger        conversation [aspect], answers [answer, question (index of a sentence, or null), first_sentence,
+                  last_sentence, start_s, end_s, aspects [aspect]]; each aspect is [aspect, is_answered, answered_in
+                  [sentence (index), at_s], asked_in [sentence, at_s]]
+    cues          [kind ("unexplained_term", "long_answer", "helps_listener"), channel, sentence (index), quote,
+                  start_s, end_s, advice]
     flags         [id, kind, channel, sentence (index), quote, quote_start, quote_end (characters of that sentence's
                   text), start_s, end_s, missing (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
     follow_ups    [id, kind, channel, aspect, question, why, quote, start_s, end_s, flag_id, raised_at_s,
@@ -32,7 +40,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from assistant.call import Call, FlagFate, FollowUpFate
-from assistant.values import ReviewedSentence, TranscriptUpdate, Word
+from assistant.export.coverage import ledger_table
+from assistant.values import CommunicationCue, ReviewedSentence, TranscriptUpdate, Word
 
 _UNREADABLE = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
@@ -55,7 +64,10 @@ def render(call: Call) -> str:
         "audio": None if call.audio is None else call.audio.name,
         "notes": call.notes,
         "utterances": [_utterance(update, by_hand.get(update.utterance)) for update in call.utterances],
+        "verbosity": None if call.verbosity is None else call.verbosity.value,
         "sentences": [_sentence(one) for one in call.sentences],
+        "ledger": ledger_table(call.sentences),
+        "cues": [cue_table(cue) for cue in call.cues],
         "flags": [_flag(fate) for fate in call.flags],
         "follow_ups": [_follow_up(fate) for fate in call.follow_ups],
         "gaps": [
@@ -96,6 +108,19 @@ def _sentence(one: ReviewedSentence) -> dict[str, Any]:
         "label": None if one.label is None else one.label.value,
         "aspects": [aspect.value for aspect in one.aspects],
         "is_good_sign": one.is_good_sign,
+        "answer": one.answer,
+    }
+
+
+def cue_table(cue: CommunicationCue, *, has_times: bool = True) -> dict[str, Any]:
+    return {
+        "kind": cue.kind.value,
+        "channel": cue.channel.value,
+        "sentence": cue.sentence,
+        "quote": cue.quote,
+        "start_s": cue.start_seconds if has_times else None,
+        "end_s": cue.end_seconds if has_times else None,
+        "advice": cue.advice,
     }
 
 

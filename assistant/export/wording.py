@@ -10,7 +10,7 @@ from assistant.call import Call, CallState, FlagFate
 from assistant.corrections import corrected
 from assistant.languages import LANGUAGES, is_reviewed
 from assistant.plain import clock, plain
-from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Word
+from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Verbosity, Word
 
 VOICES = {Channel.YOU: "You", Channel.THEM: "Them"}
 KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "only a number", ClaimKind.ASPECT: "not touched yet"}
@@ -25,6 +25,13 @@ ASPECTS = {
     Aspect.LESSON: "Lesson, differently today",
     Aspect.TRADEOFF: "Trade-off",
     Aspect.AUDIENCE_EXPLAINED: "How it was explained",
+}
+
+
+VERBOSITIES = {
+    Verbosity.QUIET: "quiet: only the surest flags",
+    Verbosity.NORMAL: "normal",
+    Verbosity.EAGER: "eager: doubtful flags, too",
 }
 
 
@@ -54,6 +61,8 @@ def header(call: Call) -> Iterator[tuple[str, str]]:
     if call.language:
         name = LANGUAGES.get(call.language, plain(call.language))
         yield "Language", name if is_reviewed(call.language) else f"{name}; flags and follow-ups work for English only"
+    if call.verbosity is not None and call.sentences and is_reviewed(call.language):
+        yield "Review", VERBOSITIES[call.verbosity]
     yield "Consent", consent_of(call)
     if call.corrections:
         yield "Corrections", f"{corrections_of(call)}; what was heard there stands under “Corrected by hand”"

@@ -10,6 +10,7 @@ from assistant.languages import ENGLISH
 from assistant.ports import SentenceModel
 from assistant.review.cards import ASPECT_EVERY_SECONDS, Deck
 from assistant.review.claims import Claim, Ledger, Stage, claims_of
+from assistant.review.communication import Communication
 from assistant.review.emptiness import Strength
 from assistant.review.explanation import Explain
 from assistant.review.interviewer import understand
@@ -67,7 +68,10 @@ class Conversation:
         self._deck = Deck(bank or QuestionBank.bundled())
         self._open = OpenClaims(explain)
         self._ledger = Ledger()
-        self._answer = 0
+        self._communication = Communication(verbosity)
+        self._answer = 0  # counted by the interviewer's questions
+        self._topic = 0  # counted by the topics they open
+        self._topic_has_begun = False  # the candidate has said something on it
         self._turn_moves_on = False  # it asks for something else than what is open
         self._turn_asked = False  # the interviewer's turn has begun a new answer
         self._speaking = dict.fromkeys(Channel, False)
@@ -168,8 +172,10 @@ class Conversation:
             self._open.question_over()
         judgement, said = self._listening.candidate(sentence)
         events: list[ReviewEvent] = [
-            ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign)
+            ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign, self._topic),
+            *self._communication.candidate(sentence, judgement),
         ]
+        self._topic_has_begun = True
         for claim in self._open.answered(judgement, said, self._answer):
             if claim.stage is Stage.SHOWN:
                 events.append(FlagWithdrawn(claim.flag_id, _FILLED))
@@ -191,11 +197,15 @@ class Conversation:
 
     def _interviewer_said(self, sentence: Sentence) -> list[ReviewEvent]:
         turn = self._listening.interviewer(sentence)
-        events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks)]
+        if turn.opens_topic and self._topic_has_begun:
+            self._topic, self._topic_has_begun = self._topic + 1, False
+        events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks, answer=self._topic)]
         if turn.is_nod:
             return events
         latest = self._answer - self._turn_asked
-        if turn.is_question and not self._turn_asked:
+        begins_answer = turn.is_question and not self._turn_asked
+        self._communication.interviewer(sentence, turn, begins_answer=begins_answer)
+        if begins_answer:
             self._turn_asked = True
             self._answer += 1
             self._listening.new_answer()

@@ -69,7 +69,7 @@ def reasons_for(rules: Judgement, scores: SentenceScores | None, final: Judgemen
     outcome = f"{LABELS[final.label]}, {weighed}"
     if final.aspects:
         outcome += f"; answers {listed(final.aspects)}"
-    elif final.findings:
+    if final.findings:
         outcome += f"; open: {listed(final.findings[0].missing)}"
     return [*lines, outcome]
 

@@ -15,6 +15,7 @@ from assistant.review.conversation import Conversation
 from assistant.review.questions import QuestionBank
 from assistant.values import (
     Channel,
+    CommunicationCue,
     Flag,
     FlagWithdrawn,
     FollowUp,
@@ -76,6 +77,8 @@ class FollowUpInText:
 class TranscriptReview:
     sentences: tuple[SentenceInText, ...]
     follow_ups: tuple[FollowUpInText, ...]
+    cues: tuple[CommunicationCue, ...]
+    has_times: bool  # of its own; without, the times in it are made up
 
 
 def review_transcript(
@@ -150,6 +153,7 @@ class _Notes:
     has_times: bool
     sentences: list[SentenceInText] = field(default_factory=list)
     follow_ups: dict[str, FollowUpInText] = field(default_factory=dict)
+    cues: list[CommunicationCue] = field(default_factory=list)
     speakers: dict[Channel, str] = field(default_factory=dict)
     reasons: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -166,6 +170,8 @@ class _Notes:
                     self._flagged(event.sentence, FlagInText(event))
                 case FlagWithdrawn():
                     self._withdrawn(event.id, last)
+                case CommunicationCue():
+                    self.cues.append(event)
                 case FollowUp():
                     self.follow_ups[event.id] = FollowUpInText(event, last)
                 case FollowUpRetired():
@@ -174,7 +180,7 @@ class _Notes:
 
     def result(self) -> TranscriptReview:
         told = (replace(s, reasons=tuple(self.reasons[i])) for i, s in enumerate(self.sentences))
-        return TranscriptReview(tuple(told), tuple(self.follow_ups.values()))
+        return TranscriptReview(tuple(told), tuple(self.follow_ups.values()), tuple(self.cues), self.has_times)
 
     def _sentence(self, reviewed: ReviewedSentence) -> None:
         sentence = reviewed.sentence

@@ -13,6 +13,8 @@ from assistant.values import (
     AudioGap,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     Flag,
     FollowUp,
     Label,
@@ -25,7 +27,7 @@ from assistant.values import (
 )
 
 
-def encode(value: ReviewedSentence | Flag | FollowUp | AudioGap | Mark | Status) -> str:
+def encode(value: ReviewedSentence | Flag | FollowUp | CommunicationCue | AudioGap | Mark | Status) -> str:
     return json.dumps(asdict(value), separators=(",", ":"))
 
 
@@ -53,6 +55,7 @@ def decode_sentence(text: str) -> ReviewedSentence:
         None if table["label"] is None else Label(table["label"]),
         _aspects(table["aspects"]),
         table["is_good_sign"],
+        table.get("answer", 0),  # older calls do not tell their answers apart
     )
 
 
@@ -74,6 +77,11 @@ def decode_follow_up(text: str) -> FollowUp:
         "aspect": Aspect(table["aspect"]),
     }
     return FollowUp(**(table | typed))
+
+
+def decode_cue(text: str) -> CommunicationCue:
+    table: dict[str, Any] = json.loads(text)
+    return CommunicationCue(**(table | {"kind": CueKind(table["kind"]), "channel": Channel(table["channel"])}))
 
 
 def decode_gap(text: str) -> AudioGap:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.call import Call, CallState, Correction, FlagFate, FollowUpFate, Version
 from assistant.store.codec import (
+    decode_cue,
     decode_flag,
     decode_follow_up,
     decode_gap,
@@ -21,11 +22,13 @@ from assistant.store.views import Found, Notice
 from assistant.values import (
     AudioGap,
     Channel,
+    CommunicationCue,
     Mark,
     RetiredWhy,
     ReviewedSentence,
     TranscriptUpdate,
     UpdateKind,
+    Verbosity,
 )
 
 SEARCH_LIMIT = 500
@@ -62,6 +65,8 @@ def read_call(
             version=Version.SECOND if second_pass else Version.LIVE,
             corrections=_corrections(connection, text["id"]),
             notes=row["notes"],
+            cues=_cues(connection, text["id"]),
+            verbosity=Verbosity(text["verbosity"]) if text["verbosity"] else None,
         )
     finally:
         connection.execute("ROLLBACK")
@@ -145,6 +150,11 @@ def _follow_ups(connection: sqlite3.Connection, session_id: str) -> tuple[Follow
 def _gaps(connection: sqlite3.Connection, session_id: str) -> tuple[AudioGap, ...]:
     gaps = [decode_gap(text) for text in _moments(connection, session_id, "AudioGap")]
     return tuple(sorted(gaps, key=lambda gap: gap.start_seconds))
+
+
+def _cues(connection: sqlite3.Connection, session_id: str) -> tuple[CommunicationCue, ...]:
+    cues = [decode_cue(text) for text in _moments(connection, session_id, "CommunicationCue")]
+    return tuple(sorted(cues, key=lambda cue: (cue.start_seconds, cue.sentence)))
 
 
 def _marks(connection: sqlite3.Connection, session_id: str) -> tuple[Mark, ...]:

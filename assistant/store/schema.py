@@ -93,6 +93,11 @@ def _notes_and_corrections(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE utterance ADD COLUMN is_corrected INTEGER NOT NULL DEFAULT 0")
 
 
+def _verbosity(connection: sqlite3.Connection) -> None:
+    """By which a call was reviewed; of older calls that is not known."""
+    connection.execute("ALTER TABLE session ADD COLUMN verbosity TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _search,
@@ -100,6 +105,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _language,
     _second_pass,
     _notes_and_corrections,
+    _verbosity,
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from assistant.call import CallState
 from assistant.errors import StoreError
 from assistant.store.codec import storable
-from assistant.values import Channel
+from assistant.values import Channel, Verbosity
 
 
 def insert(
@@ -98,6 +98,10 @@ def set_language(connection: sqlite3.Connection, session_id: str, language: str)
     connection.execute("UPDATE session SET language = ? WHERE id = ?", (language, session_id))
 
 
+def set_verbosity(connection: sqlite3.Connection, session_id: str, verbosity: Verbosity) -> None:
+    connection.execute("UPDATE session SET verbosity = ? WHERE id = ?", (verbosity.value, session_id))
+
+
 def set_tail_transcribed(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("UPDATE session SET has_untranscribed_tail = 0 WHERE id = ?", (session_id,))
 
@@ -111,9 +115,10 @@ def delete(connection: sqlite3.Connection, session_id: str) -> None:
 
 
 def delete_review(connection: sqlite3.Connection, session_id: str) -> None:
-    """Sentences, flags and follow-ups of a session."""
+    """Sentences, flags, follow-ups and cues of a session."""
     for table in ("sentence", "flag", "follow_up"):
         connection.execute(f"DELETE FROM {table} WHERE session = ?", (session_id,))
+    connection.execute("DELETE FROM moment WHERE session = ? AND kind = 'CommunicationCue'", (session_id,))
 
 
 def choose(name: str, ids: Sequence[str]) -> str:

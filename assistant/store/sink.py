@@ -13,10 +13,10 @@ from contextlib import closing
 
 from assistant.errors import StoreError
 from assistant.store.schema import connect, transaction, translated
-from assistant.store.sessions import set_language
+from assistant.store.sessions import set_language, set_verbosity
 from assistant.store.statements import is_kept, write
 from assistant.store.store import Store
-from assistant.values import Stamped
+from assistant.values import Stamped, Verbosity
 
 QUEUE_EVENTS = 4096  # some hours of talk; a replay above real-time speed waits here for the disk
 PUT_SECONDS = 10.0  # a disk that takes nothing for so long is a failure, not a delay
@@ -29,12 +29,19 @@ class StoreSink:
     tried again with each later event and at the end, so that a disk that is full for a while loses nothing.
     """
 
-    def __init__(self, store: Store, session_id: str, language: Callable[[], str] = str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        session_id: str,
+        language: Callable[[], str] = str,
+        verbosity: Verbosity | None = None,
+    ) -> None:
         """Write to a session, also to one with events: those of the same number or id are replaced.
 
         Args:
             language: code of the one that is transcribed, empty until it is known; asked on the database thread, and
                 stored with the first text in it, so that no crash takes it.
+            verbosity: by which the call is reviewed; None leaves what is stored.
 
         Raises:
             StoreError: there is no such session, another process writes it, or the database can't be used.
@@ -51,6 +58,8 @@ class StoreSink:
         self._is_owner = store.hold(session_id)
         with translated(store.path):
             self._connection = connect(store.path)
+            if verbosity is not None:
+                set_verbosity(self._connection, session_id, verbosity)
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 

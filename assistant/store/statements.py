@@ -8,8 +8,10 @@ from typing import Any
 
 from assistant.call import Call
 from assistant.store.codec import decode_words, encode, encode_words, storable
+from assistant.store.sessions import set_verbosity
 from assistant.values import (
     AudioGap,
+    CommunicationCue,
     Event,
     Flag,
     FlagWithdrawn,
@@ -42,7 +44,9 @@ def is_kept(event: Event) -> bool:
             return event.kind is UpdateKind.FINAL
         case Status():
             return event.state in KEPT_STATES
-        case ReviewedSentence() | Flag() | FlagWithdrawn() | FollowUp() | FollowUpRetired() | AudioGap() | Mark():
+        case ReviewedSentence() | Flag() | FlagWithdrawn() | FollowUp() | FollowUpRetired() | CommunicationCue():
+            return True
+        case AudioGap() | Mark():
             return True
         case _:
             return False
@@ -81,7 +85,7 @@ def write(connection: sqlite3.Connection, session_id: str, stamped: Stamped) -> 
                 "UPDATE follow_up SET retired_at_seconds = ?, retired_why = ? WHERE session = ? AND id = ?",
                 (at, event.why.value, session_id, event.id),
             )
-        case AudioGap() | Mark() | Status():
+        case CommunicationCue() | AudioGap() | Mark() | Status():
             execute(
                 "INSERT INTO moment (session, audio_seconds, kind, value) VALUES (?, ?, ?, ?)",
                 (session_id, at, type(event).__name__, encode(event)),
@@ -96,7 +100,9 @@ def write_call(connection: sqlite3.Connection, session_id: str, call: Call) -> N
 
 
 def write_review(connection: sqlite3.Connection, session_id: str, call: Call) -> None:
-    """Sentences, flags and follow-ups of a call. Raises sqlite3.Error."""
+    """Sentences, flags, follow-ups and cues of a call, and its verbosity. Raises sqlite3.Error."""
+    if call.verbosity is not None:
+        set_verbosity(connection, session_id, call.verbosity)
     stamped = [Stamped(reviewed, reviewed.sentence.end_seconds, 0.0) for reviewed in call.sentences]
     for flag in call.flags:
         stamped.append(Stamped(flag.flag, flag.raised_at_seconds, 0.0))
@@ -108,6 +114,7 @@ def write_review(connection: sqlite3.Connection, session_id: str, call: Call) ->
         if fate.retired_at_seconds is not None and fate.retired_why is not None:
             retired = FollowUpRetired(fate.follow_up.id, fate.retired_why)
             stamped.append(Stamped(retired, fate.retired_at_seconds, 0.0))
+    stamped += [Stamped(cue, cue.end_seconds, 0.0) for cue in call.cues]
     for one in stamped:
         write(connection, session_id, one)
 

@@ -10,6 +10,8 @@ from assistant.values import (
     AudioGap,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     Flag,
     FlagWithdrawn,
     FollowUp,
@@ -64,15 +66,23 @@ def test_flags_and_follow_ups_have_their_quotes_and_times(tmp_path):
     assert lines[3]["retired_why"] == "asked"
 
 
+def test_the_ledger_is_there_with_its_sentences_and_times(tmp_path):
+    sentence = Sentence(4, THEM, (WORD,))
+    said = ReviewedSentence(sentence, Label.SUBSTANTIATED, (Aspect.RESULT,), True, 2)
+    cue = CommunicationCue(CueKind.UNEXPLAINED_TERM, THEM, 4, "CQRS", 26.0, 26.4, "Ask for it.")
+    first, second = logged(tmp_path, said, cue)
+    assert (first["type"], first["index"], first["aspects"], first["answer"]) == ("sentence", 4, ["result"], 2)
+    assert (first["start_s"], first["label"], first["is_good_sign"]) == (26.0, "substantiated", True)
+    assert (second["type"], second["kind"], second["quote"]) == ("cue", "unexplained_term", "CQRS")
+
+
 def test_gaps_states_and_marks_are_told_and_the_rest_is_not(tmp_path):
-    sentence = ReviewedSentence(Sentence(0, THEM, (WORD,)), Label.NEUTRAL)
     lines = logged(
         tmp_path,
         AudioGap(THEM, 80.0, 81.4, "unplugged"),
         Status(State.BEHIND, "6 s behind", behind_seconds=6.0),
         Mark(12.0, "nice"),
         Level(THEM, -12.0),
-        sentence,
     )
     assert [(line["type"], line.get("state")) for line in lines] == [
         ("gap", None), ("status", "behind"), ("status", "mark"),

@@ -107,10 +107,15 @@ def _which(speakers: tuple[str, ...], why: str) -> str:
 
 
 def as_json(review: TranscriptReview) -> str:
-    """The review as other programs read it."""
+    """The review as other programs read it. Its ledger says what was covered, by the places of the sentences."""
+    from assistant.export.coverage import ledger_table
+    from assistant.export.structured import cue_table
+
     table = {
         "sentences": [_sentence_table(sentence) for sentence in review.sentences],
         "follow_ups": [_follow_up_table(follow_up) for follow_up in review.follow_ups],
+        "ledger": ledger_table([one.reviewed for one in review.sentences], has_times=review.has_times),
+        "cues": [cue_table(cue, has_times=review.has_times) for cue in review.cues],
     }
     return json.dumps(table, ensure_ascii=False, indent=1)
 
@@ -154,6 +159,8 @@ def _follow_up_table(entry: FollowUpInText) -> dict[str, Any]:
 
 def as_text(review: TranscriptReview) -> str:
     """The review for a person: every sentence, flagged words in brackets, follow-ups where they came and went."""
+    from assistant.export.coverage import coverage_in
+    from assistant.export.wording import ASPECTS
     from assistant.plain import clock, plain
     from ui.terminal import KINDS, RETIRED
 
@@ -169,12 +176,17 @@ def as_text(review: TranscriptReview) -> str:
         for entry in sentence.flags:
             taken = "" if entry.withdrawn_after is None else f" (taken back after {entry.withdrawn_after})"
             lines.append(f"      ⚑ {KINDS[entry.flag.kind]}: “{plain(entry.flag.quote)}” {entry.flag.reason}{taken}")
+        lines += [f"      · {plain(f'“{cue.quote}” {cue.advice}')}" for cue in review.cues if cue.sentence == index]
         for follow_up in review.follow_ups:
             question = plain(follow_up.follow_up.question)
             if follow_up.raised_after == index:
                 lines.append(f"      → ask: {question}")
             if follow_up.retired_after == index and follow_up.retired_why is not None:
                 lines.append(f"      ✓ {RETIRED[follow_up.retired_why]}: {question}")
+    covered = [one for one in coverage_in(sentence.reviewed for sentence in review.sentences) if one.answers]
+    lines += ["", "Covered (by sentence):"] if covered else []
+    for one in covered:
+        lines.append(f"  {ASPECTS[one.aspect]}: {', '.join(str(said.sentence.index) for said in one.answers)}")
     flags = [entry for sentence in review.sentences for entry in sentence.flags]
     open_ones = sum(entry.withdrawn_after is None for entry in flags)
     lines += ["", f"{len(flags)} claims flagged, {open_ones} of them still open; {len(review.follow_ups)} follow-ups."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from assistant.values import Channel
@@ -41,6 +41,7 @@ class LivePage(QWidget):
         self.transcript = TranscriptView(self.model)
         self._ask_label, self._depth_label = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.LABEL, "muted", 1)
         self._depth_label.say("DEPTH SO FAR")
+        self.hint = TextBlock(Type.SMALL, "muted", 1)
         self._upper, self._rule = FittedArea(self._sections()), Rule(is_upright=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -81,6 +82,8 @@ class LivePage(QWidget):
             self.cards.show_cards(state.cards)
         if Part.CHIPS in parts:
             self.chips.show_chips(state.chips)
+        if Part.HINT in parts:
+            self.hint.say(state.hint)
         if Part.AGENDA in parts:
             self.plan.show_agenda(state.agenda, state.clock_seconds)
         elif Part.CLOCK in parts:
@@ -163,6 +166,11 @@ class LivePage(QWidget):
         column.addWidget(self.cards)
         column.addSpacing(px(4))
         column.addWidget(self.plan)
-        column.addWidget(self._depth_label)
+        depth_row = QHBoxLayout()  # the hint stands in a line that is there anyway: nothing moves when it comes
+        depth_row.setSpacing(px(10))
+        self._depth_label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        depth_row.addWidget(self._depth_label)
+        depth_row.addWidget(self.hint, 1)
+        column.addLayout(depth_row)
         column.addWidget(self.chips)
         return sections

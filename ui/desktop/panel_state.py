@@ -13,6 +13,8 @@ from assistant.values import (
     AudioGap,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     Flag,
     FlagWithdrawn,
     FollowUp,
@@ -36,6 +38,8 @@ SILENCE_DBFS = -96.0
 _DELAYS = 5  # readings that the shown delay is the median of, so that it does not flicker
 _SPAN_KINDS = {ClaimKind.NUMBER_ONLY: SpanKind.NUMBER_ONLY, ClaimKind.VAGUE: SpanKind.VAGUE}
 GOOD_SIGN = "good sign"  # first word of the reason of every good sign; flags have ids of their own
+HELPED = "help"  # last word of the reason of those that are no mistake and no lesson
+HINT_SECONDS = 45.0  # a gentle note is shown for so long
 
 
 class Part(Enum):
@@ -49,6 +53,7 @@ class Part(Enum):
     CHIPS = auto()
     BALANCE = auto()
     AGENDA = auto()
+    HINT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class PanelState:
     spoken_seconds: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(Channel, 0.0))
     lines: Lines = field(default_factory=Lines)
     agenda: Agenda = field(default_factory=Agenda)
+    hint: str = ""  # a gentle note on how something is told; empty for most of a call
+    _hint_seconds: float = 0.0  # when it came
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _delays: list[float] = field(default_factory=list)
@@ -103,6 +110,7 @@ class PanelState:
         events += [Stamped(gap, gap.start_seconds, 0.0) for gap in call.gaps]
         events += [Stamped(mark, mark.at_seconds, 0.0) for mark in call.marks]
         events += [Stamped(sentence, sentence.sentence.end_seconds, 0.0) for sentence in call.sentences]
+        events += [Stamped(cue, cue.end_seconds, 0.0) for cue in call.cues if cue.is_good]
         for fate in call.flags:
             if fate.withdrawn_at_seconds is None:
                 events.append(Stamped(fate.flag, fate.raised_at_seconds, 0.0))
@@ -130,6 +138,9 @@ class PanelState:
         if stamped.audio_seconds > self.clock_seconds:
             self.clock_seconds = stamped.audio_seconds
             parts.add(Part.CLOCK)
+        if self.hint and self.clock_seconds - self._hint_seconds >= HINT_SECONDS:
+            self.hint = ""
+            parts.add(Part.HINT)
         return Changes(tuple(lines), frozenset(parts))
 
     def close(self) -> Changes:
@@ -162,7 +173,9 @@ class PanelState:
     def reason(self, reason_id: str) -> Reason:
         flag = self._flags.get(reason_id)
         if flag is None:
-            return Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering.")
+            helped = reason_id.endswith(HELPED)
+            told = "Helps the listener along" if helped else "A mistake admitted or a lesson learnt"
+            return Reason("Good sign", f"{told}: worth remembering.")
         title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
         missing = ", ".join(MISSING_NAMES[aspect] for aspect in flag.missing)
         return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
@@ -178,6 +191,8 @@ class PanelState:
                 return self.lines.update(update), self._measure(update, stamped.audio_seconds)
             case ReviewedSentence() as reviewed:
                 return self._sentence(reviewed)
+            case CommunicationCue() as cue:
+                return self._note(cue, stamped.audio_seconds)
             case Flag() as flag:
                 self._flags[flag.id] = flag
                 return self._span(flag), set()
@@ -221,6 +236,19 @@ class PanelState:
             ),
             parts,
         )
+
+    def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
+        """A good one is marked where it was said; of the others the newest is a hint for a while."""
+        if cue.is_good:
+            reason_id = f"{GOOD_SIGN} {cue.sentence} {HELPED}"
+            span = (cue.channel, cue.start_seconds, cue.end_seconds, cue.quote)
+            return self.lines.span(*span, SpanKind.GOOD_SIGN, reason_id), set()
+        if cue.kind is CueKind.UNEXPLAINED_TERM:
+            self.hint = f"“{plain(cue.quote)}”: ask as a newcomer would"
+        else:
+            self.hint = "3 minutes in, the question is open"
+        self._hint_seconds = at_seconds
+        return [], {Part.HINT}
 
     def _span(self, flag: Flag) -> list[LineChange]:
         return self.lines.span(

@@ -8,19 +8,26 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from assistant.call import Call, CallState
+from assistant.call import Call, CallState, Version
 from assistant.errors import StoreError
 from assistant.store import Notice, Store, StoreSink
 from assistant.values import (
     AudioGap,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     Flag,
     FlagWithdrawn,
+    Label,
     Level,
+    ReviewedSentence,
+    Sentence,
     State,
     Status,
     UpdateKind,
+    Verbosity,
+    Word,
 )
 from tests.assistant.store.calls import STARTED, calls, events_of, final, send, stamp
 
@@ -53,6 +60,24 @@ def test_a_call_comes_back_as_it_was(store: Store, call: Call) -> None:
     store.finish(session_id, call.duration_seconds)
     assert store.load(session_id) == replace(call, id=session_id)
     store.delete(session_id)
+
+
+def test_cues_the_answers_numbers_and_the_verbosity_are_kept_and_replaced_with_the_review(store: Store) -> None:
+    session_id, _ = store.begin("Talk", STARTED, "tiny.en", BOTH, None)
+    said = ReviewedSentence(Sentence(0, Channel.THEM, (Word("CQRS", 1.0, 1.4),)), Label.NEUTRAL, answer=3)
+    cue = CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 0, "CQRS", 1.0, 1.4, "Ask for it.")
+    sink = StoreSink(store, session_id, verbosity=Verbosity.QUIET)
+    send(sink, said, cue)
+    sink.close()
+    call = store.load(session_id)
+    assert (call.sentences, call.cues, call.verbosity) == ((said,), (cue,), Verbosity.QUIET)
+    other = replace(cue, quote="SLO")
+    store.keep_second_pass(session_id, replace(call, cues=(other,), verbosity=Verbosity.EAGER))
+    second = store.load(session_id)
+    assert (second.cues, second.verbosity) == ((other,), Verbosity.EAGER)
+    assert store.load(session_id, Version.LIVE).cues == (cue,)
+    store.keep_review(session_id, replace(call, cues=()))
+    assert store.load(session_id, Version.LIVE).cues == ()
 
 
 def test_a_session_is_readable_private_and_unique(store: Store) -> None:

@@ -8,6 +8,8 @@ from assistant.values import (
     Aspect,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     FlagWithdrawn,
     FollowUp,
     FollowUpRetired,
@@ -52,6 +54,20 @@ def test_the_demo_marks_the_claims_on_their_words():
 def test_a_mistake_that_is_admitted_is_a_good_sign():
     goods = [text for text, kind in marked(state_at()) if kind is SpanKind.GOOD_SIGN]
     assert any("couldn't tell which of the two had helped" in text for text in goods)
+
+
+def test_a_hint_stands_for_a_while_and_what_helps_is_marked_as_good():
+    term = CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 0, "CQRS", 24.0, 24.4, "Ask for it.")
+    state = state_at(60.0, term)
+    assert state.hint.startswith("“CQRS”")
+    assert Part.HINT in state.apply(Stamped(Level(Channel.YOU, -20.0), 110.0, 110.0)).parts and state.hint == ""
+    words = script.events(60.0)
+    final = next(s.event for s in words if isinstance(s.event, TranscriptUpdate) and s.event.channel is Channel.THEM)
+    quote, start, end = final.text, final.words[0].start_seconds, final.words[-1].end_seconds
+    helped = CommunicationCue(CueKind.HELPS_LISTENER, Channel.THEM, 0, quote, start, end, "Helps.")
+    state = state_at(60.0, helped)
+    (span,) = [span for line in state.lines.rows for span in line.spans if span.reason_id.endswith("help")]
+    assert state.hint == "" and "listener" in state.reason(span.reason_id).text
 
 
 def test_a_withdrawn_flag_leaves_no_mark_and_no_reason():

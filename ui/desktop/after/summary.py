@@ -21,7 +21,7 @@ def summary_entries(call: Call) -> tuple[Entry, ...]:
     if not call.sentences or not is_reviewed(call.language):
         return (Entry(NOT_REVIEWED, tone=Tone.QUIET), *_marks(call))
     covered, still_open = _depth(call)
-    return (*covered, *still_open, *_questions(call), *_good_signs(call), *_marks(call))
+    return (*covered, *still_open, *_questions(call), *_good_signs(call), *_cues(call), *_marks(call))
 
 
 def facts(call: Call) -> str:
@@ -90,6 +90,14 @@ def _good_signs(call: Call) -> list[Entry]:
         for one in good_signs(call)[:MOST_GOOD_SIGNS]
     ]
     return [heading("MISTAKES AND LESSONS TOLD OPENLY"), *signs] if signs else []
+
+
+def _cues(call: Call) -> list[Entry]:
+    entries = [
+        Entry(f"“{plain(cue.quote)}”", place(cue.start_seconds), clock(cue.start_seconds), note=plain(cue.advice))
+        for cue in call.cues
+    ]
+    return [heading("HOW IT WAS TOLD"), *entries] if entries else []
 
 
 def _marks(call: Call) -> list[Entry]:
