@@ -1,10 +1,14 @@
 """Live transcription measured in real time, side by side with LocalAgreement-2, as Markdown tables.
 
     python -m benchmarks.streaming [FOLDER ...] [--models M,...] [--windows W,...] [--seconds N] [--only NAME,...]
+                                   [--long HOURS [--minutes N]]
 
 Without a folder: the bundled interview. See `calls` for what a folder holds. Each call is played at the speed of speech
 through the whole program with its panel (`ours`), and then through LocalAgreement-2 (`theirs`); so a run takes as long
 as its calls, once for each model, window and program. Word delays come from calls whose words have times.
+
+With `--long HOURS` one dense call of that length is made of all of them (`dense`): does memory grow, and are its last
+minutes as fast as its first? `--minutes` of either end are played in real time, the rest as fast as it goes.
 
 A model is a catalogue name, a folder, or `small.en-shape`: random weights of that size, for delays under load only.
 Nothing else should run on the computer meanwhile. Asserts nothing.
@@ -25,16 +29,18 @@ from pathlib import Path
 
 from assistant.settings import data_folder
 from assistant.values import Channel
-from benchmarks.streaming import calls, files, history, offline
+from benchmarks.streaming import calls, files, history, hours, offline
 from benchmarks.streaming.calls import BenchCall
+from benchmarks.streaming.dense import DenseCall
 from benchmarks.streaming.figures import Figures, figures, together
 from benchmarks.streaming.files import FileFigures, file_figures
 from benchmarks.streaming.random_whisper import shape_of, write_random
-from benchmarks.streaming.table import files_table, ratio_table, table
+from benchmarks.streaming.table import DELAY_ROWS, LOAD_ROWS, files_table, memory_table, ratio_table, table
 from models.weights import locate
 
 WINDOWS = ("short", "padded")  # of our decodes: with the silence memory, or as faster-whisper does
 PROGRAMS = ("ours", "theirs", "files")
+SETTLED_MINUTES = 10  # of a long call: what it takes after that is growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ def main() -> None:
         minutes = sum(call.duration_seconds for call in chosen) / 60
         print(f"{processor()}; {', '.join(call.name for call in chosen)}: {minutes:.1f} minutes of call\n")
         bench = Bench(keep, args)
+        if args.long:
+            for model in models:
+                _print_long(model, *bench.long(chosen, model))
+            return
         live = {call.name: dict(bench.live(call, models)) for call in chosen}
         _print_live(live)
         if "files" in args.programs:
@@ -73,6 +83,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep runs and offline texts there")
     parser.add_argument("--again", type=_listed, default=list(PROGRAMS), metavar="P,...",
                         help="which programs to run although a kept run is there (default: all)")  # fmt: skip
+    parser.add_argument("--long", type=float, metavar="HOURS", help="a dense call of that length made of the calls")
+    parser.add_argument("--minutes", type=float, default=10.0, metavar="N", help="of it, at either end, in real time")
     return parser.parse_args()
 
 
@@ -117,6 +129,17 @@ class Bench:
                     _run("files", program, call.recording, model.folder, result)
                 made[model.name, program] = file_figures(call, files.read(result))
         return made
+
+    def long(self, calls_: list[BenchCall], model: Model) -> tuple[dict[str, Figures], hours.LongRun]:
+        """Figures of the first and the last minutes of the long call, and what it cost."""
+        length, minutes = self._args.long, self._args.minutes
+        result = self._keep / f"long-{length:g}h-{minutes:g}min-{model.name}.json"
+        if self._is_wanted("ours", result):
+            names = ",".join(call.name for call in calls_)
+            _run("hours", length, minutes, model.folder, result, names, *self._args.folders)
+        end, run = DenseCall(calls_, 3600 * length, 60 * minutes).end(), hours.read(result)
+        made = {"first": figures(end, run.first, None), "last": figures(end, run.last, None)}
+        return {f"{name} {minutes:g} min": value for name, value in made.items()}, run
 
     def _ours(self, call: BenchCall, model: Model, window: str) -> history.Run:
         result = self._result(call, model, window)
@@ -192,6 +215,11 @@ def _print_live(live: dict[str, dict[tuple[str, str], Figures]]) -> None:
 def _print_files(calls_: list[dict[tuple[str, str], FileFigures]]) -> None:
     together_ = {key: sum((made[key] for made in calls_), FileFigures()) for key in calls_[0]}
     print(f"**files, two channels on two threads**\n\n{files_table(together_)}")
+
+
+def _print_long(model: Model, ends: dict[str, Figures], run: hours.LongRun) -> None:
+    print(f"**{model.name}, a dense call of {len(run.resident_bytes) - 2} min in {run.took_seconds / 60:.0f} min**\n")
+    print(f"{table(ends, (*DELAY_ROWS, *LOAD_ROWS))}\n\n{memory_table(run.resident_bytes, SETTLED_MINUTES)}\n")
 
 
 def _title(model: str, what: str) -> str:

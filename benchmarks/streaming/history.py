@@ -38,7 +38,11 @@ class Run:
 
 
 def read(path: Path) -> Run:
-    fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return run_of(json.loads(path.read_text(encoding="utf-8")))
+
+
+def run_of(fields: dict[str, Any]) -> Run:
+    """A run from what `asdict` made of it."""
     shown = [
         Shown(
             **{

@@ -14,13 +14,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
-from assistant.ports import AudioSource, Effort, Hypothesis, Transcriber
+from assistant.call import Call
+from assistant.ports import AudioSource, Effort, Hypothesis, Sink, Transcriber
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, State, Status, TranscriptUpdate
 from benchmarks.streaming import usage
 from benchmarks.streaming.history import Decode, Run
@@ -28,7 +30,6 @@ from benchmarks.streaming.metrics import Shown
 from benchmarks.streaming.random_whisper import shape_of
 from models.whisper import DecodeSettings, WhisperTranscriber
 from ui import compose
-from ui.compose import KeptCall
 
 
 class Clock:
@@ -75,23 +76,23 @@ class StartingSource:
 class TimedTranscriber:
     """Notes every decode of another transcriber. Called by the decode worker."""
 
-    def __init__(self, transcriber: Transcriber, clock: Clock, decodes: list[Decode] | None = None) -> None:
+    def __init__(self, transcriber: Transcriber, clock: Clock, decodes: list[Decode]) -> None:
         self._transcriber = transcriber
         self._clock = clock
-        self.decodes = [] if decodes is None else decodes
+        self._decodes = decodes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transcriber, name)
 
     def for_call(self, *wanted: Any, **options: Any) -> TimedTranscriber:
         """Decodes of the transcriber for one call are noted here too."""
-        return TimedTranscriber(self._transcriber.for_call(*wanted, **options), self._clock, self.decodes)
+        return TimedTranscriber(self._transcriber.for_call(*wanted, **options), self._clock, self._decodes)
 
     def transcribe(self, samples: Any, effort: Any, *more: Any, **options: Any) -> Hypothesis:
         began = self._clock.now()
         hypothesis = self._transcriber.transcribe(samples, effort, *more, **options)
         is_final = effort is not Effort.PARTIAL
-        self.decodes.append(Decode(is_final, len(samples) / SAMPLE_RATE_HZ, began, self._clock.now()))
+        self._decodes.append(Decode(is_final, len(samples) / SAMPLE_RATE_HZ, began, self._clock.now()))
         return hypothesis
 
 
@@ -129,7 +130,14 @@ def load_transcriber(folder: Path, windows: str) -> Transcriber:
     return WhisperTranscriber(folder, folder.name, settings.decode_threads, DecodeSettings.for_width(shape.width))
 
 
-def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
+class ArrivingSink(Sink, Protocol):
+    """A sink that is also told, by the UI thread, what the panel has just taken."""
+
+    def arrived(self, batch: list[Stamped]) -> None: ...
+
+
+def play(source: AudioSource, load: Callable[[], Transcriber], watcher: ArrivingSink) -> None:
+    """A call from `source` through the whole program to its end. Ends the process if it fails."""
     from ui.desktop.app import application
     from ui.desktop.bridge import Bridge
     from ui.desktop.controls import NoControls
@@ -139,33 +147,35 @@ def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
     window = PanelWindow(NoControls())
     window.resize(window.sizeHint())
     window.show()
-    clock = Clock()
-    watcher, bridge = Watcher(clock), Bridge(window)
+    bridge = Bridge(window)
     window.show_live("Interview", "", bridge)
     bridge.arrived.connect(watcher.arrived)  # behind the window's own: called when that has taken the batch
     bridge.ended.connect(app.quit)
-    transcriber = TimedTranscriber(load_transcriber(folder, windows), clock)
-    source = StartingSource(PacedSource(FileSource(recording, channels="split"), 1.0), clock)
     call = compose.kept_call(
-        source, transcriber, compose.user_settings(), title="Interview", consent="Given", sinks=[watcher, bridge]
+        source, load(), compose.user_settings(), title="Interview", consent="Given", sinks=[watcher, bridge]
     )
-    outcome: list[float] = []
-    listening = threading.Thread(target=_run, args=(call, clock, source, outcome), name="listening")
+    ended: list[Call] = []
+    listening = threading.Thread(target=lambda: ended.append(call.run()), name="listening")
     listening.start()
     app.exec()
     listening.join()
-    if not outcome:
+    if not ended:
         sys.exit("the call failed")
-    _write(watcher, transcriber, outcome, result)
 
 
-def _run(call: KeptCall, clock: Clock, source: StartingSource, outcome: list[float]) -> None:
-    call.run()
+def main(recording: Path, folder: Path, windows: str, result: Path) -> None:
+    clock = Clock()
+    watcher = Watcher(clock)
+    source = StartingSource(PacedSource(FileSource(recording, channels="split"), 1.0), clock)
+    decodes: list[Decode] = []
+    play(source, lambda: TimedTranscriber(load_transcriber(folder, windows), clock, decodes), watcher)
     used, worked = usage.cpu_seconds() - source.cpu_seconds, usage.machine_seconds() - source.machine_seconds
-    outcome += [clock.now(), used, worked]
+    shown, behind = _published(watcher)
+    Run(shown, used, usage.peak_bytes(), clock.now(), decodes, worked, behind).write(result)
 
 
-def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float], result: Path) -> None:
+def _published(watcher: Watcher) -> tuple[list[Shown], list[float]]:
+    """Texts, and how far behind the program said it was."""
     shown, behind = [], []
     for stamped, at in watcher.published:
         match stamped.event:
@@ -174,8 +184,7 @@ def _write(watcher: Watcher, transcriber: TimedTranscriber, outcome: list[float]
                 shown.append(Shown(u.kind, u.channel, u.utterance, u.start_seconds, u.end_seconds, u.words, at, screen))
             case Status(state=State.BEHIND, behind_seconds=seconds) if seconds is not None:
                 behind.append(seconds)
-    ended, cpu, machine = outcome
-    Run(shown, cpu, usage.peak_bytes(), ended, transcriber.decodes, machine, behind).write(result)
+    return shown, behind
 
 
 if __name__ == "__main__":

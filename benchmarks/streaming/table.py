@@ -11,12 +11,13 @@ from benchmarks.streaming.metrics import percentile, share_within
 from benchmarks.streaming.text import Errors
 
 Cell = Callable[[Figures], str]
+Row = tuple[str, Cell]
 
 
-def table(columns: dict[str, Figures]) -> str:
+def table(columns: dict[str, Figures], rows: Sequence[Row] | None = None) -> str:
     """One column a program, model and window; one row a measure. Rows that nobody has a value for are left out."""
     lines = [_line("", columns), _line("---", ["---:"] * len(columns))]
-    for name, cell in ROWS:
+    for name, cell in ROWS if rows is None else rows:
         cells = [cell(figures) for figures in columns.values()]
         if any(cells):
             lines.append(_line(name, [text or "–" for text in cells]))
@@ -50,6 +51,25 @@ def files_table(measured: dict[tuple[str, str], FileFigures]) -> str:
             _line(f"{model}: word error rate", [f"{100 * s:.1f} %" for s in shares[:2]] + [f"{100 * shares[2]:+.1f}"])
         )
     return "\n".join(lines)
+
+
+def memory_table(resident_bytes: Sequence[int], settled_minutes: int) -> str:
+    """`resident_bytes` at each full minute from 0 on, and when the call was closed; how far they rise above what they
+    were at `settled_minutes`."""
+    *minutes, closed = resident_bytes
+    settled = minutes[min(settled_minutes, len(minutes) - 1)]
+    highest = max(minutes[settled_minutes:], default=settled)
+    last = len(minutes) - 1
+    chosen = sorted({min(minute, last) for minute in (0, settled_minutes, *range(60, last, 60), last)})
+    heads = [*(f"{minute} min" for minute in chosen), "highest after", "growth", "when closed"]
+    values = [*(minutes[minute] for minute in chosen), highest, highest - settled, closed]
+    return "\n".join(
+        [
+            _line("", heads),
+            _line("---", ["---:"] * len(heads)),
+            _line("memory of the program, MB", [f"{value / 1e6:.0f}" for value in values]),
+        ]
+    )
 
 
 def _line(name: str, cells: Sequence[str] | dict[str, Figures]) -> str:
@@ -86,7 +106,7 @@ def _behind_offline(figures: Figures) -> str:
     return f"{100 * (figures.final_errors.share - figures.offline_errors.share):+.1f}"
 
 
-ROWS: tuple[tuple[str, Cell], ...] = (
+DELAY_ROWS: tuple[Row, ...] = (
     ("word said → first correct on the screen, s, p50 / p95 / p99", _delays(lambda f: f.partial)),
     ("of these within 0.5 s / 1 s", _within),
     ("spoken words that were ever shown correctly", lambda f: _share(f.shown, f.spoken)),
@@ -94,6 +114,16 @@ ROWS: tuple[tuple[str, Cell], ...] = (
     ("word said → stable (committed or final), s", _delays(lambda f: f.stable)),
     ("last word of a turn → correct on the screen, s", _delays(lambda f: f.last_word)),
     ("end of speech → final text, s", _delays(lambda f: f.final)),
+)
+LOAD_ROWS: tuple[Row, ...] = (
+    ("CPU seconds for each minute of call", lambda f: f"{60 * f.cpu_seconds / f.call_seconds:.1f}"),
+    (
+        "other programs meanwhile, CPU seconds for each minute",
+        lambda f: f"{60 * f.others_seconds / f.run_seconds:.1f}" if f.others_seconds else "",
+    ),
+)
+ROWS: tuple[Row, ...] = (
+    *DELAY_ROWS,
     (
         "words shown and taken back, for each final word",
         lambda f: f"{f.erased / f.final_words:.2f}" if f.final_words else "",
@@ -105,11 +135,7 @@ ROWS: tuple[tuple[str, Cell], ...] = (
     ("word error rate offline, same weights, beam 5", _errors(lambda f: f.offline_errors)),
     ("final text behind offline, points", _behind_offline),
     ("invented words (where nobody speaks)", lambda f: str(f.invented) if f.final_errors.count else ""),
-    ("CPU seconds for each minute of call", lambda f: f"{60 * f.cpu_seconds / f.call_seconds:.1f}"),
-    (
-        "other programs meanwhile, CPU seconds for each minute",
-        lambda f: f"{60 * f.others_seconds / f.run_seconds:.1f}" if f.others_seconds else "",
-    ),
+    *LOAD_ROWS,
     ("decode worker busy", lambda f: _share(f.busy_seconds, f.run_seconds) if f.busy_seconds else ""),
     ("one decode for a partial text, s", _delays(lambda f: f.partial_decodes)),
     ("one decode for a final text, s", _delays(lambda f: f.final_decodes)),

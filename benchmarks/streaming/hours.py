@@ -1,0 +1,224 @@
+"""A call of hours through the whole program, in a process of its own:
+
+    python -m benchmarks.streaming.hours HOURS END_MINUTES MODEL_FOLDER RESULT CALL,... [FOLDER ...]
+
+It is made of those calls of the folders (`dense`). Its first and last END_MINUTES come at the speed of speech, what is
+between them as fast as it goes: in bursts, after each of which the source waits until the decode worker has nothing
+left to do. What is kept here of the middle is a number a minute, since this process' memory is what is measured.
+Threads: as in `ours`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.ports import Hypothesis, Transcriber
+from assistant.values import AudioFrame, Channel, Stamped, TranscriptUpdate
+from benchmarks.streaming import calls, history, usage
+from benchmarks.streaming.dense import DenseCall
+from benchmarks.streaming.history import Run
+from benchmarks.streaming.metrics import Shown
+from benchmarks.streaming.ours import load_transcriber, play
+
+_BURST_SECONDS = 5.0  # of sound: the worker pauses partial text then, and searches finals as thoroughly as ever
+_SETTLED_SECONDS = 0.05  # longer than the review of a sentence, which lies between two decodes
+
+
+@dataclass(frozen=True, slots=True)
+class LongRun:
+    first: Run  # on its own clock, as `last`
+    last: Run
+    resident_bytes: list[int]  # of the program, at each full minute of the call, from 0 on, and when it was closed
+    took_seconds: float
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read(path: Path) -> LongRun:
+    fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return LongRun(history.run_of(fields.pop("first")), history.run_of(fields.pop("last")), **fields)
+
+
+class Work:
+    """What the decode worker is at: `begun` counts its decodes, `is_free` is set between them. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.is_free = threading.Event()
+        self.is_free.set()
+
+    def wait(self) -> None:
+        """Until the worker has begun no decode for a moment: there is nothing left to do."""
+        is_settled = False
+        while not is_settled:
+            self.is_free.wait()
+            begun = self.begun
+            time.sleep(_SETTLED_SECONDS)
+            is_settled = self.is_free.is_set() and self.begun == begun
+
+
+class BusyTranscriber:
+    """Notes when another transcriber is at work. Called by the decode worker."""
+
+    def __init__(self, transcriber: Transcriber, work: Work) -> None:
+        self._transcriber = transcriber
+        self._work = work
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transcriber, name)
+
+    def for_call(self, *wanted: Any, **options: Any) -> BusyTranscriber:
+        return BusyTranscriber(self._transcriber.for_call(*wanted, **options), self._work)
+
+    def transcribe(self, *given: Any, **options: Any) -> Hypothesis:
+        self._work.begun += 1
+        self._work.is_free.clear()
+        try:
+            return self._transcriber.transcribe(*given, **options)
+        finally:
+            self._work.is_free.set()
+
+
+class End:
+    """The first or the last minutes of the call, in real time. Its clock runs while it is `begun` and not `over`."""
+
+    def __init__(self, starts_at_seconds: float, length_seconds: float) -> None:
+        self.starts_at_seconds, self.length_seconds = starts_at_seconds, length_seconds
+        self._began: tuple[float, float, float] | None = None  # time, CPU, CPU of the machine
+        self._used = 0.0, 0.0
+        self.shown: dict[int, tuple[Stamped, float, list[float]]] = {}  # by id of what is published; when on screen
+
+    @property
+    def is_on(self) -> bool:
+        return self._began is not None and not self._used[0]
+
+    def now(self) -> float:
+        return time.monotonic() - self._began[0] if self._began is not None else 0.0
+
+    def hear(self, until_seconds: float) -> None:
+        """Wait until the call has come so far."""
+        if self._began is None:
+            self._began = time.monotonic(), usage.cpu_seconds(), usage.machine_seconds()
+        time.sleep(max(0.0, until_seconds - self.starts_at_seconds - self.now()))
+
+    def finish(self) -> None:
+        if self.is_on and self._began is not None:
+            self._used = usage.cpu_seconds() - self._began[1], usage.machine_seconds() - self._began[2]
+
+    def run(self) -> Run:
+        shown = []
+        for stamped, at_seconds, screen in self.shown.values():
+            u = stamped.event
+            assert isinstance(u, TranscriptUpdate)
+            if u.start_seconds < self.starts_at_seconds:
+                continue  # it began in the part that was not in real time
+            words = tuple(word.moved(-self.starts_at_seconds) for word in u.words)
+            start, end = u.start_seconds - self.starts_at_seconds, u.end_seconds - self.starts_at_seconds
+            seen = screen[0] if screen else None
+            shown.append(Shown(u.kind, u.channel, u.utterance, start, end, words, at_seconds, seen))
+        cpu, machine = self._used
+        return Run(shown, cpu, usage.peak_bytes(), self.length_seconds, machine_seconds=machine)
+
+
+class EndsWatcher:
+    """A sink that keeps what is published at the two ends, with the moment. See `ours.Watcher`."""
+
+    def __init__(self, ends: tuple[End, End]) -> None:
+        self._ends = ends
+
+    def next(self, stamped: Stamped) -> None:
+        for end in self._ends:
+            if end.is_on and isinstance(stamped.event, TranscriptUpdate):
+                end.shown[id(stamped)] = stamped, end.now(), []
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def arrived(self, batch: list[Stamped]) -> None:
+        for end in self._ends:
+            for stamped in batch if end.is_on else ():
+                if (kept := end.shown.get(id(stamped))) is not None:
+                    kept[2].append(end.now())
+
+
+class LongSource:
+    """Plays a dense call, in real time at both ends."""
+
+    channels = tuple(Channel)
+    duration_seconds: float | None
+
+    def __init__(self, call: DenseCall, ends: tuple[End, End], work: Work) -> None:
+        self.duration_seconds = call.seconds
+        self._call = call
+        self._ends = ends
+        self._work = work
+        self._frames: Iterator[AudioFrame] = call.frames()
+        self._burst_end_seconds = 0.0
+        self._is_closed = threading.Event()
+        self.resident_bytes: list[int] = []
+
+    def read(self) -> AudioFrame | None:
+        frame = None if self._is_closed.is_set() else next(self._frames, None)
+        if frame is None:
+            self._ends[-1].finish()
+            return None
+        if frame.end_seconds > 60.0 * len(self.resident_bytes):
+            self.resident_bytes.append(resident_bytes())
+            self._tell(frame.start_seconds)
+        self._wait(frame)
+        return frame
+
+    def close(self) -> None:
+        self._is_closed.set()
+
+    def _wait(self, frame: AudioFrame) -> None:
+        first, last = self._ends
+        if frame.start_seconds < first.length_seconds:
+            first.hear(frame.end_seconds)
+        elif frame.start_seconds < last.starts_at_seconds:
+            first.finish()
+            if frame.start_seconds > self._burst_end_seconds:
+                self._burst_end_seconds = frame.start_seconds + _BURST_SECONDS
+                self._work.wait()
+        else:
+            last.hear(frame.end_seconds)
+
+    def _tell(self, at_seconds: float) -> None:
+        if len(self.resident_bytes) % 10 == 1:
+            print(f"… {at_seconds / 60:.0f} min: {self.resident_bytes[-1] / 1e6:.0f} MB", file=sys.stderr, flush=True)
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+def main(hours: float, end_minutes: float, folder: Path, result: Path, names: str, folders: list[Path]) -> None:
+    with tempfile.TemporaryDirectory() as written:
+        chosen = [call for call in calls.load(folders, None, Path(written)) if call.name in names.split(",")]
+    call = DenseCall(chosen, 3600 * hours, 60 * end_minutes)
+    ends = End(0.0, call.end_seconds), End(call.seconds - call.end_seconds, call.end_seconds)
+    work = Work()
+    source = LongSource(call, ends, work)
+    began = time.monotonic()
+    play(source, lambda: BusyTranscriber(load_transcriber(folder, "short"), work), EndsWatcher(ends))
+    source.resident_bytes.append(resident_bytes())
+    LongRun(ends[0].run(), ends[1].run(), source.resident_bytes, time.monotonic() - began).write(result)
+
+
+if __name__ == "__main__":
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DEPTHCUE_HOME"] = home
+        hours, end_minutes, model, result, names, *folders = sys.argv[1:]
+        main(float(hours), float(end_minutes), Path(model), Path(result), names, [Path(folder) for folder in folders])
