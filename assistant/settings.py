@@ -22,6 +22,7 @@ RANGES = {  # of the numbers, both ends included
     "decode_threads": (1, MOST_THREADS),
     "interview_minutes": (1, 600),
     "text_percent": (80, 200),
+    "dock_width": (320, 520),
     "keep_days": (0, 36_500),
 }
 HOME_VARIABLE = "DEPTHCUE_HOME"  # one folder for settings, models and calls, in place of the platform's
@@ -31,6 +32,12 @@ class Appearance(StrEnum):
     SYSTEM = "system"  # light or dark as the system says, also while the program runs
     LIGHT = "light"
     DARK = "dark"
+
+
+class Dock(StrEnum):
+    NO = "no"
+    LEFT = "left"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Settings:
     appearance: Appearance = Appearance.SYSTEM
     text_percent: int = 100  # of the size of the system's text
     stays_on_top: bool = False  # the panel, above other windows
+    docked: Dock = Dock.NO  # the panel, at an edge of its screen
+    dock_width: int = 400  # pixels, there
     keep_days: int = 0  # after which a call is deleted; 0 keeps it until somebody deletes it
     consent_text: str = ""  # what is read aloud to ask for consent
     shortcuts: Mapping[str, str] = field(default_factory=dict)  # keys of the panel that were changed, by action

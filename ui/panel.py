@@ -272,7 +272,7 @@ def run_panel(preferences: Preferences, plan: Plan, starts_at_once: bool = False
     else:
         program.check()
     code = int(app.exec())
-    place.keep(window)
+    place.keep(window.docking.free_geometry())
     program.end()
     sys.excepthook = old_hook
     interrupts.restore()

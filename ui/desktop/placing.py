@@ -30,9 +30,10 @@ class Place:
         bring_back(window)
         return ""
 
-    def keep(self, window: QWidget) -> None:
+    def keep(self, geometry: QByteArray) -> None:
+        """`geometry` as a window saves it."""
         stored = QSettings(str(self._path), QSettings.Format.IniFormat)
-        stored.setValue(_KEY, window.saveGeometry())
+        stored.setValue(_KEY, geometry)
         stored.sync()  # a place that can't be kept is not worth a word
 
 

@@ -44,6 +44,11 @@ class Section:
 BEST_MODEL = Option("", "The best that is installed")
 SAME_MODEL = Option("", "The same as during the call")
 VERBOSITIES = (Option("quiet", "Quiet"), Option("normal", "Normal"), Option("eager", "Eager"))
+DOCKS = (
+    Option("no", "Where I put it"),
+    Option("left", "At the left edge"),
+    Option("right", "At the right edge"),
+)
 APPEARANCES = (Option("system", "As the system"), Option("light", "Light"), Option("dark", "Dark"))
 
 
@@ -86,6 +91,9 @@ SECTIONS = (
         Row("appearance", "Colours", "Light, dark, or as the system says.", options=APPEARANCES),
         Row("text_percent", "Size of text", "In percent of the system's text; everything else follows it.",
             Kind.NUMBER, step=10, unit=" %"),
+        Row("docked", "Place", "At an edge of the screen the panel takes the full height, also while it stays on top. "
+            "Back, it stands where it stood before.", options=DOCKS),
+        Row("dock_width", "Width at the edge", "How wide the panel is there.", Kind.NUMBER, step=20, unit=" px"),
         Row("stays_on_top", "Stay on top", "Keeps the panel above other windows, also above the call.", Kind.TICK),
     )),
     Section("PRIVACY", (

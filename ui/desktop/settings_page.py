@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from assistant.settings import Settings
 from ui.desktop.buttons import button
 from ui.desktop.controls import Option
+from ui.desktop.docking import NOT_HERE, can_place
 from ui.desktop.fields import AreaField, NumberField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.key_rows import KeyRows
@@ -88,6 +89,9 @@ class SettingsPage(QWidget):
                 column.addWidget(made)
                 if row.name == "question_set":
                     column.addLayout(self._question_buttons())
+        if not can_place():
+            for name in ("docked", "dock_width"):
+                self._rows[name].say_why_not(NOT_HERE)
         column.addSpacing(px(14))
         _label(column, "KEYS")
         self.keys = KeyRows()
@@ -126,8 +130,8 @@ class _SettingRow(QWidget):
         self._value: object = None
         self._field = self._made_field()
         self._field.setAccessibleDescription(f"{row.title}: {row.sentence}")
-        sentence = TextBlock(Type.SMALL, "muted", 5)
-        sentence.say(row.sentence)
+        self._sentence = TextBlock(Type.SMALL, "muted", 5)
+        self._sentence.say(row.sentence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(5), 0, px(5))
         column.setSpacing(px(3))
@@ -139,7 +143,7 @@ class _SettingRow(QWidget):
             column.addWidget(self._field, 0, Qt.AlignmentFlag.AlignLeft)
         else:
             column.addWidget(self._field)
-        column.addWidget(sentence)
+        column.addWidget(self._sentence)
 
     @property
     def field(self) -> QWidget:
@@ -156,6 +160,12 @@ class _SettingRow(QWidget):
                 number.show_number(int(str(value)))
             case AreaField() as area:
                 area.show_text("\n".join(value) if isinstance(value, tuple) else str(value))
+
+    def say_why_not(self, sentence: str) -> None:
+        """It can't be set here."""
+        self._field.setEnabled(False)
+        self._field.setAccessibleDescription(f"{self._row.title}: {sentence}")
+        self._sentence.say(sentence)
 
     def show_options(self, options: tuple[Option, ...]) -> None:
         self._options = options

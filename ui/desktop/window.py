@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.plain import plain
@@ -17,13 +17,13 @@ from ui.desktop.bridge import Bridge
 from ui.desktop.call_screen import CallScreen
 from ui.desktop.closing import Closing
 from ui.desktop.controls import Controls, Option, Ready
+from ui.desktop.docking import Docking
 from ui.desktop.file_choice import choose_file, choose_folder
 from ui.desktop.header import Header
 from ui.desktop.keyboard import KEYBOARD, ActionKey
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Notices
 from ui.desktop.panel_state import PanelState
-from ui.desktop.placing import bring_back
 from ui.desktop.ready_page import ReadyPage
 from ui.desktop.rescaling import rescale
 from ui.desktop.settings_over import SettingsOver
@@ -70,6 +70,7 @@ class PanelWindow(QWidget):
         column.addWidget(self.pages, 1)
         self.setMinimumSize(_LEAST)
         self.closing = Closing(self, controls, self.call_screen, self.notices)
+        self.docking = Docking(self)
         self._tray = Tray(self)
         self._connect()
         self._add_keys()
@@ -91,7 +92,7 @@ class PanelWindow(QWidget):
         self.ready_page.show_settings(settings)
         self.live_page.plan.open(settings.shows_plan)
         self.settings_over.show_settings(settings)
-        self._stay_on_top(settings.stays_on_top)
+        self.docking.apply(settings)
 
     def show_choices(self, choices: Mapping[str, tuple[Option, ...]]) -> None:
         """What can be chosen now, by the name of the setting."""
@@ -162,13 +163,6 @@ class PanelWindow(QWidget):
     def _ask_for_questions(self) -> None:
         choose_file(self, "Import a question set", "Question sets (*.toml)", self.questions_imported.emit)
 
-    def _stay_on_top(self, stays: bool) -> None:
-        hint = Qt.WindowType.WindowStaysOnTopHint
-        if bool(self.windowFlags() & hint) != stays:
-            was_visible = self.isVisible()
-            self.setWindowFlag(hint, stays)  # which hides it
-            self.setVisible(was_visible)
-
     # --- presses and keys ---
 
     def _connect(self) -> None:
@@ -187,7 +181,6 @@ class PanelWindow(QWidget):
         self.settings_over.edit_questions.connect(self.questions_edited)
         self.settings_over.import_questions.connect(self._ask_for_questions)
         self.call_screen.standing_changed.connect(self._standing_changed)
-        QGuiApplication.instance().screenRemoved.connect(lambda _screen: bring_back(self))  # type: ignore[union-attr]
 
     def _add_keys(self) -> None:
         """Those of the call count on its page only, so that letters can be written elsewhere; the key for a pause gives

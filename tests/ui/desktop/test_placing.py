@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QWidget
+import pytest
+from PySide6.QtCore import QMargins, QRect, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from assistant.settings import Dock, Settings
+from ui.desktop.controls import NoControls
+from ui.desktop.docking import at_edge
 from ui.desktop.placing import Place, bring_back
+from ui.desktop.settings_page import SettingsPage
+from ui.desktop.window import PanelWindow
 
 
 def test_the_window_comes_back_where_it_stood(qtbot, tmp_path):
@@ -11,7 +18,7 @@ def test_the_window_comes_back_where_it_stood(qtbot, tmp_path):
     for widget in (first, second):
         qtbot.addWidget(widget)
     first.setGeometry(120, 40, 430, 500)
-    place.keep(first)
+    place.keep(first.saveGeometry())
     assert place.restore(second) == ""
     assert second.geometry() == first.geometry()
 
@@ -35,3 +42,80 @@ def test_a_window_on_a_screen_that_is_gone_is_brought_back(qtbot):
     inside = widget.geometry()
     bring_back(widget)
     assert widget.geometry() == inside
+
+
+# --- at an edge ---
+
+
+@pytest.fixture
+def docked(window):
+    def apply(**settings) -> QRect:
+        window.show_settings(Settings(**settings))
+        QApplication.processEvents()
+        return window.frameGeometry()  # what a person sees of it
+
+    return apply
+
+
+def test_at_an_edge_it_takes_the_full_height_and_comes_back_where_it_stood(window, docked):
+    window.setGeometry(150, 40, 430, 500)
+    room = window.screen().availableGeometry()
+    left = docked(docked=Dock.LEFT, dock_width=360)
+    assert (left.topLeft(), left.height()) == (room.topLeft(), room.height()) and window.width() == 360
+    right = docked(docked=Dock.RIGHT, dock_width=420, stays_on_top=True)
+    assert (right.topRight(), right.height()) == (room.topRight(), room.height()) and window.width() == 420
+    assert window.isVisible() and window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+    docked()
+    assert window.geometry() == QRect(150, 40, 430, 500)
+
+
+def test_where_it_stood_is_kept_while_it_is_docked_and_it_is_docked_again_when_it_is_shown(window, docked, tmp_path):
+    window.setGeometry(150, 40, 430, 500)
+    docked(docked=Dock.RIGHT, dock_width=360)
+    place = Place(tmp_path / "window.ini")
+    place.keep(window.docking.free_geometry())
+    window.hide()
+    assert place.restore(window) == ""
+    assert window.geometry() == QRect(150, 40, 430, 500)
+    window.show()
+    assert window.width() == 360 and window.frameGeometry().right() == window.screen().availableGeometry().right()
+    docked()
+    assert window.geometry() == QRect(150, 40, 430, 500)
+
+
+def test_a_screen_that_changes_is_followed(window, docked):
+    docked(docked=Dock.RIGHT, dock_width=360)
+    there = window.geometry()
+    window.move(3, 3)
+    window.screen().availableGeometryChanged.emit(window.screen().availableGeometry())
+    assert window.geometry() == there
+    window.move(9000, 9000)
+    QGuiApplication.instance().screenRemoved.emit(window.screen())
+    assert window.geometry() == there
+    docked()
+    window.move(9000, 9000)
+    QGuiApplication.instance().screenRemoved.emit(window.screen())
+    assert window.screen().availableGeometry().contains(window.geometry().topLeft())
+
+
+@pytest.mark.parametrize("side", [Dock.LEFT, Dock.RIGHT])
+def test_the_frame_stays_on_the_screen(side):
+    room, frame = QRect(1920, 30, 800, 600), QMargins(4, 28, 5, 6)
+    inside = at_edge(room, side, 400, frame)
+    assert room.contains(inside.marginsAdded(frame)) and inside.height() == 600 - 28 - 6
+    assert at_edge(QRect(0, 0, 300, 600), side, 400, QMargins()) == QRect(0, 0, 300, 600)
+
+
+def test_where_windows_can_not_be_placed_the_setting_says_so(qtbot, monkeypatch):
+    monkeypatch.setattr(QGuiApplication, "platformName", staticmethod(lambda: "wayland"))
+    page = SettingsPage()
+    qtbot.addWidget(page)
+    page.show()
+    assert not page.row("docked").field.isEnabled()
+    assert any("Wayland" in label.text() for label in page.row("docked").findChildren(QLabel))
+    window = PanelWindow(NoControls())
+    qtbot.addWidget(window)
+    window.show()
+    before = window.geometry()
+    window.show_settings(Settings(docked=Dock.LEFT))
+    assert window.geometry() == before

@@ -26,7 +26,7 @@ from ui.desktop.tick import Tick
 
 OPTIONS = (Option("", "The system's default"), Option("usb", "USB microphone"))
 READY = Ready("Nurse", Voice("USB microphone", options=OPTIONS), Voice("Firefox", options=OPTIONS), can_choose=True)
-WITH_VALUES = ("verbosity", "appearance")
+WITH_VALUES = ("verbosity", "appearance", "docked")
 ROWS = [row for section in SECTIONS for row in section.rows]
 
 
