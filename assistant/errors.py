@@ -44,6 +44,10 @@ class StoreError(AssistantError):
     """The database can't be opened, read or written."""
 
 
+class SealingError(AssistantError):
+    """What is encrypted can't be read, or its key is not known. Inside a sentence: "it is damaged"; callers say what."""
+
+
 class ImportFileError(AssistantError):
     """A transcript of another program can't be read."""
 

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from assistant.audio.resampling import Resampler, bounded
 from assistant.audio.wholeness import is_cut_short, states_its_duration
-from assistant.errors import AudioFileError
+from assistant.errors import AudioFileError, SealingError
 from assistant.plain import plain
+from assistant.sealing.keys import is_sealed
+from assistant.sealing.stream import UnsealedFile
 
 # Only what a recording comes in: playlists and the like can name other files and addresses, and a file of a stranger
 # must not make this program open them.
@@ -145,6 +147,8 @@ class TrackReader:
                         self.damaged_seconds.append(failed_at_seconds)
                         failed_at_seconds = None
                     yield from self._placed(frame)
+        except SealingError as error:
+            raise AudioFileError(f"{plain(str(self._path))} can't be read: {error}. Its transcript is kept.") from error
         except (av.FFmpegError, OSError):  # the container itself ends in the middle, or the disk does
             failed_at_seconds = self._position_seconds
         if failed_at_seconds is not None or self._ends_early():
@@ -197,7 +201,10 @@ def _open(path: Path) -> av.container.InputContainer:
                 f"{plain(str(path))} is empty: nothing was recorded, or the copy failed. Copy it again."
             )
         # "file:" keeps a name like "http:x.wav" from being taken for an address.
-        return av.open(f"file:{path}", options={"format_whitelist": _FORMATS}, metadata_errors="replace")
+        file = UnsealedFile(path) if is_sealed(path) else f"file:{path}"
+        return av.open(file, "r", options={"format_whitelist": _FORMATS}, metadata_errors="replace")
+    except SealingError as error:
+        raise AudioFileError(f"{plain(str(path))} can't be opened: {error}.") from error
     except av.InvalidDataError as error:
         if _head(path)[4:8] == b"ftyp":  # an MP4 that begins as it should lacks what is written last
             raise AudioFileError(

@@ -1,4 +1,5 @@
-"""A recording on the disk: reading it in either form, and making the finished form of the raw one.
+"""A recording on the disk: reading it in either form, and making the finished form of the raw one. Either may be
+encrypted; the finished form of what was encrypted is so from its first byte on.
 
 These functions block for as long as the disk needs: some seconds for an hour of sound. They hold ten seconds of sound
 in memory, however long the call.
@@ -18,7 +19,10 @@ import soundfile
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from assistant.errors import RecordingError
+from assistant.audio.raw_sound import count_samples, raw_path, read_raw
+from assistant.audio.sealed_flac import read_flac, write_flac
+from assistant.errors import RecordingError, SealingError
+from assistant.sealing.keys import FileKey, is_sealed, new_key_like
 from assistant.values import SAMPLE_RATE_HZ, Channel
 
 FLAC_NAME = "call.flac"
@@ -26,12 +30,6 @@ _LOCK_NAME = "recording.lock"
 _END_NAME = "recording.end"
 _STILL_WRITES_SECONDS = 10.0  # a recorder whose program has crashed hears of it within a second, and closes its files
 BLOCK_SECONDS = 10.0
-BYTES_PER_SAMPLE = 2
-SAMPLE_TYPE = np.dtype("<i2")
-
-
-def raw_path(folder: Path, channel: Channel) -> Path:
-    return folder / f"{channel.value}.pcm"
 
 
 def lock_of(folder: Path) -> FileLock:
@@ -88,21 +86,24 @@ class Recording:
         start = min(max(0, round(start_seconds * SAMPLE_RATE_HZ)), self.length_samples)
         try:
             yield from self._flac_blocks(start) if self.is_finished else self._raw_blocks(start)
-        except (OSError, soundfile.SoundFileError) as error:
+        except (OSError, soundfile.SoundFileError, SealingError) as error:
             raise RecordingError(_cannot_read(self.folder, error)) from error
 
     def _flac_blocks(self, start: int) -> Iterator[NDArray[np.int16]]:
-        with soundfile.SoundFile(self.folder / FLAC_NAME) as file:
+        with read_flac(self.folder / FLAC_NAME) as file:
             file.seek(start)
-            yield from file.blocks(_block_samples(), dtype="int16", always_2d=True)
+            while len(block := file.read(_block_samples())):
+                yield block
 
     def _raw_blocks(self, start: int) -> Iterator[NDArray[np.int16]]:
         for position in range(start, self.length_samples, _block_samples()):
             count = min(_block_samples(), self.length_samples - position)
             block = np.zeros((count, len(Channel)), np.int16)
             for column, channel in enumerate(Channel):
-                heard = _read_raw(raw_path(self.folder, channel), position, count)
-                block[: len(heard), column] = heard
+                path = raw_path(self.folder, channel)
+                if path.exists():
+                    heard = read_raw(path, channel, position, count)
+                    block[: len(heard), column] = heard
             yield block
 
 
@@ -116,12 +117,14 @@ def read_recording(path: Path) -> Recording:
     try:
         if (folder / FLAC_NAME).exists():
             # Both forms exist only between the last two steps of `finish`: by then the finished one is verified.
-            return Recording(folder, True, soundfile.info(folder / FLAC_NAME).frames)
-        raw = [raw_path(folder, channel) for channel in Channel if raw_path(folder, channel).exists()]
+            with read_flac(folder / FLAC_NAME) as file:
+                return Recording(folder, True, file.length_samples)
+        raw = [channel for channel in Channel if raw_path(folder, channel).exists()]
         if not raw:
             raise RecordingError(f"There is no recording in {folder}: neither {FLAC_NAME} nor raw sound.")
-        return Recording(folder, False, max(path.stat().st_size for path in raw) // BYTES_PER_SAMPLE)
-    except (OSError, soundfile.SoundFileError) as error:
+        lengths = [count_samples(raw_path(folder, channel), channel) for channel in raw]
+        return Recording(folder, False, max(lengths))
+    except (OSError, soundfile.SoundFileError, SealingError) as error:
         raise RecordingError(_cannot_read(folder, error)) from error
 
 
@@ -157,23 +160,31 @@ def _finish(folder: Path) -> Path | None:
     recording = read_recording(folder)
     try:
         if not recording.is_finished and recording.length_samples:
-            _encode(recording, part)
+            _encode(recording, part, _key_for_finished(folder))
             _verify(recording, part)
             part.replace(target)
             _sync(folder)
         for channel in Channel:
             raw_path(folder, channel).unlink(missing_ok=True)
         return target if recording.length_samples else None
-    except (OSError, soundfile.SoundFileError) as error:
+    except (OSError, soundfile.SoundFileError, SealingError) as error:
         raise RecordingError(_cannot_pack(folder, error)) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def _encode(recording: Recording, part: Path) -> None:
+def _key_for_finished(folder: Path) -> FileKey | None:
+    """A new key where the raw sound is encrypted."""
+    for channel in Channel:
+        path = raw_path(folder, channel)
+        if path.exists() and is_sealed(path):
+            return new_key_like(path)
+    return None
+
+
+def _encode(recording: Recording, part: Path, key: FileKey | None) -> None:
     part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with soundfile.SoundFile(part, "w", SAMPLE_RATE_HZ, len(Channel), subtype="PCM_16", format="FLAC") as file:
+    with write_flac(part, key) as file:
         for block in recording.blocks():
             file.write(block)
     _sync(part)
@@ -181,9 +192,9 @@ def _encode(recording: Recording, part: Path) -> None:
 
 def _verify(recording: Recording, part: Path) -> None:
     """Raises OSError where the file is not sample for sample the recording: an encoder may hide a full disk."""
-    with soundfile.SoundFile(part) as file:
+    with read_flac(part) as file:
         for block in recording.blocks():
-            if not np.array_equal(block, file.read(len(block), dtype="int16", always_2d=True)):
+            if not np.array_equal(block, file.read(len(block))):
                 raise OSError(errno.EIO, "the packed file differs from what was recorded")
 
 
@@ -196,13 +207,6 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _read_raw(path: Path, position: int, count: int) -> NDArray[np.int16]:
-    try:
-        return np.fromfile(path, SAMPLE_TYPE, count, offset=position * BYTES_PER_SAMPLE).astype(np.int16, copy=False)
-    except FileNotFoundError:
-        return np.zeros(0, np.int16)
 
 
 def _block_samples() -> int:
@@ -221,6 +225,11 @@ def _cannot_pack(folder: Path, error: Exception) -> str:
 
 
 def _cannot_read(folder: Path, error: Exception) -> str:
+    if isinstance(error, SealingError):
+        return (
+            f"The recording in {folder} can't be read here: {error}. Its transcript, other calls, and what lies before "
+            "and behind a damaged place are not affected."
+        )
     return (
         f"The recording in {folder} can't be read ({reason(error)}). "
         "If it lies on a removable or network disk, connect that and try again; the transcript is not affected."

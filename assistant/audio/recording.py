@@ -1,8 +1,8 @@
 """The recording of a call: written so that a crash at any moment costs at most the last second.
 
-While a call runs there is one file of raw samples per channel (`you.pcm`, `them.pcm`: 16 kHz, mono, 16 bit, little
-endian). Raw samples have no header and no index, so whatever has reached the disk is readable. When the call is over
-they become one `call.flac` (left you, right them).
+While a call runs there is one file per channel (`you.pcm`, `them.pcm`) that needs no end and no index, so whatever has
+reached the disk is readable (`assistant.audio.raw_sound`). When the call is over they become one `call.flac` (left you,
+right them). Either is encrypted where the recorder was given a key.
 
 The recorder belongs to one thread, which writes; a thread of its own has the system bring what was written through to
 the disk, which may take long. `free_seconds` may be asked from any thread.
@@ -17,25 +17,22 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from filelock import Timeout
-from numpy.typing import NDArray
 
+from assistant.audio.raw_sound import BYTES_PER_SAMPLE, RawSound, open_raw, raw_path
 from assistant.audio.recorded import (
-    BYTES_PER_SAMPLE,
     FLAC_NAME,
-    SAMPLE_TYPE,
     Recording,
     find_recording,
     finish,
     is_asked_to_end,
     lock_of,
-    raw_path,
     read_recording,
     reason,
     taken_over,
 )
-from assistant.errors import RecordingError
+from assistant.errors import RecordingError, SealingError
+from assistant.sealing.keys import FileKey
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
 _SYNC_SECONDS = 1.0  # what a power cut may cost; a crash of the program costs nothing that was written
@@ -57,41 +54,41 @@ class CrashSafeRecorder:
     is space again, later frames land at their own times.
     """
 
-    def __init__(self, folder: Path, channels: Sequence[Channel], *, goes_on: bool = False) -> None:
+    def __init__(
+        self, folder: Path, channels: Sequence[Channel], *, goes_on: bool = False, key: FileKey | None = None
+    ) -> None:
         """Start empty files in `folder`, which is made if needed; or go on with what a recorder left there that ended
-        too early.
+        too early. With a `key` they are encrypted.
 
         Raises:
             RecordingError: the folder can't be written, it holds a recording already, or another recorder writes it.
         """
         self._folder = folder
-        self._descriptors: dict[Channel, int] = {}
-        self._samples = dict.fromkeys(channels, 0)
+        self._sounds: dict[Channel, RawSound] = {}
+        self._kept_samples = 0  # of the longest channel, once the files are closed
         self._lock = lock_of(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock.acquire(timeout=0)
-            self._open(goes_on)
+            self._open(channels, goes_on, key)
         except Timeout:
             raise RecordingError(_cannot_start(folder, FileExistsError(errno.EEXIST, "in use"))) from None
-        except OSError as error:
+        except (OSError, SealingError) as error:
             self._lock.release()
             raise RecordingError(_cannot_start(folder, error)) from error
-        self._syncing = _Syncing(tuple(self._descriptors.values()))
+        self._syncing = _Syncing(tuple(sound.descriptor for sound in self._sounds.values()))
         self._syncing.start()
 
-    def _open(self, goes_on: bool) -> None:
-        """Raises OSError, with nothing made that was not there before."""
+    def _open(self, channels: Sequence[Channel], goes_on: bool, key: FileKey | None) -> None:
+        """Raises OSError and SealingError, with nothing made that was not there before."""
         if (self._folder / FLAC_NAME).exists():
             raise FileExistsError(errno.EEXIST, "there is a finished recording", FLAC_NAME)
-        flags = os.O_WRONLY | os.O_CREAT | (0 if goes_on else os.O_EXCL) | getattr(os, "O_BINARY", 0)
         try:
-            for channel in self._samples:
-                self._descriptors[channel] = os.open(raw_path(self._folder, channel), flags, 0o600)
-                self._settle_end(channel)
-        except OSError:
-            for channel, descriptor in self._descriptors.items():
-                os.close(descriptor)
+            for channel in channels:
+                self._sounds[channel] = open_raw(self._folder, channel, key, goes_on=goes_on)
+        except (OSError, SealingError):
+            for channel, sound in self._sounds.items():
+                os.close(sound.descriptor)
                 if not goes_on:
                     raw_path(self._folder, channel).unlink()
             raise
@@ -105,13 +102,13 @@ class CrashSafeRecorder:
             RecordingError: the disk takes no more; everything before is kept.
         """
         try:
+            sound = self._sounds[item.channel]
             if isinstance(item, AudioGap):
-                self._extend(item.channel, round(item.end_seconds * SAMPLE_RATE_HZ))
+                sound.extend(round(item.end_seconds * SAMPLE_RATE_HZ))
             else:
                 start = round(item.start_seconds * SAMPLE_RATE_HZ)
-                self._extend(item.channel, start)
-                overlap = self._samples[item.channel] - start
-                self._append(item.channel, item.samples[overlap:])
+                sound.extend(start)
+                sound.append(item.samples[sound.samples - start :])
             if (failure := self._syncing.take_failure()) is not None:
                 raise failure
         except OSError as error:
@@ -127,7 +124,7 @@ class CrashSafeRecorder:
             free_bytes = shutil.disk_usage(self._folder).free
         except OSError as error:
             raise RecordingError(self._stopped_text(error)) from error
-        bytes_per_second = max(1, len(self._samples)) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+        bytes_per_second = max(1, len(self._sounds)) * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
         return (free_bytes - reserve_bytes) / bytes_per_second
 
     def close(self) -> None:
@@ -138,45 +135,22 @@ class CrashSafeRecorder:
         """
         self._syncing.stop()
         failure = self._syncing.take_failure()
-        while self._descriptors:
-            _, descriptor = self._descriptors.popitem()
+        while self._sounds:
+            _, sound = self._sounds.popitem()
+            self._kept_samples = max(self._kept_samples, sound.samples)
             try:
-                os.fsync(descriptor)
+                os.fsync(sound.descriptor)
             except OSError as error:
                 failure = error
             finally:
-                os.close(descriptor)
+                os.close(sound.descriptor)
         self._lock.release()
         if failure:
             raise RecordingError(self._stopped_text(failure)) from failure
 
-    def _extend(self, channel: Channel, samples: int) -> None:
-        """Silence up to `samples`. A hole in the file: a night of sleep costs no disk and no time."""
-        if samples > self._samples[channel]:
-            os.ftruncate(self._descriptors[channel], samples * BYTES_PER_SAMPLE)
-            os.lseek(self._descriptors[channel], 0, os.SEEK_END)
-            self._samples[channel] = samples
-
-    def _append(self, channel: Channel, samples: NDArray[np.int16]) -> None:
-        descriptor = self._descriptors[channel]
-        rest = memoryview(samples.astype(SAMPLE_TYPE, copy=False).tobytes())
-        try:
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-        finally:
-            self._settle_end(channel)
-
-    def _settle_end(self, channel: Channel) -> None:
-        """A full disk or a kill can end a write in the middle of a sample: the file never keeps half a one."""
-        descriptor = self._descriptors[channel]
-        written = os.lseek(descriptor, 0, os.SEEK_END)
-        if written % BYTES_PER_SAMPLE:
-            os.ftruncate(descriptor, written - 1)
-            os.lseek(descriptor, 0, os.SEEK_END)
-        self._samples[channel] = written // BYTES_PER_SAMPLE
-
     def _stopped_text(self, error: OSError) -> str:
-        kept = max(self._samples.values(), default=0) / SAMPLE_RATE_HZ
+        samples = max((sound.samples for sound in self._sounds.values()), default=self._kept_samples)
+        kept = samples / SAMPLE_RATE_HZ
         advice = (
             "Free some space on that disk, then start a new recording."
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -221,8 +195,8 @@ def _length(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _cannot_start(folder: Path, error: OSError) -> str:
-    if error.errno == errno.EEXIST:
+def _cannot_start(folder: Path, error: OSError | SealingError) -> str:
+    if isinstance(error, FileExistsError):
         return f"There is a recording in {folder} already; it is left as it is. Start a new call instead."
     return (
         f"The recording can't be started: {folder} can't be written ({reason(error)}). "

@@ -33,6 +33,7 @@ from assistant.audio.recorder.wire import End, Fact
 from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end
 from assistant.errors import AssistantError, RecordingError
 from assistant.plain import roughly
+from assistant.sealing.keys import FileKey
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 
 ALONE_SECONDS = 120.0  # so long a call goes on without the program that started it
@@ -191,7 +192,8 @@ def _open(opening: dict[str, Any]) -> LiveSource:
 
 def _record(commands: Commands, beginning: dict[str, Any], source: LiveSource, out: Outbox) -> None:
     folder = Path(beginning["folder"])
-    recorder = CrashSafeRecorder(folder, source.channels, goes_on=beginning["goes_on"])
+    key = FileKey.from_text(beginning["key"]) if beginning["key"] else None
+    recorder = CrashSafeRecorder(folder, source.channels, goes_on=beginning["goes_on"], key=key)
     try:
         out.send(Fact({"records": True}))
         loop = RecordingLoop(source, recorder, folder, out)

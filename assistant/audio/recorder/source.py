@@ -15,6 +15,7 @@ from pathlib import Path
 from assistant.audio.recorder.child import RECORDING_SECONDS, Child
 from assistant.audio.recorder.wire import End, Fact
 from assistant.errors import AssistantError, CaptureError
+from assistant.sealing.keys import FileKey
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
 BROKE_OFF = "the recording broke off, and was started again"
@@ -42,6 +43,7 @@ class RecorderSource:
         self._spare: Child | None = None  # a successor that is ready, because starting one takes a second
         self._opening: Child | None = None  # a successor that was told to open and may not have answered yet
         self._folder: Path | None = None
+        self._key = ""  # of the recording, where that is encrypted
         self._origin_seconds: float | None = None
         self._heard_seconds = dict.fromkeys(self._channels, 0.0)
         self._joins: set[Channel] = set()  # after a break these channels have not been heard yet
@@ -73,13 +75,14 @@ class RecorderSource:
         """`time.monotonic()` at the call's 0.0, as far as it was read."""
         return self._origin_seconds
 
-    def record_into(self, folder: Path) -> None:
-        """Start to record; `read` gives what is on the disk. Once.
+    def record_into(self, folder: Path, key: FileKey | None = None) -> None:
+        """Start to record, with a `key` encrypted; `read` gives what is on the disk. Once.
 
         Raises:
             RecordingError: the folder can't be written, or holds a recording already.
         """
-        self._child.tell(do="record", folder=str(folder), goes_on=False, is_paused=False)
+        self._key = key.text() if key is not None else ""
+        self._child.tell(do="record", folder=str(folder), key=self._key, goes_on=False, is_paused=False)
         self._child.answer()
         self._child.patience_seconds = RECORDING_SECONDS
         self._folder = folder
@@ -189,7 +192,9 @@ class RecorderSource:
         child.answer()
         with self._commanding:
             self._opening = None
-            child.tell(do="record", folder=str(self._folder), goes_on=True, is_paused=self._is_paused)
+            child.tell(
+                do="record", folder=str(self._folder), key=self._key, goes_on=True, is_paused=self._is_paused
+            )  # fmt: skip
             child.answer()
             child.patience_seconds = RECORDING_SECONDS
             self._child = child

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from assistant.audio.recorded import SAMPLE_TYPE
+from assistant.audio.raw_sound import SAMPLE_TYPE
 from assistant.errors import AssistantError, CaptureError, RecordingError
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 

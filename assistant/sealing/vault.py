@@ -1,0 +1,243 @@
+"""What opens an encrypted history: the history's key, wrapped once for each secret that may open it.
+
+`encryption.json` beside the database, and a copy of it, hold for the passphrase and for the recovery code a salt and
+the key of the history, encrypted with a key that Argon2id (RFC 9106) makes of that secret. Without one of the two
+secrets nobody can read what is encrypted, its owner included. While the file is there the history is encrypted, or on
+its way to or from it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import unicodedata
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import SealingError
+from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, known, remember
+
+FILE_NAME: Final = "encryption.json"
+COPY_NAME: Final = "encryption.copy.json"
+LEAST_CHARACTERS: Final = 10
+_CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
+_CODE_GROUPS, _GROUP_LETTERS = 6, 5  # 150 bits
+_MOST_MEMORY_KIB: Final = 1 << 21
+FORGOTTEN = (
+    "Nobody can read the calls without the passphrase or the recovery code: if you lose both, they are lost, too."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How much work a guess of a passphrase is. By default the second choice that RFC 9106 recommends: 64 MiB."""
+
+    iterations: int = 3
+    lanes: int = 4
+    memory_kib: int = 65_536
+
+
+USUAL_COST: Final = Cost()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The history's key, wrapped by one secret."""
+
+    kind: str  # "passphrase" or "recovery"
+    salt: bytes
+    cost: Cost
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """`is_wanted`: what is new is encrypted; False while the history is being decrypted."""
+
+    id: bytes
+    slots: tuple[Slot, ...]
+    is_wanted: bool = True
+
+    @property
+    def is_locked(self) -> bool:
+        return known(self.id) is None
+
+
+def find(folder: Path) -> Vault | None:
+    """The vault of the history in `folder`; None where that is not encrypted.
+
+    Raises:
+        SealingError: there is one, but it can't be read, nor can its copy.
+    """
+    failure: Exception | None = None
+    for path in (folder / FILE_NAME, folder / COPY_NAME):
+        try:
+            return _vault(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            failure = failure or error
+    if failure is None:
+        return None
+    reason = failure.strerror if isinstance(failure, OSError) else "it is damaged"
+    raise SealingError(
+        f"The kept calls are encrypted, and {folder / FILE_NAME}, which holds their key, can't be read ({reason}). Put "
+        "a backup of that file in its place; it is needed beside your passphrase. Nothing was changed."
+    ) from failure
+
+
+def create(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> tuple[HistoryKey, str]:
+    """Make a new key and keep it in `folder`, opened by `passphrase` and by the recovery code that is returned with it.
+    From then on this process has it.
+
+    Raises:
+        SealingError: the passphrase is too short, there is a vault already, or it can't be written.
+    """
+    check_passphrase(passphrase)
+    if find(folder) is not None:
+        raise SealingError("The kept calls are encrypted already.")
+    key = HistoryKey(os.urandom(ID_BYTES), os.urandom(KEY_BYTES))
+    code = _new_code()
+    slots = (_slot("passphrase", passphrase, key, cost), _slot("recovery", code, key, cost))
+    save(Vault(key.id, slots), folder)
+    remember(key)
+    return key, code
+
+
+def unlock(folder: Path, secret: str) -> HistoryKey:
+    """Open the vault in `folder` with the passphrase or the recovery code; from then on this process has its key.
+
+    Raises:
+        SealingError: it is neither (nothing is changed), or there is no vault.
+    """
+    if (vault := find(folder)) is None:
+        raise SealingError("The kept calls are not encrypted.")
+    for slot in vault.slots:
+        secret_key = _unwrapped(slot, secret, vault.id)
+        if secret_key is not None:
+            key = HistoryKey(vault.id, secret_key)
+            remember(key)
+            return key
+    raise SealingError("That is neither the passphrase nor the recovery code. Nothing was changed: try again.")
+
+
+def change_passphrase(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> None:
+    """Let another passphrase open the vault, which is unlocked; the recovery code stays, and no call is rewritten.
+
+    Raises:
+        SealingError: the passphrase is too short, the vault is locked, or it can't be written (then the
+            old one counts).
+    """
+    check_passphrase(passphrase)
+    vault = find(folder)
+    key = known(vault.id) if vault is not None else None
+    if vault is None or key is None:
+        raise SealingError("The kept calls have to be unlocked before their passphrase can be changed.")
+    kept = tuple(slot for slot in vault.slots if slot.kind != "passphrase")
+    save(replace(vault, slots=(_slot("passphrase", passphrase, key, cost), *kept)), folder)
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Raises SealingError: it is too short to keep anybody out."""
+    if len(passphrase.strip()) < LEAST_CHARACTERS:
+        raise SealingError(
+            f"The passphrase needs at least {LEAST_CHARACTERS} characters: whoever has the disk can try millions. Four "
+            "or five words that nobody would say together are good."
+        )
+
+
+def save(vault: Vault, folder: Path) -> None:
+    """Keep it, privately and through to the disk; a half-written file never replaces a good one.
+
+    Raises:
+        SealingError: it can't be written; what was there is kept.
+    """
+    table = {
+        "format": 1,
+        "id": _text(vault.id),
+        "is_wanted": vault.is_wanted,
+        "slots": [
+            {"kind": slot.kind, "salt": _text(slot.salt), "cost": asdict(slot.cost), "wrapped": _text(slot.wrapped)}
+            for slot in vault.slots
+        ],
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in (FILE_NAME, COPY_NAME):
+            part = folder / f"{name}.part"
+            part.unlink(missing_ok=True)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                json.dump(table, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(folder / name)
+    except OSError as error:
+        raise SealingError(
+            f"{folder / FILE_NAME} can't be written ({error.strerror}). What was there is kept. Make that folder "
+            "writable for you or free some space, then try again."
+        ) from error
+
+
+def remove(folder: Path) -> None:
+    """Nothing is encrypted any more. Raises OSError."""
+    for name in (COPY_NAME, FILE_NAME):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _slot(kind: str, secret: str, key: HistoryKey, cost: Cost) -> Slot:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    wrapped = AESGCM(_stretched(_spelling(kind, secret), salt, cost)).encrypt(nonce, key.secret, key.id)
+    return Slot(kind, salt, cost, nonce + wrapped)
+
+
+def _unwrapped(slot: Slot, secret: str, key_id: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    cipher = AESGCM(_stretched(_spelling(slot.kind, secret), slot.salt, slot.cost))
+    try:
+        return cipher.decrypt(slot.wrapped[:NONCE_BYTES], slot.wrapped[NONCE_BYTES:], key_id)
+    except InvalidTag:
+        return None
+
+
+def _stretched(secret: str, salt: bytes, cost: Cost) -> bytes:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+    kdf = Argon2id(
+        salt=salt, length=KEY_BYTES, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib
+    )
+    return kdf.derive(secret.encode("utf-8", "surrogatepass"))
+
+
+def _spelling(kind: str, secret: str) -> str:
+    """A secret as it counts, however it was typed: keyboards differ in accents, people in how they copy a code."""
+    if kind == "recovery":
+        code = "".join(secret.split()).upper().replace("-", "")
+        return code.replace("O", "0").replace("I", "1").replace("L", "1")
+    return unicodedata.normalize("NFC", secret)
+
+
+def _new_code() -> str:
+    groups = ("".join(secrets.choice(_CODE_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_CODE_GROUPS))
+    return "-".join(groups)
+
+
+def _vault(table: dict[str, Any]) -> Vault:
+    """Raises ValueError, KeyError, TypeError, AttributeError: it is no such table."""
+    slots = tuple(
+        Slot(str(slot["kind"]), b64decode(slot["salt"]), Cost(**slot["cost"]), b64decode(slot["wrapped"]))
+        for slot in table["slots"]
+    )
+    if table["format"] != 1 or any(slot.cost.memory_kib > _MOST_MEMORY_KIB for slot in slots):
+        raise ValueError("written by a newer version")
+    return Vault(b64decode(table["id"]), slots, bool(table["is_wanted"]))
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
