@@ -38,6 +38,7 @@ class OfflineSession:
         detector: makes a voice detector for a channel.
         sinks: closed by the session, in order, also after a failure. An event is stamped with the moment of the
             recording at which a live call would have had it.
+        warnings: what a user should know before the first word, beside what the transcriber says.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class OfflineSession:
         detector: Callable[[], VoiceDetector],
         conversation: Conversation,
         sinks: Sequence[Sink],
+        warnings: Sequence[str] = (),
     ) -> None:
         self._source = source
+        self._warnings = (*transcriber.notices, *warnings)
         self._transcriber = transcriber
         self._conversation = conversation
         self._sinks = sinks
@@ -70,7 +73,7 @@ class OfflineSession:
         try:
             self._publisher.start()
             self._publisher.publish(Status(State.RECORDING))
-            self._publisher.publish_all([Status(State.WARNING, notice) for notice in self._transcriber.notices])
+            self._publisher.publish_all([Status(State.WARNING, warning) for warning in self._warnings])
             self._listen(pool)
             self._publisher.publish(Status(State.FINISHING))
             while self._transcript.windows_waiting or self._in_flight:

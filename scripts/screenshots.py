@@ -191,7 +191,7 @@ def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
         for name, show in scenes(events, whole).items():
             window = panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark")
             window.show_settings(SETTINGS)
-            window.show_choices({"question_set": question_files.options()})
+            window.show_choices(question_files.choices())
             show(window)
             for width in WIDTHS:
                 window.resize(width, HEIGHT)

@@ -27,6 +27,7 @@ from assistant.languages import ENGLISH
 from assistant.offline import OfflineSession
 from assistant.ports import AudioSource, BatchTranscriber, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
 from assistant.review.conversation import Conversation
+from assistant.review.follow_ups import FollowUps, follow_ups_of
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
@@ -97,9 +98,16 @@ def sentence_model() -> SentenceModel | None:
         return None
 
 
-def conversation(verbosity: Verbosity, transcriber: Transcriber | BatchTranscriber) -> Conversation:
+def follow_ups(settings: Settings) -> FollowUps:
+    """What calls by these settings ask, and what in that can't be used."""
+    return follow_ups_of(settings.question_set, settings.follow_ups)
+
+
+def conversation(
+    verbosity: Verbosity, transcriber: Transcriber | BatchTranscriber, asks: FollowUps | None = None
+) -> Conversation:
     """The review of one call, by everything that there is for the language that it is known to be in."""
-    review = Conversation(verbosity, model=sentence_model())
+    review = Conversation(verbosity, asks.bank if asks else None, sentence_model())
     review.transcribed_in(transcriber.language or ENGLISH)
     return review
 
@@ -126,16 +134,19 @@ def recording_session(
     *,
     is_lossless: bool,
     shows_partials: bool,
+    asks: FollowUps | None = None,
 ) -> Session:
-    """A session over a recording, which is not recorded again. `transcriber` is one for this call."""
+    """A session over a recording, which is not recorded again. `transcriber` is one for this call, `asks` are its
+    follow-ups; those that come with the program if not given."""
+    warnings = (*transcriber.notices, *(asks.problems if asks else ()))
     streaming = StreamingSettings(shows_partials=shows_partials)
     return Session(
         source,
         transcriber,
         voice_detector,
-        conversation(verbosity, transcriber),
+        conversation(verbosity, transcriber, asks),
         sinks,
-        settings=SessionSettings(is_lossless, streaming=streaming, warnings=transcriber.notices, mutes_echo=True),
+        settings=SessionSettings(is_lossless, streaming=streaming, warnings=warnings, mutes_echo=True),
     )
 
 
@@ -146,13 +157,19 @@ def reviewed_recording(
     sinks: Sequence[Sink] = (),
     *,
     verbosity: Verbosity = Verbosity.NORMAL,
+    asks: FollowUps | None = None,
     started: datetime | None = None,
 ) -> Call:
-    """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `started`, with a time
-    zone, is when it was recorded; now if that is not known."""
+    """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `asks` as for a session;
+    `started`, with a time zone, is when it was recorded; now if that is not known."""
     collector = CallCollector()
     session = OfflineSession(
-        source, transcriber, voice_detector, conversation(verbosity, transcriber), [*sinks, collector]
+        source,
+        transcriber,
+        voice_detector,
+        conversation(verbosity, transcriber, asks),
+        [*sinks, collector],
+        asks.problems if asks else (),
     )
     session.run()
     started = started or datetime.now().astimezone()
@@ -247,17 +264,18 @@ def kept_call(
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
+        asks = follow_ups(settings)
         session = Session(
             source,
             transcriber,
             voice_detector,
-            conversation(settings.verbosity, transcriber),
+            conversation(settings.verbosity, transcriber, asks),
             kept,
             recorder,
             SessionSettings(
                 is_lossless,
                 streaming=StreamingSettings(shows_partials=shows_partials),
-                warnings=transcriber.notices,
+                warnings=(*transcriber.notices, *asks.problems),
                 mutes_echo=True,
             ),
         )

@@ -25,6 +25,7 @@ from ui.plans import Plan
 from ui.preferences import Preferences
 
 Voices = tuple[Voice, Voice]
+Choices = dict[str, tuple[Option, ...]]
 
 
 class Desk(QObject):
@@ -56,6 +57,8 @@ class Desk(QObject):
         self.apply(settings)
         if name in ("mic", "call"):
             self.look()
+        if name in question_files.SETTINGS:
+            self.offer_questions()
 
     def apply(self, settings: Settings) -> None:
         """Show what counts now, everywhere."""
@@ -80,31 +83,38 @@ class Desk(QObject):
         self.look()
 
     def offer_questions(self) -> None:
+        """The files that there are, and what is wrong with those that are chosen."""
         self._lane.do(
-            lambda: {"question_set": question_files.options()},
-            self._window.show_choices,
-            self._failed("The question sets can't be read"),
+            partial(_questions, self._preferences.now),
+            self._show_questions,
+            self._failed("The questions can't be read"),
         )
+
+    def _show_questions(self, found: tuple[Choices, str]) -> None:
+        choices, problems = found
+        self._window.show_choices(choices)
+        if problems:
+            self._window.show_error("Some questions are not used", problems)
 
     def _show_voices(self, voices: Voices) -> None:
         you, them = voices
         self._window.ready_page.show_voices(you, them)
         self._window.show_choices({"mic": you.options, "call": them.options})
 
-    def _import_questions(self, path: Path) -> None:
-        self._take_questions(partial(question_files.bring_in, path), is_edited=False)
+    def _import_questions(self, setting: str, path: Path) -> None:
+        self._take_questions(setting, partial(question_files.bring_in, setting, path), is_edited=False)
 
-    def _edit_questions(self) -> None:
-        self._take_questions(partial(question_files.own_copy, self._preferences.now.question_set), is_edited=True)
+    def _edit_questions(self, setting: str) -> None:
+        chosen = getattr(self._preferences.now, setting)
+        self._take_questions(setting, partial(question_files.own_copy, setting, chosen), is_edited=True)
 
-    def _take_questions(self, make: Callable[[], str], is_edited: bool) -> None:
+    def _take_questions(self, setting: str, make: Callable[[], str], is_edited: bool) -> None:
         def taken(name: str) -> None:
-            self.choose("question_set", name)
-            self.offer_questions()
+            self.choose(setting, name)
             if is_edited:
                 QDesktopServices.openUrl(QUrl.fromLocalFile(name))
 
-        self._lane.do(make, taken, self._failed("The question set is not used"))
+        self._lane.do(make, taken, self._failed("These questions are not used"))
 
     # --- kept calls ---
 
@@ -124,7 +134,14 @@ class Desk(QObject):
         return partial(self._window.show_error, title)
 
 
-def _choices() -> dict[str, tuple[Option, ...]]:
+def _questions(settings: Settings) -> tuple[Choices, str]:
+    from assistant.review.follow_ups import follow_ups_of
+
+    problems = follow_ups_of(settings.question_set, settings.follow_ups).problems
+    return question_files.choices(), "\n".join(problems)
+
+
+def _choices() -> Choices:
     """May take a second: the files of a model are looked at."""
     from models.weights import installed
 
@@ -133,5 +150,5 @@ def _choices() -> dict[str, tuple[Option, ...]]:
     return {
         "model": (BEST_MODEL, *names),
         "second_pass_model": (SAME_MODEL, *names),
-        "question_set": question_files.options(),
+        **question_files.choices(),
     }

@@ -1,12 +1,13 @@
-"""The question sets that can be chosen: those that come with the program, and the user's own files.
+"""The files of questions that can be chosen: those that come with the program, and the user's own.
 
-Each call may wait for the disk: run them on the desk's lane. The user's own lie in `question_sets/` beside the
-settings.
+There are two settings of them: `question_set`, the main questions of a role, and `follow_ups`. Each call may wait for
+the disk: run them on the desk's lane. The user's own lie in a folder for each setting, beside the settings.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ReviewError
@@ -17,67 +18,110 @@ from ui.desktop.controls import Option
 SUFFIX = ".toml"
 
 
-def own_folder() -> Path:
-    return config_folder() / "question_sets"
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is kept in files for one setting; the folder of the user's own has the setting's name or a plural of it.
+
+    `bundled` are the options that come with the program, `text_of` gives the file of one, and `name_of` reads a file of
+    the user's own and gives its name, or raises ReviewError.
+    """
+
+    what: str
+    folder_name: str
+    bundled: Callable[[], tuple[Option, ...]]
+    text_of: Callable[[str], str]
+    name_of: Callable[[Path], str]
+
+    @property
+    def own_folder(self) -> Path:
+        return config_folder() / self.folder_name
 
 
-def options() -> tuple[Option, ...]:
-    """All that can be read, the user's own last."""
-    from assistant.review.question_sets import bundled, bundled_names, load
+def _question_sets() -> Files:
+    from assistant.review import question_sets
 
-    made = [Option(name, bundled(name).name) for name in bundled_names()]
-    for path in sorted(own_folder().glob(f"*{SUFFIX}")):
+    return Files(
+        "question set",
+        "question_sets",
+        lambda: tuple(Option(name, question_sets.bundled(name).name) for name in question_sets.bundled_names()),
+        question_sets.bundled_text,
+        lambda path: question_sets.load(str(path)).name,
+    )
+
+
+def _follow_ups() -> Files:
+    from assistant.review.questions import QuestionBank, bundled_text
+
+    def name_of(path: Path) -> str:
+        QuestionBank.load(path)
+        return path.stem
+
+    return Files(
+        "file of follow-ups",
+        "follow_ups",
+        lambda: (Option("", "Those of the program"),),
+        lambda _: bundled_text(),
+        name_of,
+    )
+
+
+_FILES = {"question_set": _question_sets, "follow_ups": _follow_ups}
+SETTINGS = tuple(_FILES)
+
+
+def choices() -> dict[str, tuple[Option, ...]]:
+    """What can be chosen, by setting."""
+    return {setting: options(setting) for setting in _FILES}
+
+
+def options(setting: str) -> tuple[Option, ...]:
+    """All that there are, the user's own last; those that can't be used say so."""
+    files = _FILES[setting]()
+    made = list(files.bundled())
+    for path in sorted(files.own_folder.glob(f"*{SUFFIX}")):
         try:
-            made.append(Option(str(path), f"{load(str(path)).name} (yours)"))
+            made.append(Option(str(path), f"{files.name_of(path)} (yours)"))
         except ReviewError:
-            made.append(Option(str(path), f"{path.stem} (can't be read)"))
+            made.append(Option(str(path), f"{path.stem} (can't be used)"))
     return tuple(made)
 
 
 def agenda(name_or_path: str, minutes: int) -> Agenda:
-    """The plan of a call by that set. Raises ReviewError: it can't be read."""
+    """The plan of a call by that question set. Raises ReviewError: it can't be read."""
     from assistant.review.question_sets import load
 
     found = load(name_or_path)
     return Agenda(tuple(question.text for question in found.questions), minutes, found.asked_main_question)
 
 
-def bring_in(path: Path) -> str:
-    """Copy a set into the folder of the user's own, once it was read; what the setting `question_set` takes.
+def bring_in(setting: str, path: Path) -> str:
+    """Copy a file into the folder of the user's own, once it was read; what the setting takes.
 
     Raises:
-        ReviewError: it is no question set, or it can't be copied.
+        ReviewError: it is no such file, or it can't be copied.
     """
-    from assistant.review.question_sets import load
+    from assistant.review.toml_files import read_text
 
-    load(str(path))
-    return _keep(path.stem, _read(path))
+    files = _FILES[setting]()
+    files.name_of(path)
+    return _keep(files, path.stem, read_text(path, files.what))
 
 
-def own_copy(name_or_path: str) -> str:
-    """A file of the user's own with that set, to be edited; a bundled one is copied first.
+def own_copy(setting: str, value: str) -> str:
+    """A file of the user's own with what the setting says, to be edited; what comes with the program is copied first.
 
     Raises:
-        ReviewError: it can't be read or copied.
+        ReviewError: it can't be copied.
     """
-    from assistant.review.question_sets import bundled_names
-
-    if name_or_path not in bundled_names():
-        return name_or_path
-    source = files("assistant.review").joinpath("question_sets", name_or_path + SUFFIX)
-    return _keep(name_or_path, source.read_text(encoding="utf-8"))
+    files = _FILES[setting]()
+    if value not in (option.value for option in files.bundled()):
+        return value
+    return _keep(files, value or files.folder_name, files.text_of(value))
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReviewError(f"The question set {path} can't be read ({error}).") from error
-
-
-def _keep(stem: str, text: str) -> str:
+def _keep(files: Files, stem: str, text: str) -> str:
     """Under a name that is free, whole or not at all."""
-    folder = own_folder()
+    folder = files.own_folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name, number = stem, 2
@@ -89,5 +133,5 @@ def _keep(stem: str, text: str) -> str:
         return str(part.replace(folder / f"{name}{SUFFIX}"))
     except OSError as error:
         raise ReviewError(
-            f"The question set can't be kept in {folder} ({error.strerror}). Make that folder writable for you."
+            f"The {files.what} can't be kept in {folder} ({error.strerror}). Make that folder writable for you."
         ) from error

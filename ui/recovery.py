@@ -83,7 +83,7 @@ def _transcribe_tail(
             Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
             transcriber,
             compose.voice_detector,
-            compose.conversation(before.verbosity or settings.verbosity, transcriber),
+            compose.conversation(before.verbosity or settings.verbosity, transcriber, compose.follow_ups(settings)),
             [_NewText(sink, before), again],
             settings=SessionSettings(
                 True, before.utterances, StreamingSettings(shows_partials=False, speculates=False), mutes_echo=True

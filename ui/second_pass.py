@@ -59,7 +59,13 @@ def transcribe_again(
         transcriber = loaded.for_call(language or live.language or settings.language, settings.glossary)
         source, sinks = shown(FileSource(audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
         again = compose.reviewed_recording(
-            source, transcriber, live.title, sinks, verbosity=settings.verbosity, started=live.started
+            source,
+            transcriber,
+            live.title,
+            sinks,
+            verbosity=settings.verbosity,
+            asks=compose.follow_ups(settings),
+            started=live.started,
         )
         store.keep_second_pass(session_id, with_fates_of(live, again))
         return store.load(session_id, Version.SECOND)

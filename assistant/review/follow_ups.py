@@ -6,6 +6,7 @@ A file that can't be used never keeps a call from starting: it is left out, and 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.errors import ReviewError
 from assistant.languages import ENGLISH, language_name
@@ -13,8 +14,15 @@ from assistant.review import question_sets
 from assistant.review.questions import QuestionBank
 
 
-def follow_ups_of(question_set: str, own_bank: str, language: str = ENGLISH) -> tuple[QuestionBank, tuple[str, ...]]:
-    """The follow-ups of a call in `language`, and for each file that could not be used what a user should know.
+class FollowUps(NamedTuple):
+    """What a call asks, and for each file that could not be used what a user should know."""
+
+    bank: QuestionBank
+    problems: tuple[str, ...]
+
+
+def follow_ups_of(question_set: str, own_bank: str, language: str = ENGLISH) -> FollowUps:
+    """The follow-ups of a call in `language`.
 
     `question_set` is a bundled name or the path of a file, `own_bank` the path of a file or empty.
     """
@@ -32,7 +40,7 @@ def follow_ups_of(question_set: str, own_bank: str, language: str = ENGLISH) -> 
             bank = _in_language(of_role, language, question_set).then(bank)
     except ReviewError as error:
         problems.append(f"{error} Until then no follow-ups of its role are asked.")
-    return bank, tuple(problems)
+    return FollowUps(bank, tuple(problems))
 
 
 def _in_language(bank: QuestionBank, language: str, where: str) -> QuestionBank:

@@ -73,8 +73,12 @@ def bundled(name: str) -> QuestionSet:
         raise ReviewError(
             f"There is no question set {name!r}. Take one of {', '.join(bundled_names())}, or the path of your own."
         )
-    text = files("assistant.review").joinpath("question_sets", name + SUFFIX).read_text(encoding="utf-8")
-    return parse(text, f"the question set {name!r}")
+    return parse(bundled_text(name), f"the question set {name!r}")
+
+
+def bundled_text(name: str) -> str:
+    """The file of a set that comes with the program."""
+    return files("assistant.review").joinpath("question_sets", name + SUFFIX).read_text(encoding="utf-8")
 
 
 def load(name_or_path: str) -> QuestionSet:

@@ -250,6 +250,19 @@ def test_a_question_set_that_is_gone_does_not_hinder_a_call(program, qtbot, begi
     assert "There is no plan for this call" in said_on_screen(panel)
 
 
+def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(program, qtbot, home, beginning):
+    own = home / "own.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("oops", encoding="utf-8")
+    panel = program(plan_of(beginning, 8.0))
+    panel.choose("follow_ups", str(own))
+    qtbot.waitUntil(lambda: "Some questions are not used" in said_on_screen(panel), timeout=10_000)
+    assert "own.toml is not valid TOML" in said_on_screen(panel)
+    begin(panel)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel), timeout=10_000)
+
+
 def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, beginning):
     with Store.open(home) as store:
         for year in (2020, 2100):

@@ -63,6 +63,7 @@ def all_checks() -> Iterator[Finding]:
     yield _data_folder(data_folder)
     yield _database(data_folder)
     yield from _models(data_folder, settings)
+    yield _questions(settings)
     yield _window()
 
 
@@ -201,6 +202,16 @@ def _models(folder: Path, settings: Settings) -> Iterator[Finding]:
     for model in installed(folder):
         if model.problem:
             yield Finding(f"speech model {plain(model.name)}", State.NOTE, model.problem)
+
+
+def _questions(settings: Settings) -> Finding:
+    from assistant.review.follow_ups import follow_ups_of
+
+    problems = follow_ups_of(settings.question_set, settings.follow_ups).problems
+    if problems:
+        return Finding("questions", State.NOTE, plain(" ".join(problems)))
+    own = settings.follow_ups or "those that come with the program"
+    return Finding("questions", State.OK, plain(f"question set {settings.question_set}, follow-ups: {own}"))
 
 
 def _window() -> Finding:

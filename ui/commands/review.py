@@ -66,8 +66,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"depthcue: {problem}", file=sys.stderr)
         return 2
     turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
-    verbosity = compose.user_settings(args.verbosity).verbosity
-    review = review_transcript(turns, candidate, verbosity, model=compose.sentence_model(), is_explained=args.explain)
+    settings = compose.user_settings(args.verbosity)
+    asks = compose.follow_ups(settings)
+    for problem in asks.problems:
+        print(f"depthcue: note: {plain(problem)}", file=sys.stderr)
+    review = review_transcript(
+        turns, candidate, settings.verbosity, asks.bank, compose.sentence_model(), is_explained=args.explain
+    )
     text = as_json(review) if args.format == "json" else as_text(review)
     if args.out is None:
         print(text)

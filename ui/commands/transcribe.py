@@ -179,7 +179,13 @@ class _Job:
         source = ProgressSource(recording, plain(path.name))
         recorded = datetime.fromtimestamp(making.changed_ns / 1e9).astimezone()
         return compose.reviewed_recording(
-            source, transcriber, path.stem, [source], verbosity=self._settings.verbosity, started=recorded
+            source,
+            transcriber,
+            path.stem,
+            [source],
+            verbosity=self._settings.verbosity,
+            asks=compose.follow_ups(self._settings),
+            started=recorded,
         )
 
     def _write(self, plan: Plan, call: Call, making: Making) -> None:

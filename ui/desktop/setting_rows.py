@@ -29,6 +29,7 @@ class Row:
     options: tuple[Option, ...] = ()
     step: int = 1
     unit: str = ""
+    is_file: bool = False  # what is chosen lies in files that can be edited and imported
 
     @property
     def range(self) -> tuple[int, int]:
@@ -59,7 +60,11 @@ def _languages() -> tuple[Option, ...]:
 
 SECTIONS = (
     Section("INTERVIEW", (
-        Row("question_set", "Question set", "The main questions of the role, which the plan ticks as you ask them."),
+        Row("question_set", "Question set", "The main questions of the role, which the plan ticks as you ask them.",
+            is_file=True),
+        Row("follow_ups", "Follow-ups", "What is suggested where a claim lacks something. Those that a question set "
+            "holds come first. Counts from the next call on.", options=(Option("", "Those of the program"),),
+            is_file=True),
         Row("interview_minutes", "Length", "How long an interview is planned to be; the plan shows what is left.",
             Kind.NUMBER, step=5, unit=" min"),
         Row("shows_plan", "Show the plan", "Lists the main questions in the panel during a call.", Kind.TICK),

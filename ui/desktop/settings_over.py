@@ -13,12 +13,13 @@ from ui.desktop.settings_page import SettingsPage
 
 
 class SettingsOver(QObject):
-    """Emits `opened`, `closed` with the page that is shown again, and what is to be done with question sets."""
+    """Emits `opened`, `closed` with the page that is shown again, and of which setting questions are to be edited or
+    imported."""
 
     opened = Signal()
     closed = Signal(QWidget)
-    edit_questions = Signal()
-    import_questions = Signal()
+    edit_questions = Signal(str)
+    import_questions = Signal(str)
 
     def __init__(self, pages: QStackedWidget, controls: Controls) -> None:
         super().__init__(pages)

@@ -25,12 +25,12 @@ _WIDEST = 620
 
 
 class SettingsPage(QWidget):
-    """Emits `chosen(name, value)`, `left`, and what is to be done with question sets."""
+    """Emits `chosen(name, value)`, `left`, and of which setting questions are to be edited or imported."""
 
     chosen = Signal(str, object)
     left = Signal()
-    edit_questions = Signal()
-    import_questions = Signal()
+    edit_questions = Signal(str)
+    import_questions = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,8 +87,8 @@ class SettingsPage(QWidget):
                 made = self._rows[row.name] = _SettingRow(row)
                 made.chosen.connect(self.chosen)
                 column.addWidget(made)
-                if row.name == "question_set":
-                    column.addLayout(self._question_buttons())
+                if row.is_file:
+                    column.addLayout(self._file_buttons(row))
         if not can_place():
             for name in ("docked", "dock_width"):
                 self._rows[name].say_why_not(NOT_HERE)
@@ -99,14 +99,14 @@ class SettingsPage(QWidget):
         column.addWidget(self.keys)
         column.addStretch(1)
 
-    def _question_buttons(self) -> QHBoxLayout:
+    def _file_buttons(self, row: Row) -> QHBoxLayout:
         line = QHBoxLayout()
-        for text, name, signal in (
-            ("Edit…", "Edit the questions in a text editor", self.edit_questions),
-            ("Import…", "Import a question set from a file", self.import_questions),
+        for text, does, signal in (
+            ("Edit…", "edit in a text editor", self.edit_questions),
+            ("Import…", "import from a file", self.import_questions),
         ):
-            made = button(text, name, "link")
-            made.clicked.connect(signal)
+            made = button(text, f"{row.title}: {does}", "link")
+            made.clicked.connect(partial(signal.emit, row.name))
             line.addWidget(made)
         line.addStretch(1)
         return line

@@ -40,7 +40,8 @@ class PanelWindow(QWidget):
 
     Emits `open_requested(id)` for a kept call, `export_requested(id, folder)`, `ready_requested` when a finished one
     was looked at, `look_again_requested` when what can be heard may have changed, `choices_requested` when the
-    settings are opened, `questions_edited` and `questions_imported(path)` for question sets, and `closed`.
+    settings are opened, `questions_edited(setting)` and `questions_imported(setting, path)` for the files of the
+    settings `question_set` and `follow_ups`, and `closed`.
     """
 
     open_requested = Signal(str)
@@ -48,8 +49,8 @@ class PanelWindow(QWidget):
     look_again_requested = Signal()
     ready_requested = Signal()
     choices_requested = Signal()
-    questions_edited = Signal()
-    questions_imported = Signal(Path)
+    questions_edited = Signal(str)
+    questions_imported = Signal(str, Path)
     closed = Signal()
 
     def __init__(self, controls: Controls, parent: QWidget | None = None) -> None:
@@ -160,8 +161,10 @@ class PanelWindow(QWidget):
         else:
             (self.live_page.transcript if page is self.live_page else page).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _ask_for_questions(self) -> None:
-        choose_file(self, "Import a question set", "Question sets (*.toml)", self.questions_imported.emit)
+    def _ask_for_questions(self, setting: str) -> None:
+        choose_file(
+            self, "Import questions", "Questions (*.toml)", lambda path: self.questions_imported.emit(setting, path)
+        )
 
     # --- presses and keys ---
 
