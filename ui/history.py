@@ -50,11 +50,11 @@ def delete_older(days: int) -> list[str]:
     return [kept.title for kept in old]
 
 
-def load(call_id: str) -> Call:
+def load(call_id: str, version: Version) -> Call:
     from assistant.store import Store
 
     with Store.open(data_folder()) as store:
-        return store.load(call_id)
+        return store.load(call_id, version)
 
 
 def search(query: str) -> tuple[Hit, ...]:
@@ -69,13 +69,25 @@ def search(query: str) -> tuple[Hit, ...]:
         )
 
 
+def version_of(call_id: str, version: Version) -> SessionState:
+    """A call to look at, in one of its versions."""
+    from assistant.call import Version
+    from assistant.store import Store
+    from ui.desktop.after.session_state import SessionState
+
+    with Store.open(data_folder()) as store:
+        newest = store.load(call_id)
+        wanted = newest if version in (Version.NEWEST, newest.version) else store.load(call_id, version)
+    return SessionState.of(wanted, has_second_pass=newest.version is Version.SECOND)
+
+
 def open_session(call_id: str) -> tuple[SessionState, Player | None, str]:
     """A call to look at, its sound if there is any, and why that can't be played if it can't."""
     from assistant.audio.playback import Player
+    from assistant.call import Version
     from assistant.errors import RecordingError
-    from ui.desktop.after.session_state import SessionState
 
-    state = SessionState.of(load(call_id))
+    state = version_of(call_id, Version.NEWEST)
     if state.call.audio is None:
         return state, None, ""
     try:
@@ -94,11 +106,10 @@ def keep_notes(call_id: str, notes: str) -> None:
 def correct(call_id: str, version: Version, correction: Correction) -> SessionState:
     """Store a correction; the call with all of them. An empty one puts back what was heard."""
     from assistant.store import Store
-    from ui.desktop.after.session_state import SessionState
 
     with Store.open(data_folder()) as store:
         store.correct(call_id, version, correction.utterance, correction.text or None)
-        return SessionState.of(store.load(call_id, version))
+    return version_of(call_id, version)
 
 
 def delete(call_ids: tuple[str, ...]) -> None:
@@ -117,13 +128,13 @@ def delete(call_ids: tuple[str, ...]) -> None:
         raise failures[0]
 
 
-def preview(call_id: str, format_: str) -> Preview:
+def preview(call_id: str, version: Version, format_: str) -> Preview:
     """The beginning of what an export would write."""
     from assistant.export import render_text
     from assistant.plain import clock
     from ui.desktop.after.export_page import MOST_CHARACTERS, Preview
 
-    call = load(call_id)
+    call = load(call_id, version)
     if format_ == "wav":
         megabytes = call.duration_seconds * 64_000 / 1e6  # two channels of 16 bit at 16 kHz
         text = f"{clock(call.duration_seconds)} of sound in two channels, about {megabytes:.0f} MB."
@@ -132,8 +143,9 @@ def preview(call_id: str, format_: str) -> Preview:
     return Preview(format_, text[:MOST_CHARACTERS], is_whole=len(text) <= MOST_CHARACTERS)
 
 
-def export(call_id: str, folder: Path, format_: str = "md") -> Path:
-    """The file that was written. Raises ExportError, RecordingError."""
+def export(call_id: str, folder: Path, format_: str = "md", version: Version | None = None) -> Path:
+    """The file that was written, of the newest version unless one is named. Raises ExportError, RecordingError."""
+    from assistant.call import Version
     from assistant.export import export_call
 
-    return export_call(load(call_id), [format_], folder)[0]
+    return export_call(load(call_id, version or Version.NEWEST), [format_], folder)[0]

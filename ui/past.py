@@ -20,6 +20,7 @@ from ui.desktop.window import PanelWindow
 
 if TYPE_CHECKING:  # the pages are imported when they are first wanted: the window comes up before them
     from assistant.audio.playback import Player
+    from assistant.call import Version
     from ui.desktop.after.export_page import ExportPage
     from ui.desktop.after.history_page import HistoryPage
     from ui.desktop.after.session_page import SessionPage
@@ -131,6 +132,7 @@ class Past(QObject):
             page.export_wanted.connect(self._open_export)
             page.notes_written.connect(self._keep_notes)
             page.corrected.connect(self._correct)
+            page.version_wanted.connect(self._show_version)
             page.not_heard.connect(partial(self._window.show_error, "Nothing can be heard"))
         return self.session_page
 
@@ -157,8 +159,19 @@ class Past(QObject):
 
     def _corrected(self, state: SessionState) -> None:
         page = self._session()
-        if page.state is not None and page.state.call.id == state.call.id:
+        if page.shows(state.call.id) and page.state is not None and page.state.call.version is state.call.version:
             page.show_corrected(state)
+
+    def _show_version(self, version: Version) -> None:
+        page = self._session()
+
+        def loaded(state: SessionState) -> None:
+            if page.shows(state.call.id):
+                page.show_version(state)
+
+        if page.state is not None:
+            load = partial(history.version_of, page.state.call.id, version)
+            self._lane.do(load, loaded, self._failed("The other version can't be opened"))
 
     # --- export ---
 
@@ -167,7 +180,7 @@ class Past(QObject):
             page = self._export_page()
             self._session().rest()
             self._window.show_page(page)
-            page.show_export(state.title, has_sound=state.call.audio is not None)
+            page.show_export(state.title, has_sound=state.call.audio is not None, version=state.version_name)
 
     def _export_page(self) -> ExportPage:
         from ui.desktop.after.export_page import ExportPage
@@ -182,12 +195,13 @@ class Past(QObject):
     def _preview(self, format_: str) -> None:
         page = self._export_page()
         if (state := self._session().state) is not None:
-            self._lane.do(partial(history.preview, state.call.id, format_), page.show_preview, page.show_failed)
+            preview = partial(history.preview, state.call.id, state.call.version, format_)
+            self._lane.do(preview, page.show_preview, page.show_failed)
 
     def _export(self, format_: str, folder: Path) -> None:
         page = self._export_page()
         if (state := self._session().state) is not None:
-            export = partial(history.export, state.call.id, folder, format_)
+            export = partial(history.export, state.call.id, folder, format_, state.call.version)
             self._lane.do(export, page.show_written, page.show_failed)
 
     def _leave_export(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +248,35 @@ def test_settings_open_over_a_call_and_lead_back_to_it(program, qtbot, home):
     assert page(panel, SessionPage) is None
     press(panel, Qt.Key.Key_Escape)
     assert page(panel, SessionPage) is not None
+
+
+def test_flags_and_export_follow_the_version_that_is_chosen(program, qtbot, home, tmp_path):
+    call_id = keep(home, "Nurse")
+    with Store.open(home) as store:
+        live = store.load(call_id)
+        said = tuple(replace(word, text="again") for word in live.utterances[0].words)
+        utterances = (replace(live.utterances[0], words=said), *live.utterances[1:])
+        store.keep_second_pass(call_id, replace(live, utterances=utterances, flags=(), follow_ups=(), model="base"))
+    panel = program()
+    panel._past.open(call_id)
+    qtbot.waitUntil(lambda: page(panel, SessionPage) is not None)
+    session = page(panel, SessionPage)
+    assert session.state.call.version is Version.SECOND and not session.state.flags
+    QTest.mouseClick(session.versions.tab(0), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.state.call.version is Version.LIVE)
+    assert session.state.flags and session.state.has_second_pass
+    for version, has_flags in ((0, True), (1, False)):
+        QTest.mouseClick(session.versions.tab(version), Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(
+            lambda wanted=version: session.versions.current == wanted and bool(session.state.flags) is not bool(wanted)
+        )
+        press(panel, Qt.Key.Key_E, CONTROL)
+        export = page(panel, ExportPage)
+        qtbot.waitUntil(lambda page=export: page.preview.toPlainText() != "")
+        assert ("7000%" in export.preview.toPlainText().partition("Transcript")[0]) is has_flags
+        export.take_folder(tmp_path / str(version))
+        press(panel, Qt.Key.Key_Return, CONTROL)
+        qtbot.waitUntil(lambda folder=tmp_path / str(version): any(folder.glob("*.md")))
+        [written] = (tmp_path / str(version)).glob("*.md")
+        assert ("again again" in written.read_text("utf-8")) is not has_flags
+        press(panel, Qt.Key.Key_Escape)

@@ -80,9 +80,9 @@ class ExportPage(KeyedPage):
     def folder(self) -> Path:
         return self._folder
 
-    def show_export(self, title: str, has_sound: bool) -> None:
-        """Of another call; the last format and folder stay chosen."""
-        self.bar.say("Export", title)
+    def show_export(self, title: str, has_sound: bool, version: str = "") -> None:
+        """Of another call, or of one of its versions; the last format and folder stay chosen."""
+        self.bar.say("Export", f"{version}: {title}" if version else title)
         self.formats.tab(len(_FORMATS) - 1).setVisible(has_sound)
         if not has_sound and self.format == "wav":
             self.formats.choose(0)

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.after.correction_bar import CorrectionBar
 from ui.desktop.after.entry_list import EntryList
-from ui.desktop.after.flag_fates import Fate
+from ui.desktop.after.flags_view import FlagsView
 from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.notes_field import NotesField
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.played_transcript import PlayedTranscript
 from ui.desktop.after.player_bar import SKIP_SECONDS, PlayerBar, Playing
-from ui.desktop.after.session_state import SessionState
+from ui.desktop.after.session_state import VERSION_NAMES, SessionState
 from ui.desktop.after.summary import facts, seconds_of, talk_share
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.after.timeline import Timeline
 from ui.desktop.after.views import Views, column, padded
+from ui.desktop.announcing import announce
 from ui.desktop.bubble import Bubble
 from ui.desktop.buttons import button
 from ui.desktop.keyboard import KEYBOARD, KeyTip
@@ -31,17 +32,18 @@ from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel, heading
 
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
-_FILTERS: tuple[Fate | None, ...] = (None, Fate.OPEN, Fate.ANSWERED, Fate.WITHDRAWN)
 _LOW_PX = 560
 
 
 class SessionPage(KeyedPage):
-    """Emits `back`, `export_wanted`, `notes_written(text)`, `corrected(row, text)` and `not_heard(why)`."""
+    """Emits `back`, `export_wanted`, `notes_written(text)`, `corrected(row, text)`, `version_wanted(version)` and
+    `not_heard(why)`."""
 
     back = Signal()
     export_wanted = Signal()
     notes_written = Signal(str)
     corrected = Signal(int, str)
+    version_wanted = Signal(object)
     not_heard = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,11 +53,12 @@ class SessionPage(KeyedPage):
         self._export = button("Export", "", icon_name="download")
         KeyTip(self._export, Action.EXPORT, "Export")
         self.bar = PageBar(self._export)
+        self.versions = Tabs("Version", tuple(VERSION_NAMES.values()))
+        self._versions_row = padded(self.versions)
         self.timeline, self.player, self.notes = Timeline(), PlayerBar(), NotesField()
         self.model = TranscriptModel(self)
         self.transcript, self.correction = PlayedTranscript(self.model), CorrectionBar()
-        self.summary, self.flags = EntryList("Summary"), EntryList("Flags")
-        self.filter = Tabs("Flags shown", ("All", "Open", "Answered", "Withdrawn"))
+        self.summary, self.flags = EntryList("Summary"), FlagsView()
         self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 1)
         self._lay_out()
         self._connect()
@@ -75,13 +78,7 @@ class SessionPage(KeyedPage):
         self.player.take(player)
         self._hint.setVisible(player is not None)
         self._take(state)
-        self.transcript.start(is_live=False)
-        self.timeline.show_call(state.timeline)
         self.notes.show_notes(state.call.notes)
-        self._share.say(talk_share(state.call))
-        self.summary.show_entries(state.summary)
-        self.filter.choose(0)
-        self._show_flags()
         row = None if at_utterance is None else state.row_of(at_utterance)
         if row is not None:
             self.views.show_view(TRANSCRIPT)
@@ -91,6 +88,19 @@ class SessionPage(KeyedPage):
         self.views.show_view(self.views.current if self.views.is_wide else SUMMARY)
         if state.rows:
             self.transcript.setCurrentIndex(self.model.index(0))
+
+    def show_version(self, state: SessionState) -> None:
+        """The other version of the same call, at the same moment; sound, notes and view stay."""
+        at_seconds = self.timeline.value() / 1000
+        self._take(state)
+        row = state.row_at(at_seconds)
+        if row is not None:
+            self.transcript.show_row(row)
+        self._show_moment(at_seconds)
+        announce(self, f"{state.version_name} is shown")
+
+    def shows(self, call_id: str) -> bool:
+        return self._state is not None and self._state.call.id == call_id
 
     def show_corrected(self, state: SessionState) -> None:
         """The same call after a correction, without moving anything."""
@@ -125,24 +135,23 @@ class SessionPage(KeyedPage):
             ("Transcript", "Summary", "Flags", "Notes"),
             column(self.transcript, self.correction, self._hint_row, growing=self.transcript),
             column(padded(self._share), self.summary, growing=self.summary),
-            column(padded(self.filter), self.flags, growing=self.flags),
+            self.flags,
             self.notes,
         )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        for widget in (self.bar, self.timeline, self.player):
+        for widget in (self.bar, self._versions_row, self.timeline, self.player):
             outer.addWidget(widget)
         outer.addWidget(self.views, 1)
         self.transcript.setMinimumHeight(px(40))
-        for entries in (self.summary, self.flags):
-            entries.setMinimumHeight(px(60))
+        self.summary.setMinimumHeight(px(60))
         self.views.show_view(SUMMARY)
 
     def _connect(self) -> None:
         self.bar.back.connect(self.back)
         self._export.clicked.connect(self.export_wanted)
-        self.filter.chosen.connect(lambda _: self._show_flags())
+        self.versions.chosen.connect(lambda number: self.version_wanted.emit(tuple(VERSION_NAMES)[number]))
         self.timeline.wanted.connect(self._go_to)
         self.player.moved.connect(self._show_moment)
         self.player.started.connect(self.transcript.go_along)
@@ -154,7 +163,7 @@ class SessionPage(KeyedPage):
         self.correction.saved.connect(self._save_correction)
         self.correction.left.connect(self._end_correction)
         self.summary.chosen.connect(self._choose_moment)
-        self.flags.chosen.connect(self._choose_flag)
+        self.flags.chosen.connect(self._open_moment)
         self.notes.written.connect(self.notes_written)
         KEYBOARD.changed.connect(self._say_keys)
 
@@ -171,24 +180,18 @@ class SessionPage(KeyedPage):
         self.bar.say(state.title, facts(state.call))
         self.model.reset(state.rows)
         self.views.tabs.retitle(FLAGS, f"Flags {len(state.flags)}" if state.flags else "Flags")
-        counts = state.fates()
-        for number, fate in enumerate(_FILTERS):
-            name = fate.value.capitalize() if fate else "All"
-            self.filter.retitle(number, f"{name} {counts[fate] if fate else len(state.flags)}")
-
-    def _show_flags(self) -> None:
-        if self._state is not None:
-            self.flags.show_entries(self._state.flag_entries(_FILTERS[self.filter.current]))
+        self._versions_row.setVisible(state.has_second_pass)
+        self.versions.choose(tuple(VERSION_NAMES).index(state.call.version))
+        self.transcript.start(is_live=False)
+        self.timeline.show_call(state.timeline)
+        self._share.say(talk_share(state.call))
+        self.summary.show_entries(state.summary)
+        self.flags.show_flags(state)
 
     # --- moments ---
 
     def _choose_moment(self, key: str) -> None:
         seconds = seconds_of(key)
-        if seconds is not None:
-            self._open_moment(seconds)
-
-    def _choose_flag(self, flag_id: str) -> None:
-        seconds = self._state.flag_seconds(flag_id) if self._state else None
         if seconds is not None:
             self._open_moment(seconds)
 
@@ -234,7 +237,9 @@ class SessionPage(KeyedPage):
         self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _make_room(self, is_needed: bool) -> None:
-        """For the correction: in a low window, or with large text, the picture goes meanwhile."""
+        """For the correction: in a low window, or with large text, the picture goes meanwhile. It belongs to the
+        version that is shown, so that stays."""
+        self.versions.setDisabled(is_needed)
         self._hint_row.setHidden(is_needed)
         self.timeline.setHidden(is_needed and self.height() < px(_LOW_PX))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assistant.call import Call, Correction
+from assistant.call import Call, Correction, Version
 from assistant.corrections import corrected
 from assistant.plain import plain
 from assistant.values import TranscriptUpdate
@@ -16,6 +16,7 @@ from ui.desktop.lines import Line, LineKind
 from ui.desktop.panel_state import PanelState
 
 MOST_CORRECTION_CHARACTERS = 20_000
+VERSION_NAMES = {Version.LIVE: "Live", Version.SECOND: "Second pass"}
 NO_FLAGS = "Nothing was flagged in this call."
 NONE_LEFT = "None of the flags."
 
@@ -30,20 +31,27 @@ class SessionState:
     summary: tuple[Entry, ...]
     timeline: TimelineData
     words: WordTrack
+    has_second_pass: bool = False  # it was transcribed once more, and both versions are kept
 
     @classmethod
-    def of(cls, call: Call) -> SessionState:
+    def of(cls, call: Call, has_second_pass: bool = False) -> SessionState:
         panel = PanelState.from_call(replace(call, utterances=corrected(call)))
         by_hand = {correction.utterance for correction in call.corrections}
         rows = panel.lines.rows
         for row, line in enumerate(rows):
             if line.utterance in by_hand:
                 rows[row] = replace(line, is_corrected=True)
-        return cls(call, panel, flag_lines(call), summary_entries(call), timeline_of(call), WordTrack(rows))
+        lists = flag_lines(call), summary_entries(call)
+        return cls(call, panel, *lists, timeline_of(call), WordTrack(rows), has_second_pass)
 
     @property
     def title(self) -> str:
         return plain(self.call.title) or "Untitled call"
+
+    @property
+    def version_name(self) -> str:
+        """Which of two versions it is; empty where there is only one."""
+        return VERSION_NAMES[self.call.version] if self.has_second_pass else ""
 
     @property
     def rows(self) -> list[Line]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListView, QPlainTextEdit, QWidget
 
-from assistant.call import Correction
+from assistant.call import Correction, Version
 from tests.ui.desktop.after.calls import corrected, interview, long_call
 from tests.ui.desktop.after.conftest import Sound, press
 from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
@@ -72,12 +72,15 @@ def test_views_and_filters_go_by_arrow_keys(session) -> None:
     session.views.tabs.tab(SUMMARY).setFocus()
     press(session, Qt.Key.Key_Right)
     assert session.views.tabs.current == FLAGS and session.flags.isVisible() and not session.summary.isVisible()
-    session.filter.tab(0).setFocus()
+    session.flags.filter.tab(0).setFocus()
     press(session, Qt.Key.Key_Right)
-    assert [session.flags.entries.entry(row).key for row in range(session.flags.entries.rowCount())] == ["f3", "f4"]
+    assert [session.flags.list.entries.entry(row).key for row in range(session.flags.list.entries.rowCount())] == [
+        "f3",
+        "f4",
+    ]
     press(session, Qt.Key.Key_Left)
     press(session, Qt.Key.Key_Left)
-    assert session.filter.current == 3 and session.flags.current_key() == "f2"
+    assert session.flags.filter.current == 3 and session.flags.list.current_key() == "f2"
     session.flags.setFocus()
     press(session, Qt.Key.Key_Return)
     assert session.views.tabs.current == TRANSCRIPT
@@ -106,6 +109,51 @@ def test_nothing_is_cut_off_at_any_width(session, width: int) -> None:
                 assert session.rect().contains(box), (child.accessibleName(), box)
                 if isinstance(child, QAbstractButton):
                     assert child.width() >= child.sizeHint().width() - 1, child.accessibleName()
+
+
+# --- two versions ---
+
+
+@pytest.fixture
+def second(session, sound) -> SessionState:
+    """The call transcribed once more, in which nothing is flagged and one line reads otherwise."""
+    live = interview()
+    said = tuple(replace(word, text=word.text.upper()) for word in live.utterances[4].words)
+    utterances = (*live.utterances[:4], replace(live.utterances[4], words=said), *live.utterances[5:])
+    again = replace(live, version=Version.SECOND, utterances=utterances, flags=(), follow_ups=(), model="base")
+    session.show_session(SessionState.of(again, has_second_pass=True), sound)
+    sound.is_closed = False
+    QApplication.processEvents()
+    return SessionState.of(live, has_second_pass=True)
+
+
+def test_a_call_with_one_version_has_no_switch(session) -> None:
+    assert not session.versions.isVisible()
+
+
+def test_the_versions_are_switched_by_key_and_everything_follows(session, second, sound, qtbot) -> None:
+    assert session.versions.isVisible() and session.versions.current == 1
+    open_view(session, FLAGS)
+    assert session.flags.list.current_key() == "" and "once more by base" in said_on_screen(session)
+    session.player.go_to(61.0)
+    session.versions.tab(1).setFocus()
+    with qtbot.waitSignal(session.version_wanted) as told:
+        press(session, Qt.Key.Key_Left)
+    assert told.args == [Version.LIVE]
+    session.show_version(second)
+    assert session.flags.list.current_key() == "f1" and "once more" not in said_on_screen(session)
+    assert session.timeline.value() == 61_000 and sound.position_seconds == 61.0 and not sound.is_closed
+    assert session.views.tabs.current == FLAGS and session.versions.tab(0).hasFocus()
+    assert session.state.rows[4].text != session.state.rows[4].text.upper()
+
+
+def test_a_correction_belongs_to_the_version_that_is_shown(session, second) -> None:
+    open_view(session, TRANSCRIPT)
+    session.transcript.setFocus()
+    press(session, Qt.Key.Key_F2)
+    assert session.correction.is_open and not session.versions.isEnabled()
+    press(session, Qt.Key.Key_Escape)
+    assert session.versions.isEnabled()
 
 
 # --- sound ---
@@ -256,7 +304,7 @@ def test_every_control_has_a_name_and_the_rows_are_read_out(session) -> None:
                 assert interface.text(QAccessible.Text.Name), child
     role = QAccessible.queryAccessibleInterface(session.timeline).role()
     assert role is QAccessible.Role.Slider
-    assert "Withdrawn" in session.flags.entries.data(session.flags.entries.index(1))
+    assert "Withdrawn" in session.flags.list.entries.data(session.flags.list.entries.index(1))
 
 
 def test_hostile_texts_are_shown_as_text(session, sound) -> None:
