@@ -27,7 +27,7 @@ _SMALL_WORDS = frozenset({"of", "and", "the", "for", "to", "in", "a", "per", "on
 _EDGES = re.compile(r"^\W+|(?:['’]s)?\W+$|['’]s$")
 _IN_CAPITALS = 0.5  # of the words of a sentence, from which on capitals say nothing
 _ADVICE = {
-    CueKind.UNEXPLAINED_TERM: "Said twice and not explained: ask for it as for a newcomer.",
+    CueKind.UNEXPLAINED_TERM: "Not explained: ask for it as for a newcomer.",
     CueKind.LONG_ANSWER: "Three minutes into the answer, this question is still open: come back to it.",
     CueKind.HELPS_LISTENER: "Helps the listener along: worth remembering.",
 }
@@ -35,9 +35,9 @@ _ADVICE = {
 
 @dataclass(slots=True)
 class _Term:
-    """A term that was used. `is_explained` becomes known within some sentences."""
+    """A term that was used, with what there is to note unless it is explained within some sentences."""
 
-    heard_in: int  # index of the sentence
+    cue: CommunicationCue
     sentences_since: int = 0
     is_explained: bool = False
 
@@ -101,26 +101,28 @@ class Communication:
 
     def _unexplained(self, sentence: Sentence, judgement: Judgement) -> list[CommunicationCue]:
         explains = bool(_patterns("explains").search(judgement.reading.text))
-        for term in self._terms.values():
+        due = {}
+        for key, term in self._terms.items():
             term.sentences_since += 1
-            if term.sentences_since <= EXPLAINED_WITHIN:
-                term.is_explained = term.is_explained or explains
-        cues = []
+            term.is_explained = term.is_explained or (explains and term.sentences_since <= EXPLAINED_WITHIN)
+            if term.sentences_since == EXPLAINED_WITHIN and not term.is_explained:
+                due[key] = term.cue
         for key, words in dict(_terms_in(sentence.words)).items():
+            known = self._terms.get(key)
             if key in self._shared:
                 continue
-            known = self._terms.get(key)
-            if explains or _is_spelled_out(key, sentence.words):
+            if explains or _is_spelled_out(key, sentence.words) or (known is not None and known.is_explained):
                 self._share(key)
+            elif known is not None and known.sentences_since > EXPLAINED_WITHIN:
+                due[key] = _cue(CueKind.UNEXPLAINED_TERM, sentence, words)
             elif known is None:
-                self._terms[key] = _Term(sentence.index)
-                if len(self._terms) > REMEMBERED_TERMS:
-                    self._terms.popitem(last=False)
-            elif known.is_explained:
-                self._share(key)
-            elif known.sentences_since > EXPLAINED_WITHIN:
-                cues.append(_cue(CueKind.UNEXPLAINED_TERM, sentence, words))
-        return cues
+                self._remember(key, _cue(CueKind.UNEXPLAINED_TERM, sentence, words))
+        return list(due.values())
+
+    def _remember(self, key: str, cue: CommunicationCue) -> None:
+        self._terms[key] = _Term(cue)
+        if len(self._terms) > REMEMBERED_TERMS:
+            self._terms.popitem(last=False)
 
     def _share(self, key: str) -> None:
         """Both sides know the term from now on."""
