@@ -54,11 +54,11 @@ def test_the_start_is_found_although_blocks_come_late() -> None:
     assert device.clock.start_seconds == pytest.approx(START_SECONDS, abs=0.005)
 
 
-@pytest.mark.parametrize("ppm", [-80.0, 0.0, 100.0])
+@pytest.mark.parametrize("ppm", [-200.0, 0.0, 200.0])
 def test_a_device_that_is_fast_or_slow_stays_on_the_clock_for_a_quarter_of_an_hour(ppm: float) -> None:
     device = Device(ppm)
     device.run(900)
-    counting_alone_seconds = 900 * ppm / 1e6  # up to 90 ms
+    counting_alone_seconds = 900 * ppm / 1e6  # up to 180 ms
     assert abs(device.error_seconds) < 0.006, counting_alone_seconds
     assert device.losses == []
 
