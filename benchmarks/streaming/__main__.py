@@ -218,8 +218,8 @@ def _print_files(calls_: list[dict[tuple[str, str], FileFigures]]) -> None:
 
 
 def _print_long(model: Model, ends: dict[str, Figures], run: hours.LongRun) -> None:
-    print(f"**{model.name}, a dense call of {len(run.resident_bytes) - 2} min in {run.took_seconds / 60:.0f} min**\n")
-    print(f"{table(ends, (*DELAY_ROWS, *LOAD_ROWS))}\n\n{memory_table(run.resident_bytes, SETTLED_MINUTES)}\n")
+    print(f"**{model.name}, a dense call of {len(run.memory) - 2} min in {run.took_seconds / 60:.0f} min**\n")
+    print(f"{table(ends, (*DELAY_ROWS, *LOAD_ROWS))}\n\n{memory_table(run.memory, SETTLED_MINUTES)}\n")
 
 
 def _title(model: str, what: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import tempfile
 import threading
@@ -29,6 +28,7 @@ from benchmarks.streaming.dense import DenseCall
 from benchmarks.streaming.history import Run
 from benchmarks.streaming.metrics import Shown
 from benchmarks.streaming.ours import load_transcriber, play
+from benchmarks.streaming.usage import Memory
 
 _BURST_SECONDS = 5.0  # of sound: the worker pauses partial text then, and searches finals as thoroughly as ever
 _SETTLED_SECONDS = 0.05  # longer than the review of a sentence, which lies between two decodes
@@ -38,7 +38,7 @@ _SETTLED_SECONDS = 0.05  # longer than the review of a sentence, which lies betw
 class LongRun:
     first: Run  # on its own clock, as `last`
     last: Run
-    resident_bytes: list[int]  # of the program, at each full minute of the call, from 0 on, and when it was closed
+    memory: list[Memory]  # of the program, at each full minute of the call, from 0 on, and when it was closed
     took_seconds: float
 
     def write(self, path: Path) -> None:
@@ -47,7 +47,8 @@ class LongRun:
 
 def read(path: Path) -> LongRun:
     fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return LongRun(history.run_of(fields.pop("first")), history.run_of(fields.pop("last")), **fields)
+    first, last = history.run_of(fields["first"]), history.run_of(fields["last"])
+    return LongRun(first, last, [Memory(**entry) for entry in fields["memory"]], fields["took_seconds"])
 
 
 class Work:
@@ -166,15 +167,15 @@ class LongSource:
         self._frames: Iterator[AudioFrame] = call.frames()
         self._burst_end_seconds = 0.0
         self._is_closed = threading.Event()
-        self.resident_bytes: list[int] = []
+        self.memory: list[Memory] = []
 
     def read(self) -> AudioFrame | None:
         frame = None if self._is_closed.is_set() else next(self._frames, None)
         if frame is None:
             self._ends[-1].finish()
             return None
-        if frame.end_seconds > 60.0 * len(self.resident_bytes):
-            self.resident_bytes.append(resident_bytes())
+        if frame.end_seconds > 60.0 * len(self.memory):
+            self.memory.append(Memory.now())
             self._tell(frame.start_seconds)
         self._wait(frame)
         return frame
@@ -195,12 +196,9 @@ class LongSource:
             last.hear(frame.end_seconds)
 
     def _tell(self, at_seconds: float) -> None:
-        if len(self.resident_bytes) % 10 == 1:
-            print(f"… {at_seconds / 60:.0f} min: {self.resident_bytes[-1] / 1e6:.0f} MB", file=sys.stderr, flush=True)
-
-
-def resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+        if len(self.memory) % 10 == 1:
+            megabytes = f"{self.memory[-1].own_bytes / 1e6:.0f} of {self.memory[-1].resident_bytes / 1e6:.0f} MB"
+            print(f"… {at_seconds / 60:.0f} min: {megabytes}", file=sys.stderr, flush=True)
 
 
 def main(hours: float, end_minutes: float, folder: Path, result: Path, names: str, folders: list[Path]) -> None:
@@ -212,8 +210,8 @@ def main(hours: float, end_minutes: float, folder: Path, result: Path, names: st
     source = LongSource(call, ends, work)
     began = time.monotonic()
     play(source, lambda: BusyTranscriber(load_transcriber(folder, "short"), work), EndsWatcher(ends))
-    source.resident_bytes.append(resident_bytes())
-    LongRun(ends[0].run(), ends[1].run(), source.resident_bytes, time.monotonic() - began).write(result)
+    source.memory.append(Memory.now())
+    LongRun(ends[0].run(), ends[1].run(), source.memory, time.monotonic() - began).write(result)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from benchmarks.streaming.figures import Figures
 from benchmarks.streaming.files import FileFigures
 from benchmarks.streaming.metrics import percentile, share_within
 from benchmarks.streaming.text import Errors
+from benchmarks.streaming.usage import Memory
 
 Cell = Callable[[Figures], str]
 Row = tuple[str, Cell]
@@ -53,23 +54,23 @@ def files_table(measured: dict[tuple[str, str], FileFigures]) -> str:
     return "\n".join(lines)
 
 
-def memory_table(resident_bytes: Sequence[int], settled_minutes: int) -> str:
-    """`resident_bytes` at each full minute from 0 on, and when the call was closed; how far they rise above what they
-    were at `settled_minutes`."""
-    *minutes, closed = resident_bytes
-    settled = minutes[min(settled_minutes, len(minutes) - 1)]
-    highest = max(minutes[settled_minutes:], default=settled)
-    last = len(minutes) - 1
-    chosen = sorted({min(minute, last) for minute in (0, settled_minutes, *range(60, last, 60), last)})
+def memory_table(memory: Sequence[Memory], settled_minutes: int) -> str:
+    """`memory` at each full minute from 0 on, and when the call was closed; how far it rises above what it was at
+    `settled_minutes`."""
+    last = len(memory) - 2
+    settled = min(settled_minutes, last)
+    chosen = sorted({0, settled, *range(60, last, 60), last})
     heads = [*(f"{minute} min" for minute in chosen), "highest after", "growth", "when closed"]
-    values = [*(minutes[minute] for minute in chosen), highest, highest - settled, closed]
-    return "\n".join(
-        [
-            _line("", heads),
-            _line("---", ["---:"] * len(heads)),
-            _line("memory of the program, MB", [f"{value / 1e6:.0f}" for value in values]),
-        ]
-    )
+    lines = [_line("memory of the program, MB", heads), _line("---", ["---:"] * len(heads))]
+    for name, values in (
+        ("resident", [one.resident_bytes for one in memory]),
+        ("of it not from files", [one.own_bytes for one in memory]),
+    ):
+        *minutes, closed = values
+        highest = max(minutes[settled:])
+        cells = [*(minutes[minute] for minute in chosen), highest, highest - minutes[settled], closed]
+        lines.append(_line(name, [f"{value / 1e6:.0f}" for value in cells]))
+    return "\n".join(lines)
 
 
 def _line(name: str, cells: Sequence[str] | dict[str, Figures]) -> str:

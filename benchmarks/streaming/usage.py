@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
+from dataclasses import dataclass
 from pathlib import Path
 
 _WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -26,3 +28,17 @@ def machine_seconds() -> float:
         return 0.0
     ticks = [int(field) for field in _MACHINE.read_text(encoding="ascii").splitlines()[0].split()[1:]]
     return sum(ticks[place] for place in _TICKS) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is resident. The system may take back at any time what it can read from files again: growth is the rest."""
+
+    resident_bytes: int
+    own_bytes: int  # of it not from files
+
+    @classmethod
+    def now(cls) -> Memory:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        kibibytes = {key: int(value) for key, value in re.findall(r"^(\w+):\s+(\d+) kB", status, re.MULTILINE)}
+        return cls(1024 * kibibytes["VmRSS"], 1024 * (kibibytes["RssAnon"] + kibibytes["RssShmem"]))

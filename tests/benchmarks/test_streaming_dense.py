@@ -12,6 +12,7 @@ from benchmarks.streaming.calls import BenchCall, Voice
 from benchmarks.streaming.dense import PAUSE_SECONDS, DenseCall
 from benchmarks.streaming.figures import Figures
 from benchmarks.streaming.table import DELAY_ROWS, memory_table, table
+from benchmarks.streaming.usage import Memory
 
 LENGTH_SECONDS, END_SECONDS = 60.0, 10.0
 
@@ -66,9 +67,11 @@ def test_the_truth_of_an_end_is_what_is_said_there(sides) -> None:
 
 def test_growth_is_counted_from_when_memory_had_settled() -> None:
     megabytes = [300, 390, 400, 405, 398, 500]  # at each minute, and when the call was closed
-    head, _, row = memory_table([m * 1_000_000 for m in megabytes], settled_minutes=2).splitlines()
-    assert head == "|  | 0 min | 2 min | 4 min | highest after | growth | when closed |"
-    assert row == "| memory of the program, MB | 300 | 400 | 398 | 405 | 5 | 500 |"
+    memory = [Memory((m + 100) * 1_000_000, m * 1_000_000) for m in megabytes]
+    head, _, resident, own = memory_table(memory, settled_minutes=2).splitlines()
+    assert head == "| memory of the program, MB | 0 min | 2 min | 4 min | highest after | growth | when closed |"
+    assert resident == "| resident | 400 | 500 | 498 | 505 | 5 | 600 |"
+    assert own == "| of it not from files | 300 | 400 | 398 | 405 | 5 | 500 |"
 
 
 def test_a_table_of_chosen_rows_has_no_other() -> None:
