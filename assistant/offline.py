@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from assistant.errors import AssistantError
-from assistant.ports import AudioSource, BatchTranscriber, Hypothesis, Sink, VoiceDetector
+from assistant.ports import AudioSource, BatchTranscriber, EchoRemover, Hypothesis, Sink, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.review_feed import ReviewFeed
@@ -49,6 +49,7 @@ class OfflineSession:
         conversation: Conversation,
         sinks: Sequence[Sink],
         warnings: Sequence[str] = (),
+        echo_remover: EchoRemover | None = None,
     ) -> None:
         self._source = source
         self._warnings = (*transcriber.notices, *warnings)
@@ -58,7 +59,7 @@ class OfflineSession:
         self._transcript = OfflineTranscript([Listener(channel, detector()) for channel in source.channels])
         self._reviewed_seconds = 0.0
         self._publisher = Publisher(sinks, lambda: self._reviewed_seconds)
-        self._without_echo = WithoutEcho(source.channels, self._publisher, self._transcript.hear)
+        self._without_echo = WithoutEcho(source.channels, self._publisher, self._transcript.hear, echo_remover)
         self._feed = ReviewFeed(conversation, self._publisher)
         self._in_flight: deque[tuple[list[Window], Future[list[Hypothesis]]]] = deque()
         self.duration_seconds = 0.0  # that was heard so far

@@ -50,6 +50,14 @@ class VoiceDetector(Protocol):
         ...
 
 
+class EchoRemover(Protocol):
+    """Takes what a microphone hears of the call out of its sound. One per call, since it learns the room."""
+
+    def remove(self, microphone: NDArray[np.float32], call: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The microphone's sound without the call's. All are (160,) in -1..1: the same 10 ms of both, in order."""
+        ...
+
+
 class Effort(Enum):
     """How much a decode may cost."""
 

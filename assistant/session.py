@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from assistant.audio.meter import Meter
 from assistant.errors import AssistantError, RecordingError
-from assistant.ports import AudioSource, Recorder, Sink, Transcriber, VoiceDetector
+from assistant.ports import AudioSource, EchoRemover, Recorder, Sink, Transcriber, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.speech.listener import Listener
@@ -36,7 +36,8 @@ class SessionSettings:
     streaming: StreamingSettings = field(default_factory=StreamingSettings)
     patience: Patience = field(default_factory=Patience)
     warnings: tuple[str, ...] = ()  # what a user should know before the first word
-    mutes_echo: bool = False  # leave out of the microphone's words what it hears of the call
+    mutes_echo: bool = False  # leave out of the microphone's words what it hears of the call ...
+    echo_remover: EchoRemover | None = None  # ... and take it out of its sound before anything listens; for this call
 
 
 class Session:
@@ -79,7 +80,9 @@ class Session:
         self._heard_seconds = dict.fromkeys(source.channels, 0.0)
         self._meters = {channel: Meter(channel) for channel in source.channels}
         muted_channels = source.channels if self._settings.mutes_echo else ()
-        self._without_echo = WithoutEcho(muted_channels, self._publisher, self._worker.hear)
+        self._without_echo = WithoutEcho(
+            muted_channels, self._publisher, self._worker.hear, self._settings.echo_remover
+        )
         self._paused = False
         self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come

@@ -49,6 +49,7 @@ class Settings:
     mic: str = ""  # stable device name; empty takes the system's default
     call: str = ""  # stable device or program name; empty takes what the loudspeakers play
     title: str = ""  # role that is interviewed for, shown in the panel
+    remove_echo: bool = False  # take the call out of the microphone's sound; needs the extra `echo`
     decode_threads: int = 1
     language: str = AUTO  # code of the language that is spoken, or heard from what is said first
     glossary: tuple[str, ...] = ()  # names, products and technical terms that may be said

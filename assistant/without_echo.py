@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 
+from assistant.ports import EchoRemover
 from assistant.publisher import Publisher
 from assistant.speech.echo import EchoGuard
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
@@ -22,9 +23,13 @@ class WithoutEcho:
     """Hands what it is given to `listen`, in order; the microphone's sound a little later where the call has both."""
 
     def __init__(
-        self, channels: Collection[Channel], publisher: Publisher, listen: Callable[[AudioFrame | AudioGap], None]
+        self,
+        channels: Collection[Channel],
+        publisher: Publisher,
+        listen: Callable[[AudioFrame | AudioGap], None],
+        remover: EchoRemover | None = None,
     ) -> None:
-        self._guard = EchoGuard() if set(channels) == set(Channel) else None
+        self._guard = EchoGuard(remover=remover) if set(channels) == set(Channel) else None
         self._publisher = publisher
         self._listen = listen
         self._was_told = False

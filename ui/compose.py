@@ -25,7 +25,16 @@ from assistant.errors import AssistantError, CaptureError, ExportError, ModelErr
 from assistant.event_log import EventLog
 from assistant.languages import ENGLISH
 from assistant.offline import OfflineSession
-from assistant.ports import AudioSource, BatchTranscriber, Recorder, SentenceModel, Sink, Transcriber, VoiceDetector
+from assistant.ports import (
+    AudioSource,
+    BatchTranscriber,
+    EchoRemover,
+    Recorder,
+    SentenceModel,
+    Sink,
+    Transcriber,
+    VoiceDetector,
+)
 from assistant.review.conversation import Conversation
 from assistant.review.follow_ups import FollowUps, follow_ups_of
 from assistant.session import Session, SessionSettings
@@ -33,6 +42,7 @@ from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.streaming import StreamingSettings
 from assistant.values import Verbosity
+from ui.without_echo import echo_remover
 
 if TYPE_CHECKING:
     from models.whisper import WhisperTranscriber
@@ -159,9 +169,10 @@ def reviewed_recording(
     verbosity: Verbosity = Verbosity.NORMAL,
     asks: FollowUps | None = None,
     started: datetime | None = None,
+    remover: EchoRemover | None = None,
 ) -> Call:
     """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `asks` as for a session;
-    `started`, with a time zone, is when it was recorded; now if that is not known."""
+    `started`, with a time zone, is when it was recorded; now if that is not known. `remover` is for this recording."""
     collector = CallCollector()
     session = OfflineSession(
         source,
@@ -170,6 +181,7 @@ def reviewed_recording(
         conversation(verbosity, transcriber, asks),
         [*sinks, collector],
         asks.problems if asks else (),
+        remover,
     )
     session.run()
     started = started or datetime.now().astimezone()
@@ -265,6 +277,7 @@ def kept_call(
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
         asks = follow_ups(settings)
+        remover, no_remover = echo_remover(settings)
         session = Session(
             source,
             transcriber,
@@ -275,8 +288,9 @@ def kept_call(
             SessionSettings(
                 is_lossless,
                 streaming=StreamingSettings(shows_partials=shows_partials),
-                warnings=(*transcriber.notices, *asks.problems),
+                warnings=(*transcriber.notices, *asks.problems, *no_remover),
                 mutes_echo=True,
+                echo_remover=remover,
             ),
         )
         undo.pop_all()

@@ -22,6 +22,7 @@ from assistant.transcript.streaming import StreamingSettings
 from assistant.values import Stamped, TranscriptUpdate
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
+from ui.without_echo import echo_remover
 
 SAME_SECONDS = 0.001  # moments so near each other are one, computed twice
 
@@ -86,7 +87,11 @@ def _transcribe_tail(
             compose.conversation(before.verbosity or settings.verbosity, transcriber, compose.follow_ups(settings)),
             [_NewText(sink, before), again],
             settings=SessionSettings(
-                True, before.utterances, StreamingSettings(shows_partials=False, speculates=False), mutes_echo=True
+                True,
+                before.utterances,
+                StreamingSettings(shows_partials=False, speculates=False),
+                mutes_echo=True,
+                echo_remover=echo_remover(settings)[0],
             ),
         )
         session.run()

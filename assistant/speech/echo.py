@@ -1,7 +1,8 @@
 """Keeps the candidate's voice out of what the interviewer said, where loudspeakers play the call.
 
 Runs on the listening thread; never blocks. Pure: sound in, sound out. Moments of the microphone that are echo of the
-call are muted before anything listens for words; all other samples stay as they are, and so does the recording.
+call are muted before anything listens for words; all other samples stay as they are, and so does the recording. Where
+there is a remover it takes the echo out of them, too, once it is certain that the microphone hears the call.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.ports import EchoRemover
 from assistant.speech.echo_path import HOP_SAMPLES, HOP_SECONDS, WINDOW_SAMPLES, EchoPath, EchoSettings
 from assistant.speech.kept_samples import KeptSamples
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
@@ -29,13 +31,15 @@ class EchoGuard:
     to then is known. The same sound gives the same answer at any speed.
     """
 
-    def __init__(self, settings: EchoSettings | None = None) -> None:
+    def __init__(self, settings: EchoSettings | None = None, remover: EchoRemover | None = None) -> None:
         self._path = EchoPath(settings or EchoSettings())
+        self._remover = remover
         self._call = _Track()
         self._mic = _Track()
         self._waiting: deque[AudioFrame] = deque()  # the microphone's, not yet given back
         self._gains = _Track()  # one for each sample of the microphone that is judged and not yet given back
         self._gain = 1.0
+        self._cleaned = _Track()  # as far as the gains, where there is a remover
         self._muted_hops = 0
         self._lately_hops = 0.0
         self.hears_call = False  # the microphone hears the call for certain; once set it stays
@@ -71,15 +75,18 @@ class EchoGuard:
             self._call.jump(end)
             return [gap, *self._judge(min(self._mic.end, end))]
         before = self.finish()
-        self._mic.jump(end)
-        self._gains.jump(end)
+        for track in (self._mic, self._gains, self._cleaned):
+            track.jump(end)
         return [*before, gap]
 
     def _judge(self, until: int) -> list[AudioFrame | AudioGap]:
         while self._gains.end + HOP_SAMPLES <= until:
             end = self._gains.end + HOP_SAMPLES
             begin = end - WINDOW_SAMPLES
-            is_echo = self._path.judge(self._mic.take(begin, end), self._call.take(begin, end))
+            mic, call = self._mic.take(begin, end), self._call.take(begin, end)
+            if self._remover is not None:
+                self._cleaned.append(self._remover.remove(mic[-HOP_SAMPLES:], call[-HOP_SAMPLES:]))
+            is_echo = self._path.judge(mic, call)
             gain = 0.0 if is_echo else 1.0
             self._gains.append(np.linspace(self._gain, gain, HOP_SAMPLES, dtype=np.float32))
             self._gain = gain
@@ -97,11 +104,14 @@ class EchoGuard:
         ready: list[AudioFrame | AudioGap] = []
         while self._waiting and _position(self._waiting[0].end_seconds) <= self._gains.end:
             item = self._waiting.popleft()
-            start = _position(item.start_seconds)
-            gains = self._gains.take(start, start + len(item.samples))
-            if not gains.all():
-                item = replace(item, samples=np.rint(item.samples * gains).astype(np.int16))
-            self._gains.forget(_position(item.end_seconds))
+            start, end = _position(item.start_seconds), _position(item.end_seconds)
+            gains = self._gains.take(start, end)
+            if self._remover is not None and self.hears_call:
+                item = replace(item, samples=_as_frame(self._cleaned.take(start, end) * gains * 32768.0))
+            elif not gains.all():
+                item = replace(item, samples=_as_frame(item.samples * gains))
+            self._gains.forget(end)
+            self._cleaned.forget(end)
             ready.append(item)
         return ready
 
@@ -138,6 +148,11 @@ class _Track:
 
     def forget(self, before: int) -> None:
         self._samples.forget_before(before)
+
+
+def _as_frame(samples: NDArray[np.floating]) -> NDArray[np.int16]:
+    whole: NDArray[np.int16] = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    return whole
 
 
 def _position(seconds: float) -> int:

@@ -76,6 +76,9 @@ SECTIONS = (
             options=(Option("", "The system's default"),)),
         Row("call", "The call", "The output, or the one program, through which the candidate is heard. Counts from "
             "the next call on.", options=(Option("", "All that the computer plays"),)),
+        Row("remove_echo", "Remove echo", "Takes the call out of your microphone's sound, where loudspeakers play it, "
+            "before your words are heard in it. The recording stays as it is. Counts from the next call on.",
+            Kind.TICK),
     )),
     Section("SPEECH", (
         Row("model", "Speech model", "What turns speech into text. Larger ones hear better and need more of the "

@@ -23,7 +23,7 @@ HOLD_SECONDS = 0.06  # a server's message about a move may come this much after 
 _LISTEN_SECONDS = 0.03
 _FIRST_RECONNECT_SECONDS = 0.1
 _LAST_RECONNECT_SECONDS = 2.0
-_SLOWER = 1.25  # each wait is so much longer: a server that is back is noticed within a quarter of its absence
+_SLOWER = 1.1  # each wait is so much longer: a server that is back is noticed within a tenth of its absence
 
 
 class Watched:
