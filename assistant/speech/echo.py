@@ -19,6 +19,7 @@ from assistant.speech.kept_samples import KeptSamples
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 
 _LATE_SECONDS = 0.3  # a call channel that is further behind is not waited for
+_MOST_HOPS = 100  # judged at once: what is behind a start far into the call is long
 _KEPT_SECONDS = 2.0  # of the call, for a microphone that is behind
 _SURE_SECONDS = 1.5  # of echo within about _SURE_WITHIN_SECONDS: loudspeakers are in use
 _SURE_WITHIN_SECONDS = 10.0
@@ -80,17 +81,19 @@ class EchoGuard:
         return [*before, gap]
 
     def _judge(self, until: int) -> list[AudioFrame | AudioGap]:
-        while self._gains.end + HOP_SAMPLES <= until:
-            end = self._gains.end + HOP_SAMPLES
-            begin = end - WINDOW_SAMPLES
+        while (hops := min((until - self._gains.end) // HOP_SAMPLES, _MOST_HOPS)) > 0:
+            end = self._gains.end + hops * HOP_SAMPLES
+            begin = self._gains.end + HOP_SAMPLES - WINDOW_SAMPLES
             mic, call = self._mic.take(begin, end), self._call.take(begin, end)
             if self._remover is not None:
-                self._cleaned.append(self._remover.remove(mic[-HOP_SAMPLES:], call[-HOP_SAMPLES:]))
-            is_echo = self._path.judge(mic, call)
-            gain = 0.0 if is_echo else 1.0
-            self._gains.append(np.linspace(self._gain, gain, HOP_SAMPLES, dtype=np.float32))
-            self._gain = gain
-            self._count(is_echo)
+                for first in range(len(mic) - hops * HOP_SAMPLES, len(mic), HOP_SAMPLES):
+                    hop = slice(first, first + HOP_SAMPLES)
+                    self._cleaned.append(self._remover.remove(mic[hop], call[hop]))
+            for is_echo in self._path.judge(mic, call):
+                gain = 0.0 if is_echo else 1.0
+                self._gains.append(np.linspace(self._gain, gain, HOP_SAMPLES, dtype=np.float32))
+                self._gain = gain
+                self._count(is_echo)
         for track in (self._call, self._mic):
             track.forget(self._gains.end - WINDOW_SAMPLES)
         return list(self._release())
