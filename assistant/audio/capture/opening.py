@@ -161,7 +161,8 @@ def _found_call(name: str) -> Callable[[], Feed]:
         except CaptureError:
             if not name:
                 raise
-    return partial(portaudio.PortAudioFeed, portaudio.find_input(name))
+    portaudio.find_input(name)
+    return partial(portaudio.PortAudioFeed, name)
 
 
 @dataclass(frozen=True, slots=True)

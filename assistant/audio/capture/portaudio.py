@@ -2,6 +2,9 @@
 
 PortAudio calls `_on_sound` on a thread of its own: it copies, puts, returns. The channel's thread takes and resamples.
 What does not fit into the queue is left out; the channel's clock finds the hole and its length.
+
+PortAudio knows the devices of the moment at which it was started, so it is started anew to look for those that came and
+went, unless something is recorded through it just now: that would end.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,8 @@ from assistant.values import Channel
 _BLOCK_SECONDS = 0.02
 _QUEUE_BLOCKS = 500  # 10 s
 _WAIT_SECONDS = 0.05
+_opening = threading.RLock()  # over the list of devices from when it is read until one of it is open
+_open: set[PortAudioFeed] = set()
 _MOST_CHANNELS = 2  # the shared mode of some systems refuses less than the device has; a microphone has one or two
 
 
@@ -42,7 +47,7 @@ class PortAudioBackend:
     def attach(self, channel: Channel) -> Feed:
         if channel is Channel.THEM and self._attach_call is not None:
             return self._attach_call(self._wanted[channel])
-        return PortAudioFeed(find_input(self._wanted[channel]))
+        return PortAudioFeed(self._wanted[channel])
 
     def wait_for_change(self, timeout_seconds: float) -> None:
         self._stopped.wait(timeout_seconds)
@@ -52,9 +57,14 @@ class PortAudioBackend:
 
 
 class PortAudioFeed:
-    """`device` is an entry of PortAudio's list. Raises CaptureError when it can't be opened."""
+    """The input device `wanted`, or the default for "". Raises CaptureError when it isn't there or can't be opened."""
 
-    def __init__(self, device: Mapping[str, Any]) -> None:
+    def __init__(self, wanted: str) -> None:
+        with _opening:
+            self._start(find_input(wanted))
+            _open.add(self)
+
+    def _start(self, device: Mapping[str, Any]) -> None:
         sounddevice = load()
         self.description = str(device["name"])
         rate_hz = round(device["default_samplerate"])
@@ -87,6 +97,8 @@ class PortAudioFeed:
 
     def close(self) -> None:
         self._stream.close(ignore_errors=True)
+        with _opening:
+            _open.discard(self)
 
     def _on_sound(self, sound: NDArray[np.float32], frames: int, times: Any, flags: Any) -> None:
         arrived_seconds = time.monotonic()
@@ -112,23 +124,36 @@ def load() -> Any:
 
 def list_inputs() -> list[Device]:
     """Input devices of the system's usual interface, each once. Raises CaptureError as `load` does."""
-    default = _default_index()
+    with _opening:
+        _look_again()
+        entries = _inputs()
+        default = _default_index(entries)
     return [
         Device(str(entry["name"]), str(entry["name"]), DeviceKind.MICROPHONE, entry["index"] == default)
-        for entry in _inputs()
+        for entry in entries
     ]
 
 
 def find_input(wanted: str) -> Mapping[str, Any]:
     """The entry of the device `wanted`, or of the default for "". Raises CaptureError with the reason."""
-    entries = _inputs()
-    default = _default_index()
+    with _opening:
+        _look_again()
+        entries = _inputs()
+        default = _default_index(entries)
     for entry in entries:
         if entry["name"] == wanted if wanted else entry["index"] == default:
             return entry
     if not wanted and entries:
         return entries[0]
     raise CaptureError(f'there is no input device "{wanted}"' if wanted else "there is no microphone")
+
+
+def _look_again() -> None:
+    """For devices that came and went. The names are sounddevice's own advice for it."""
+    if not _open:
+        sounddevice = load()
+        sounddevice._terminate()
+        sounddevice._initialize()
 
 
 def _inputs() -> list[Mapping[str, Any]]:
@@ -145,9 +170,5 @@ def _inputs() -> list[Mapping[str, Any]]:
     ]
 
 
-def _default_index() -> int:
-    sounddevice = load()
-    inputs = _inputs()
-    if not inputs:
-        return -1
-    return int(sounddevice.query_hostapis(inputs[0]["hostapi"])["default_input_device"])
+def _default_index(inputs: Sequence[Mapping[str, Any]]) -> int:
+    return int(load().query_hostapis(inputs[0]["hostapi"])["default_input_device"]) if inputs else -1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant.audio.capture import DeviceKind, list_devices, open_live
+from assistant.audio.capture import DeviceKind, list_devices, open_live, portaudio
 from assistant.audio.capture.portaudio import PortAudioBackend
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
@@ -40,6 +40,7 @@ class ScriptedPortAudio:
             self._device(2, 1, "CABLE Output (VB-Audio)", 2, 44_100.0),
             self._device(3, 1, "Microphone (Realtek High Definition)", 2, 48_000.0),
         ]
+        self._known = list(self._devices)
         self.streams: list[ScriptedStream] = []
         self.refuses = False
 
@@ -57,7 +58,17 @@ class ScriptedPortAudio:
         return self._interfaces if index is None else self._interfaces[index]
 
     def query_devices(self) -> list[dict[str, Any]]:
-        return self._devices
+        return self._known
+
+    def plug(self, name: str) -> None:
+        self._devices.append(self._device(len(self._devices), 1, name, 1, 16_000.0))
+
+    def _terminate(self) -> None:
+        assert all(stream.is_closed for stream in self.streams), "it ends all that is open"
+        self._known = []
+
+    def _initialize(self) -> None:
+        self._known = list(self._devices)
 
     def InputStream(self, **options: Any) -> ScriptedStream:  # noqa: N802  # the library's name
         if self.refuses:
@@ -98,10 +109,11 @@ class ScriptedStream:
 
 
 @pytest.fixture
-def sound(monkeypatch: pytest.MonkeyPatch) -> ScriptedPortAudio:
+def sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedPortAudio]:
     scripted = ScriptedPortAudio()
     monkeypatch.setitem(sys.modules, "sounddevice", scripted)  # type: ignore[arg-type]
-    return scripted
+    yield scripted
+    portaudio._open.clear()
 
 
 def test_each_device_is_listed_once_and_by_its_whole_name(sound: ScriptedPortAudio) -> None:
@@ -121,6 +133,18 @@ def test_the_default_microphone_is_heard_at_its_own_rate_and_brought_to_ours(sou
     assert np.abs(samples[2000:-2000] - 8192).max() < 20  # a copy: the buffer's next content would be 0.99
     feed.close()
     assert stream.is_closed
+
+
+def test_a_headset_that_is_plugged_in_later_is_listed_and_heard(sound: ScriptedPortAudio) -> None:
+    list_devices()
+    sound.plug("Headset")
+    assert "Headset" in {device.name for device in list_devices()}
+    feed = PortAudioBackend({YOU: "Headset"}).attach(YOU)
+    sound.plug("Another")
+    list_devices()  # does not end what is open
+    assert not sound.streams[0].is_closed
+    feed.close()
+    assert "Another" in {device.name for device in list_devices()}
 
 
 def test_a_device_that_ends_or_refuses_is_said_so(sound: ScriptedPortAudio) -> None:
