@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +25,7 @@ from ui.plans import Plan
 from ui.preferences import Preferences
 
 Voices = tuple[Voice, Voice]
+LOOK_MILLISECONDS = 4000  # a headset that is plugged in before a call is there to be chosen after this at most
 Choices = dict[str, tuple[Option, ...]]
 
 
@@ -37,6 +38,11 @@ class Desk(QObject):
         self._plan = plan
         self._window = window
         self._lane = Lane("desk", self)
+        self._shown: Voices | None = None
+        self._is_looking = False
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._look_on)
+        self._clock.start(LOOK_MILLISECONDS)
         window.export_requested.connect(self._export)
         window.look_again_requested.connect(self.look)
         window.choices_requested.connect(self.offer)
@@ -96,7 +102,21 @@ class Desk(QObject):
         if problems:
             self._window.show_error("Some questions are not used", problems)
 
+    def _look_on(self) -> None:
+        """Devices come and go while a person chooses."""
+        is_seen = self._window.isVisible() and not self._window.isMinimized()
+        if is_seen and not self._is_looking and self._window.pages.currentWidget() is self._window.ready_page:
+            self._is_looking = True
+            self._lane.do(partial(self._plan.voices, self._preferences.now), self._looked, lambda _: self._looked(None))
+
+    def _looked(self, voices: Voices | None) -> None:
+        """None: it was told before why that is not known."""
+        self._is_looking = False
+        if voices is not None and voices != self._shown:
+            self._show_voices(voices)
+
     def _show_voices(self, voices: Voices) -> None:
+        self._shown = voices
         you, them = voices
         self._window.ready_page.show_voices(you, them)
         self._window.show_choices({"mic": you.options, "call": them.options})

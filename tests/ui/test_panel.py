@@ -125,6 +125,15 @@ def kept(home: Path) -> list[Call]:
         return [store.load(summary.id) for summary in store.sessions()]
 
 
+def test_a_headset_that_is_plugged_in_before_a_call_shows_by_itself(program, qtbot, beginning, monkeypatch):
+    monkeypatch.setattr("ui.desk.LOOK_MILLISECONDS", 50)
+    voices = [Voice("Built-in microphone"), Voice("Loudspeakers")]
+    panel = program(replace(plan_of(beginning, 8.0), voices=lambda _: tuple(voices)))
+    qtbot.waitUntil(lambda: "Built-in microphone" in said_on_screen(panel))
+    voices[0] = Voice("Headset")
+    qtbot.waitUntil(lambda: "Headset" in said_on_screen(panel))
+
+
 def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_path):
     panel = program(plan_of(beginning, 8.0))
     window = panel.window
