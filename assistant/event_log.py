@@ -15,7 +15,8 @@ emitted) and `type`:
 - `follow_up`: `id`, `channel`, `kind` (also `aspect`), `aspect`, `quote`, `start_s`, `end_s` (null where nothing is
   quoted), `question`, `why`. `follow_up_retired`: `id`, `retired_why`.
 - `gap`: `channel`, `start_s`, `end_s`, `reason`.
-- `status`: `state`, `message`, and `channel` and `behind_s` where they apply; a mark of the user has the state `mark`.
+- `status`: `state`, `message`, and `channel` and `behind_s` where they apply; a mark of the user has the state `mark`,
+  the note as its message, and `at_s`, the moment that is marked.
 """
 
 from __future__ import annotations
@@ -144,6 +145,6 @@ def describe(event: Event) -> dict[str, Any] | None:
                 fields["behind_s"] = event.behind_seconds
             return fields
         case Mark():
-            return {"type": "status", "state": "mark", "message": event.note}
+            return {"type": "status", "state": "mark", "message": event.note, "at_s": round(event.at_seconds, 3)}
         case _:
             return None

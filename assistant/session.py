@@ -119,9 +119,9 @@ class Session:
             self._paused = False
         self._publisher.publish(Status(State.RECORDING))
 
-    def mark(self, note: str = "") -> None:
-        """Remember this moment."""
-        self._publisher.publish(Mark(self.clock_seconds, note))
+    def mark(self, note: str = "", at_seconds: float | None = None) -> None:
+        """Remember this moment, or the one that is given."""
+        self._publisher.publish(Mark(self.clock_seconds if at_seconds is None else at_seconds, note))
 
     def asked(self, follow_up_id: str) -> None:
         """The interviewer has asked it."""

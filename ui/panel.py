@@ -217,8 +217,8 @@ class Program(QObject):
     def stop(self) -> None:
         self._command(lambda call: call.session.stop())
 
-    def mark(self, note: str) -> None:
-        self._command(lambda call: call.session.mark(note))
+    def mark(self, note: str, at_seconds: float | None = None) -> None:
+        self._command(lambda call: call.session.mark(note, at_seconds))
 
     def asked(self, follow_up_id: str) -> None:
         self._command(lambda call: call.session.asked(follow_up_id))

@@ -416,12 +416,13 @@ def test_marks_and_buttons_reach_their_places():
     def press(at_seconds):
         if at_seconds == 2.0 and not sink.of(Mark):
             session.mark("good story")
+            session.mark("an earlier one", 1.5)
             session.asked("q1")
             session.dismissed("q2")
 
     source.before = press
     session.run()
-    assert sink.of(Mark) == [Mark(pytest.approx(2.0), "good story")]
+    assert sink.of(Mark) == [Mark(pytest.approx(2.0), "good story"), Mark(1.5, "an earlier one")]
     assert [entry[:2] for entry in conversation.told if entry[0] in ("asked", "dismissed")] == [
         ("asked", "q1"), ("dismissed", "q2"),
     ]  # fmt: skip

@@ -31,6 +31,7 @@ class CallScreen(QObject):
         self.state = PanelState()  # read it, change nothing
         self.kept_id = ""  # of a call that is closed on the disk
         header.mark.connect(self.mark)
+        live_page.mark_field.written.connect(controls.mark)
         header.pause.connect(self.pause_or_resume)
         header.stop.connect(controls.stop)
         live_page.cards.asked.connect(self._asked)
@@ -136,6 +137,11 @@ class CallScreen(QObject):
     def mark(self) -> None:
         if self.state.standing.phase in OPEN_PHASES:
             self._controls.mark("")
+
+    def mark_with_note(self) -> None:
+        """The moment is now; what is to be said of it is written."""
+        if self.state.standing.phase in OPEN_PHASES:
+            self._live_page.mark_field.open(self.state.clock_seconds)
 
     def pause_or_resume(self) -> None:
         if self.state.standing.phase is Phase.PAUSED:

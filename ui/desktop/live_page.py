@@ -14,6 +14,7 @@ from ui.desktop.card_stack import CardStack
 from ui.desktop.chips import ChipRow
 from ui.desktop.coverage import Chip
 from ui.desktop.fitted import Fitted, FittedArea
+from ui.desktop.mark_field import MarkField
 from ui.desktop.panel_state import Changes, PanelState, Part
 from ui.desktop.plan_list import PlanList
 from ui.desktop.rule import Rule
@@ -36,7 +37,7 @@ class LivePage(QWidget):
         self._state = PanelState()
         self._is_live = True
         self.meters, self.cards, self.chips, self.footer = Meters(), CardStack(), ChipRow(), Footer()
-        self.plan = PlanList()
+        self.plan, self.mark_field = PlanList(), MarkField()
         self.model = TranscriptModel(self)
         self.transcript = TranscriptView(self.model)
         self._ask_label, self._depth_label = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.LABEL, "muted", 1)
@@ -53,6 +54,7 @@ class LivePage(QWidget):
         self._halves.addWidget(self._rule)
         self._halves.addWidget(self.transcript, 1)
         column.addLayout(self._halves, 1)
+        column.addWidget(self.mark_field)
         column.addWidget(self.footer)
         self.transcript.setMinimumHeight(px(110))
         self._bubble: Bubble | None = None
@@ -60,10 +62,12 @@ class LivePage(QWidget):
         self.transcript.span_left.connect(self._hide_bubble)
         self.chips.wanted.connect(self._show_evidence)
         self.chips.left.connect(self._hide_bubble)
+        self.mark_field.closed.connect(self.transcript.setFocus)
 
     def show_state(self, state: PanelState, is_live: bool) -> None:
         """Another call from its beginning."""
         self._hide_bubble()
+        self.mark_field.close_up()
         self._state, self._is_live = state, is_live
         self._show_cards_anew()
         self.model.reset(state.lines.rows)
@@ -92,6 +96,7 @@ class LivePage(QWidget):
             self.footer.show_balance(state.share_of_you)
         if self._is_live and state.standing.phase is Phase.FINISHED:
             self._is_live = False
+            self.mark_field.close_up()
             self._show_cards_anew()
         if Part.STANDING in parts:
             can_note = self._is_live and state.standing.phase in (Phase.RECORDING, Phase.PAUSED)

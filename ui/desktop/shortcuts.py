@@ -27,7 +27,7 @@ class Action(StrEnum):
 
     ASKED_1, ASKED_2, ASKED_3 = "asked_1", "asked_2", "asked_3"
     LATER_1, LATER_2, LATER_3 = "later_1", "later_2", "later_3"
-    MARK, PAUSE, PLAN, NOW = "mark", "pause", "plan", "now"
+    MARK, MARK_WITH_NOTE, PAUSE, PLAN, NOW = "mark", "mark_with_note", "pause", "plan", "now"
     SETTINGS, CLOSE, OPEN_HISTORY = "settings", "close", "history"
     PLAY, BACK, AHEAD, CORRECT, EXPORT = "play", "back", "ahead", "correct", "export"
     FIND, DELETE, UNDO = "find", "delete", "undo"
@@ -55,6 +55,7 @@ TABLE = (
     Shortcut(Action.LATER_2, Where.CALL, "Shift+2", "the second card waits until later"),
     Shortcut(Action.LATER_3, Where.CALL, "Shift+3", "the third card waits until later"),
     Shortcut(Action.MARK, Where.CALL, "M", "mark this moment"),
+    Shortcut(Action.MARK_WITH_NOTE, Where.CALL, "Shift+M", "mark this moment with a note"),
     Shortcut(Action.PAUSE, Where.CALL, "Space", "pause, and go on"),
     Shortcut(Action.PLAN, Where.CALL, "P", "show or hide the plan"),
     Shortcut(Action.NOW, Where.CALL, "J", "jump to now"),

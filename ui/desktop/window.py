@@ -193,6 +193,7 @@ class PanelWindow(QWidget):
             ActionKey(live, asked, partial(cards.press, number, is_later=False))
             ActionKey(live, later, partial(cards.press, number, is_later=True))
         ActionKey(live, Action.MARK, self.call_screen.mark)
+        ActionKey(live, Action.MARK_WITH_NOTE, self.call_screen.mark_with_note)
         ActionKey(live, Action.PLAN, live.plan.heading.click)
         ActionKey(live, Action.NOW, live.transcript.jump_to_now)
         ActionKey(self.ready_page, Action.OPEN_HISTORY, self.ready_page.history_wanted.emit)

@@ -34,8 +34,8 @@ class Recorded:
     def stop(self) -> None:
         self.calls.append(("stop",))
 
-    def mark(self, note: str) -> None:
-        self.calls.append(("mark", note))
+    def mark(self, note: str, at_seconds: float | None = None) -> None:
+        self.calls.append(("mark", note) if at_seconds is None else ("mark", note, at_seconds))
 
     def asked(self, follow_up_id: str) -> None:
         self.calls.append(("asked", follow_up_id))

@@ -216,6 +216,23 @@ def test_mark_pause_resume_and_stop_by_key_and_button(window, live, controls):
     assert names == ["mark", "pause", "resume", "mark", "pause", "stop"]
 
 
+def test_a_moment_is_marked_with_a_note_that_is_written_later(window, live, controls):
+    state = live(script.events(20.0))
+    at_seconds = state.clock_seconds
+    QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    line = window.focusWidget()
+    assert line is window.live_page.mark_field.line
+    state.apply_all(script.events(30.0))  # the call goes on
+    QTest.keyClicks(line, "m 1 p ")  # keys of the call are letters here
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert controls.calls == [("mark", "m 1 p", at_seconds)]
+    assert window.focusWidget() is window.live_page.transcript and not line.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert line.text() == ""
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert len(controls.calls) == 1 and not line.isVisible()
+
+
 def test_space_presses_the_control_that_has_the_focus(window, live, controls):
     live(script.events(20.0))
     button(window, "Mark").setFocus()
