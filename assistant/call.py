@@ -93,7 +93,7 @@ class CallCollector:
 
     def __init__(self) -> None:
         self._finals: dict[int, TranscriptUpdate] = {}
-        self._sentences: list[ReviewedSentence] = []
+        self._sentences: dict[int, ReviewedSentence] = {}
         self._flags: dict[str, FlagFate] = {}
         self._follow_ups: dict[str, FollowUpFate] = {}
         self._gaps: list[AudioGap] = []
@@ -106,9 +106,10 @@ class CallCollector:
             case TranscriptUpdate(kind=UpdateKind.FINAL) as final:
                 self._finals[final.utterance] = final
             case ReviewedSentence() as sentence:
-                self._sentences.append(sentence)
-            case Flag() as flag:
-                self._flags[flag.id] = FlagFate(flag, at_seconds)
+                self._sentences[sentence.sentence.index] = sentence
+            case Flag() as flag:  # one that is known stands in other words now
+                known = self._flags.get(flag.id)
+                self._flags[flag.id] = FlagFate(flag, known.raised_at_seconds if known else at_seconds)
             case FlagWithdrawn(id=flag_id, reason=reason):
                 fate = self._flags[flag_id]
                 self._flags[flag_id] = replace(fate, withdrawn_at_seconds=at_seconds, withdrawn_reason=reason)
@@ -135,7 +136,7 @@ class CallCollector:
         return replace(
             empty,
             utterances=tuple(sorted(finals, key=lambda final: (final.words[0].start_seconds, final.utterance))),
-            sentences=tuple(self._sentences),
+            sentences=tuple(self._sentences.values()),
             flags=tuple(self._flags.values()),
             follow_ups=tuple(self._follow_ups.values()),
             gaps=tuple(self._gaps),

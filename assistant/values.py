@@ -215,6 +215,7 @@ class RetiredWhy(StrEnum):
     DISMISSED = "dismissed"
     STALE = "stale"
     DISPLACED = "displaced"  # three better ones stood there
+    UNSAID = "unsaid"  # heard once more, the words that it is about were others
 
 
 @dataclass(frozen=True, slots=True)

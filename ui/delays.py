@@ -24,6 +24,8 @@ class DelayMeter:
 
     def __init__(self) -> None:
         self._shown: dict[int, list[tuple[float, tuple[Word, ...]]]] = {}  # utterance -> (wall clock, words), in order
+        self._final: set[int] = set()  # utterances
+        self._flagged: set[str] = set()
         self._words: list[float] = []
         self._finals: list[float] = []
         self._flags: list[float] = []
@@ -32,11 +34,15 @@ class DelayMeter:
         match stamped.event:
             case TranscriptUpdate(kind=UpdateKind.PARTIAL, words=words, utterance=utterance):
                 self._shown.setdefault(utterance, []).append((stamped.wall_seconds, words))
+            case TranscriptUpdate(kind=UpdateKind.FINAL, utterance=utterance) if utterance in self._final:
+                pass  # heard once more: it was there already
             case TranscriptUpdate(kind=UpdateKind.FINAL, words=words, utterance=utterance):
+                self._final.add(utterance)
                 self._note_words(words, [*self._shown.pop(utterance, ()), (stamped.wall_seconds, words)])
                 if words:
                     self._finals.append(stamped.wall_seconds - words[-1].end_seconds)
-            case Flag(end_seconds=end_seconds):
+            case Flag(id=flag_id, end_seconds=end_seconds) if flag_id not in self._flagged:
+                self._flagged.add(flag_id)
                 self._flags.append(stamped.wall_seconds - end_seconds)
             case _:
                 pass

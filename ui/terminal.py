@@ -35,6 +35,7 @@ RETIRED = {
     RetiredWhy.DISMISSED: "put off",
     RetiredWhy.STALE: "no longer current",
     RetiredWhy.DISPLACED: "made room for better ones",
+    RetiredWhy.UNSAID: "heard once more, the words were others",
 }
 SHOWN_STATES = {
     State.DEVICE_LOST,
@@ -60,6 +61,7 @@ class TerminalSink:
         self._is_colourful = is_colourful
         self._unheard = unheard
         self.failure: OSError | None = None  # why nothing can be printed
+        self._final: set[int] = set()  # utterances
         self._flags: dict[str, Flag] = {}
         self._follow_ups: dict[str, FollowUp] = {}
 
@@ -80,7 +82,12 @@ class TerminalSink:
         now = clock(stamped.audio_seconds)
         match stamped.event:
             case TranscriptUpdate(kind=UpdateKind.FINAL, words=words, channel=channel) as final if words:
-                return f"{clock(words[0].start_seconds):>6} {NAMES[channel]:<5} {plain(final.text)}"
+                again = "" if final.utterance not in self._final else "(heard once more) "
+                self._final.add(final.utterance)
+                return f"{clock(words[0].start_seconds):>6} {NAMES[channel]:<5} {again}{plain(final.text)}"
+            case Flag() as flag if flag.id in self._flags:  # the same claim in words that were heard once more
+                self._flags[flag.id] = flag
+                return None
             case Flag() as flag:
                 self._flags[flag.id] = flag
                 quote = self._tint(f"“{plain(flag.quote)}”", "33" if flag.kind is ClaimKind.NUMBER_ONLY else "35")

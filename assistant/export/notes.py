@@ -20,6 +20,7 @@ _RETIRED = {
     RetiredWhy.DISMISSED: "put off",
     RetiredWhy.STALE: "the talk had moved on",
     RetiredWhy.DISPLACED: "better ones stood there",
+    RetiredWhy.UNSAID: "heard once more, the words were others",
 }
 
 

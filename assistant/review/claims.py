@@ -20,6 +20,7 @@ MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
 class Stage(Enum):
     PENDING = "pending"  # provisional: not shown yet
     SHOWN = "shown"
+    CLOSED = "closed"  # answered, or never made
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +44,11 @@ class Claim:
     is_asked: bool = False
     is_closed_to_questions: bool = False  # an honest "I don't know" was the answer
     flag_id: str = ""
+
+    def move_to(self, other: Claim) -> None:
+        """It stands where `other` does, which is the same claim in a sentence that reads otherwise."""
+        self.finding, self.sentence = other.finding, other.sentence
+        self.keywords, self.context, self.values = other.keywords, other.context, other.values
 
     @property
     def kind(self) -> ClaimKind:

@@ -18,6 +18,7 @@ from assistant.review.judge import judge
 from assistant.review.listening import Listening
 from assistant.review.open_claims import OpenClaims
 from assistant.review.questions import QuestionBank
+from assistant.review.second_hearing import FILLED, Heard, SecondHearing
 from assistant.transcript.sentences import SentenceBuilder
 from assistant.values import (
     Aspect,
@@ -42,7 +43,6 @@ BY_VALUE = (
     Aspect.OWN_CONTRIBUTION, Aspect.CHALLENGE, Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.MEASUREMENT_METHOD,
     Aspect.LESSON, Aspect.TRADEOFF,
 )  # fmt: skip
-_FILLED = "What was missing has been said since."
 _NOT_ENGLISH = "This call is not in English, and only English is reviewed."
 
 
@@ -67,6 +67,7 @@ class Conversation:
         self._builder = SentenceBuilder()
         self._deck = Deck(bank or QuestionBank.bundled())
         self._open = OpenClaims(explain)
+        self._second_hearing = SecondHearing(self._listening, self._open, self._deck, self._least)
         self._ledger = Ledger()
         self._communication = Communication(verbosity)
         self._answer = 0  # counted by the interviewer's questions
@@ -95,6 +96,7 @@ class Conversation:
             events += self._deck.retire(card, RetiredWhy.STALE)
         self._open.claims.clear()
         self._deck.waiting.clear()
+        self._second_hearing.stop_reviewing()
         return events
 
     def speech_started(self, channel: Channel, at_seconds: float) -> list[ReviewEvent]:
@@ -115,6 +117,15 @@ class Conversation:
                 claim.silent_since_seconds = max(claim.silent_since_seconds, min(spoke_until, at_seconds))
         events += self._review(self._builder.lock(update, at_seconds), at_seconds)
         return events + self._settle(at_seconds)
+
+    def utterance_refined(self, before: TranscriptUpdate, update: TranscriptUpdate) -> list[ReviewEvent] | None:
+        """The final text of an utterance that was `before` reads otherwise from now on. None where the review can't
+        follow: then nothing has changed, and the text has to stay."""
+        replacement = self._second_hearing.replacement(before, update, self._builder.tail(update.channel))
+        if replacement is None:
+            return None
+        self._builder.replace_tail(update.channel, replacement.tail)
+        return [*self._second_hearing.review(replacement.sentences), *self._settle(self._now)]
 
     def clock(self, at_seconds: float) -> list[ReviewEvent]:
         """The call has reached this time."""
@@ -156,29 +167,32 @@ class Conversation:
 
     def _review(self, sentences: list[Sentence], at_seconds: float) -> list[ReviewEvent]:
         if not self._is_reviewing:
-            return [ReviewedSentence(sentence, None) for sentence in sentences]
+            passed = [ReviewedSentence(sentence, None) for sentence in sentences]
+            for reviewed in passed:
+                self._second_hearing.note(Heard(reviewed, at_seconds, self._answer))
+            return [*passed]
         events: list[ReviewEvent] = []
         for sentence in sentences:
             self._open.heard = sentence.index
             if sentence.channel is Channel.THEM:
                 events += self._candidate_said(sentence, at_seconds)
             else:
-                events += self._interviewer_said(sentence)
+                events += self._interviewer_said(sentence, at_seconds)
             events += self._show_followed()
         return events
 
     def _candidate_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
         if self._turn_asked:
             self._open.question_over()
+        memory = self._listening.memory
         judgement, said = self._listening.candidate(sentence)
-        events: list[ReviewEvent] = [
-            ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign, self._topic),
-            *self._communication.candidate(sentence, judgement),
-        ]
+        reviewed = ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign, self._topic)
+        events: list[ReviewEvent] = [reviewed, *self._communication.candidate(sentence, judgement)]
         self._topic_has_begun = True
         for claim in self._open.answered(judgement, said, self._answer):
             if claim.stage is Stage.SHOWN:
-                events.append(FlagWithdrawn(claim.flag_id, _FILLED))
+                events.append(FlagWithdrawn(claim.flag_id, FILLED))
+            claim.stage = Stage.CLOSED
             events += self._deck.retire_claim(claim, RetiredWhy.ANSWERED)
         if judgement.is_refusal and (refused := self._open.refused(self._answer)) is not None:
             events += self._deck.retire_claim(refused, RetiredWhy.ANSWERED)
@@ -188,18 +202,22 @@ class Conversation:
         if self._turn_moves_on:
             events += self._deck.retire_before(self._answer)
         self._turn_asked = self._turn_moves_on = False
-        self._open.claims += claims_of(sentence, judgement, self._least, self._answer, at_seconds)
+        claims = claims_of(sentence, judgement, self._least, self._answer, at_seconds)
+        self._open.claims += claims
+        self._second_hearing.note(Heard(reviewed, at_seconds, self._answer, memory, claims))
         self._open.let_go([card.claim for card in self._deck.cards])
         self._ledger.note(judgement)
         return events
 
     # --- the interviewer ----------------------------------------------------------------------------------------
 
-    def _interviewer_said(self, sentence: Sentence) -> list[ReviewEvent]:
+    def _interviewer_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
         turn = self._listening.interviewer(sentence)
         if turn.opens_topic and self._topic_has_begun:
             self._topic, self._topic_has_begun = self._topic + 1, False
-        events: list[ReviewEvent] = [ReviewedSentence(sentence, None, turn.asks, answer=self._topic)]
+        reviewed = ReviewedSentence(sentence, None, turn.asks, answer=self._topic)
+        self._second_hearing.note(Heard(reviewed, at_seconds, self._answer))
+        events: list[ReviewEvent] = [reviewed]
         if turn.is_nod:
             return events
         latest = self._answer - self._turn_asked

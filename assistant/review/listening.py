@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.ports import SentenceModel
 from assistant.review.explanation import Explain, reasons_for
@@ -15,6 +17,18 @@ from assistant.values import Sentence
 
 TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
 NOD_WORDS = 3  # a turn of the interviewer this short is no new question
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """In what context a sentence of the candidate is understood."""
+
+    question: str
+    said: tuple[str, ...]
+    before: tuple[Judgement, ...]
+    earlier: tuple[Judgement, ...]
+    since_question: int
+    turns: int  # of the interviewer before it, nods left out
 
 
 class Listening:
@@ -31,10 +45,41 @@ class Listening:
         self._before: deque[Judgement] = deque(maxlen=3)  # in this answer
         self._earlier: deque[Judgement] = deque(maxlen=3)  # before the last question
         self._since_question = 0
+        self._turns = 0
+
+    @property
+    def memory(self) -> Memory:
+        return Memory(
+            self._question,
+            tuple(self._said),
+            tuple(self._before),
+            tuple(self._earlier),
+            self._since_question,
+            self._turns,
+        )
 
     def candidate(self, sentence: Sentence) -> tuple[Judgement, Said]:
         """What a sentence of the candidate is, and what it may answer."""
         self._turn, self._turn_text = None, ""
+        return self._understand(sentence)
+
+    def again(self, sentences: Sequence[Sentence], memory: Memory) -> list[tuple[Judgement, Said]]:
+        """The same for sentences that followed each other, with other words than before. They take the place of those
+        in what is remembered, unless the interviewer has spoken since."""
+        now = self.memory
+        self._remember(memory)
+        understood = [self._understand(sentence) for sentence in sentences]
+        if memory.turns != now.turns:
+            self._remember(now)
+        return understood
+
+    def _remember(self, memory: Memory) -> None:
+        self._question, self._since_question, self._turns = memory.question, memory.since_question, memory.turns
+        self._said = deque(memory.said, self._said.maxlen)
+        self._before = deque(memory.before, self._before.maxlen)
+        self._earlier = deque(memory.earlier, self._earlier.maxlen)
+
+    def _understand(self, sentence: Sentence) -> tuple[Judgement, Said]:
         rules = judgement = judge(sentence.text, tuple(self._before), tuple(self._earlier))
         scores = None
         if self._model is not None and not judgement.is_settled:
@@ -65,6 +110,7 @@ class Listening:
         if len(self._turn_text.split()) > NOD_WORDS:
             self._question = self._turn_text
             self._said.clear()
+            self._turns += 1
         return turn
 
     def new_answer(self) -> None:
@@ -72,7 +118,9 @@ class Listening:
         self._earlier.extend(self._before)
         self._before.clear()
         self._since_question = 0
+        self._turns += 1
 
     def new_topic(self) -> None:
         self._before.clear()
         self._earlier.clear()
+        self._turns += 1

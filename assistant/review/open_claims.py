@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.review.claims import MAX_CLAIMS, Claim, Stage
 from assistant.review.explanation import Explain, strongest
 from assistant.review.interviewer import Turn
@@ -79,6 +81,21 @@ class OpenClaims:
             claim.substance_since += judgement.label is Label.SUBSTANTIATED
         self.claims = [claim for claim in self.claims if claim not in closed]
         return closed
+
+    def heard_anew(self, said: Said, answer: int, index: int) -> list[Claim]:
+        """Take out and return the claims made before sentence `index` that this answers, which has other words now."""
+        closed = [c for c in self.claims if c.sentence.index < index and self._is_answered(c, said, answer, 0.0)]
+        self.claims = [claim for claim in self.claims if claim not in closed]
+        return closed
+
+    def add_late(self, claim: Claim, since: Sequence[Said]) -> bool:
+        """Take in a claim of a sentence that others have followed; False where one of them has answered it."""
+        for said in since:
+            claim.sentences_since += 1
+            if self._is_answered(claim, said, claim.answer, 0.0):
+                return False
+        self.claims = sorted([*self.claims, claim], key=lambda claim: claim.sentence.index)
+        return True
 
     def _is_answered(self, claim: Claim, said: Said, answer: int, elsewhere: float) -> bool:
         if claim.kind is ClaimKind.NUMBER_ONLY and claim.is_closed_to_questions and not said.has_number:

@@ -97,6 +97,14 @@ class SentenceBuilder:
         """Whether words of that channel wait for the end of their sentence."""
         return bool(self._sides[channel].tail)
 
+    def tail(self, channel: Channel) -> tuple[Word, ...]:
+        """The words of that channel that wait for the end of their sentence."""
+        return tuple(self._sides[channel].tail)
+
+    def replace_tail(self, channel: Channel, words: tuple[Word, ...]) -> None:
+        """They read otherwise."""
+        self._sides[channel].tail = list(words)
+
     def deadline_seconds(self) -> float | None:
         """When the next open sentence is completed by silence, if nothing else happens."""
         times = [self._deadline(side) for side in self._sides.values() if side.tail and not side.speaking]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from assistant.plain import plain
 from assistant.values import Aspect, ReviewedSentence
@@ -39,6 +39,7 @@ class Proof:
 
     at_seconds: float
     text: str
+    sentence: int = field(default=-1, compare=False)  # its index: heard once more, it takes its own place
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def empty_chips() -> tuple[Chip, ...]:
 
 
 def with_sentence(chips: tuple[Chip, ...], reviewed: ReviewedSentence) -> tuple[Chip, ...]:
-    """The chips after a sentence; the same object if it answers nothing. Questions (label None) answer nothing."""
+    """The chips after a sentence; the same object if it changes nothing. Questions (label None) answer nothing."""
+    index = reviewed.sentence.index
+    if any(proof.sentence == index for chip in chips for proof in chip.evidence):
+        chips = tuple(replace(chip, evidence=tuple(p for p in chip.evidence if p.sentence != index)) for chip in chips)
     if reviewed.label is None or not reviewed.aspects:
         return chips
-    proof = Proof(reviewed.sentence.start_seconds, plain(reviewed.sentence.text))
+    proof = Proof(reviewed.sentence.start_seconds, plain(reviewed.sentence.text), index)
     return tuple(
         Chip(chip.name, (*chip.evidence, proof)) if set(CHIP_NAMES[chip.name]) & set(reviewed.aspects) else chip
         for chip in chips

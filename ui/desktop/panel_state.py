@@ -99,6 +99,8 @@ class PanelState:
     _hint_seconds: float = 0.0  # when it came
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
+    _good_signs: set[str] = field(default_factory=set)  # ids of reasons
+    _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
     _delays: list[float] = field(default_factory=list)
 
     @classmethod
@@ -194,8 +196,11 @@ class PanelState:
             case CommunicationCue() as cue:
                 return self._note(cue, stamped.audio_seconds)
             case Flag() as flag:
+                known = self._flags.get(flag.id)
                 self._flags[flag.id] = flag
-                return self._span(flag), set()
+                # The same claim again, after its words were heard once more.
+                moved = self.lines.unmark(flag.id, known.start_seconds) if known else []
+                return [*moved, *self._span(flag)], set()
             case FlagWithdrawn(flag_id):
                 withdrawn = self._flags.pop(flag_id, None)
                 return self.lines.unmark(flag_id, withdrawn.start_seconds) if withdrawn else [], set()
@@ -213,7 +218,11 @@ class PanelState:
 
     def _measure(self, update: TranscriptUpdate, audio_seconds: float) -> set[Part]:
         if update.kind is UpdateKind.FINAL:
-            self.spoken_seconds[update.channel] += sum(word.end_seconds - word.start_seconds for word in update.words)
+            before = self._spoken.get(update.utterance, 0.0)
+            self._spoken[update.utterance] = seconds = sum(
+                word.end_seconds - word.start_seconds for word in update.words
+            )
+            self.spoken_seconds[update.channel] += seconds - before
             return {Part.BALANCE}
         self._delays = [*self._delays, max(0.0, audio_seconds - update.end_seconds)][-_DELAYS:]
         return {Part.DELAY}
@@ -226,16 +235,16 @@ class PanelState:
             parts |= {Part.AGENDA} if agenda is not self.agenda else set()
             self.agenda = agenda
         self.chips = chips
-        if not reviewed.is_good_sign:
-            return [], parts
         said = reviewed.sentence
         reason_id = f"{GOOD_SIGN} {said.index}"
-        return (
-            self.lines.span(
+        was_marked = reason_id in self._good_signs
+        lines = self.lines.unmark(reason_id, said.start_seconds) if was_marked else []
+        if reviewed.is_good_sign:
+            self._good_signs.add(reason_id)
+            lines += self.lines.span(
                 said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
-            ),
-            parts,
-        )
+            )
+        return lines, parts
 
     def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
         """A good one is marked where it was said; of the others the newest is a hint for a while."""

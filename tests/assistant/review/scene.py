@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.review.conversation import Conversation
 from assistant.values import (
@@ -37,13 +37,21 @@ class Scene:
     clock_step_seconds: float | None = 0.5  # None: the clock is never told by itself
     now: float = 0.0
     log: list[tuple[float, ReviewEvent]] = field(default_factory=list)
-    utterances: int = 0
+    updates: list[TranscriptUpdate] = field(default_factory=list)
 
     def them(self, text: str, then_pause: float = 0.6) -> Scene:
         return self._say(Channel.THEM, text, then_pause)
 
     def you(self, text: str, then_pause: float = 0.6) -> Scene:
         return self._say(Channel.YOU, text, then_pause)
+
+    def heard_again(self, number: int, text: str) -> bool:
+        """The utterance of that number reads `text` from now on, unless the review can't follow."""
+        before = self.updates[number]
+        self.updates[number] = replace(before, words=words_at(text, before.start_seconds))
+        events = self.conversation.utterance_refined(before, self.updates[number])
+        self._note(events or [])
+        return events is not None
 
     def silence(self, seconds: float) -> Scene:
         self._until(self.now + seconds)
@@ -59,8 +67,8 @@ class Scene:
         words = words_at(text, start)
         end = words[-1].end_seconds if words else start + 0.5
         self._until(end + ENDPOINT_SECONDS)
-        update = TranscriptUpdate(UpdateKind.FINAL, channel, self.utterances, start, end, words)
-        self.utterances += 1
+        update = TranscriptUpdate(UpdateKind.FINAL, channel, len(self.updates), start, end, words)
+        self.updates.append(update)
         self._note(self.conversation.utterance_locked(update, self.now))
         return self.silence(max(0.0, then_pause - ENDPOINT_SECONDS))
 
