@@ -11,6 +11,7 @@ from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.speech.listener import SpeechStarted
 from assistant.transcript.finals import Locked
+from assistant.transcript.refinement import Refined
 from assistant.values import State, Status
 
 
@@ -28,10 +29,17 @@ class ReviewFeed:
             self._language = hypothesis.language
             self._publisher.publish_all(self._conversation.transcribed_in(hypothesis.language))
 
-    def take(self, event: SpeechStarted | Locked) -> None:
+    def take(self, event: SpeechStarted | Locked | Refined) -> None:
         """The next thing that happened; final text is shown before what is found in it."""
-        if isinstance(event, SpeechStarted):
-            self._publisher.publish_all(self._conversation.speech_started(event.channel, event.at_seconds))
-        else:
-            self._publisher.publish(event.update)
-            self._publisher.publish_all(self._conversation.utterance_locked(event.update, event.at_seconds))
+        match event:
+            case SpeechStarted(channel, at_seconds):
+                self._publisher.publish_all(self._conversation.speech_started(channel, at_seconds))
+            case Locked(update, at_seconds):
+                self._publisher.publish(update)
+                self._publisher.publish_all(self._conversation.utterance_locked(update, at_seconds))
+            case Refined(update, before, at_seconds):
+                self._publisher.publish_all(self._conversation.clock(at_seconds))
+                found = self._conversation.utterance_refined(before, update)
+                if found is not None:  # otherwise the text stays as it was
+                    self._publisher.publish(update)
+                    self._publisher.publish_all(found)

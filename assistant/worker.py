@@ -25,6 +25,7 @@ from assistant.review_feed import ReviewFeed
 from assistant.speech.listener import SpeechStarted, Utterance
 from assistant.transcript.finals import Locked
 from assistant.transcript.pressure import Rung
+from assistant.transcript.refinement import Refined
 from assistant.transcript.streaming import Job, Streaming
 from assistant.values import AudioFrame, AudioGap, Channel, ReviewEvent, State, Status, TranscriptUpdate
 
@@ -74,7 +75,7 @@ class Worker:
         self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
         self._is_over = False  # no more sound will come
         self._is_deaf = False  # the engine was given up: only the recording goes on
-        self._to_review: deque[SpeechStarted | Locked] = deque()
+        self._to_review: deque[SpeechStarted | Locked | Refined] = deque()
         self._lost_in_a_row = 0
         self._restarts = 0
         self._said = ""  # how far behind, as last told
@@ -164,7 +165,7 @@ class Worker:
                 hypothesis = self._transcriber.transcribe(job.samples, job.effort, job.lead)
             except AssistantError as error:
                 if not job.is_final:
-                    return SILENCE  # its words come with the final
+                    return SILENCE  # its words come with the final, or are there already
                 if pause_seconds is None:
                     return self._leave_out(job.utterance, error)
                 time.sleep(pause_seconds)

@@ -140,6 +140,10 @@ class RecordingConversation:
         self.told.append(("locked", update.channel, round(at_seconds, 2)))
         return []
 
+    def utterance_refined(self, before, update):
+        self.told.append(("refined", update.channel, before.text))
+        return []
+
     def clock(self, at_seconds):
         self.told.append(("clock", None, at_seconds))
         return []

@@ -39,12 +39,24 @@ class Agreement:
 
 def length_said(beginning: Sequence[Word], words: Sequence[Word]) -> int:
     """How many of `words` say what `beginning` says: the length of the prefix with the fewest edits to it."""
+    costs = _edits(beginning, words)
+    return min(range(len(costs)), key=lambda length: (costs[length], abs(length - len(beginning))))
+
+
+def border(beginning: Sequence[Word], end: Sequence[Word], words: Sequence[Word]) -> int:
+    """How many of `words` belong to `beginning` where they say what it and `end` say together: by the fewest edits."""
+    before, after = _edits(beginning, words), _edits(end[::-1], words[::-1])[::-1]
+    return min(range(len(before)), key=lambda length: (before[length] + after[length], abs(length - len(beginning))))
+
+
+def _edits(wanted: Sequence[Word], words: Sequence[Word]) -> list[int]:
+    """From each prefix of `words`, the empty one first, to all of `wanted`."""
     costs = list(range(len(words) + 1))
-    for row, wanted in enumerate(beginning, 1):
+    for row, one in enumerate(wanted, 1):
         above, costs = costs, [row]
         for column, given in enumerate(words, 1):
-            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + (not same(wanted, given))))
-    return min(range(len(costs)), key=lambda length: (costs[length], abs(length - len(beginning))))
+            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + (not same(one, given))))
+    return costs
 
 
 def same(one: Word, other: Word) -> bool:

@@ -9,6 +9,8 @@ Pure policy, no threads and no clocks of its own. The session calls `hear` on th
 - A final has the utterance before it in front, sound and text, if that one was near: context that a short one lacks.
 - Partials grow stale, finals never: what can't be decoded in time is decoded later, in order. What gives way under
   load is said by `pressure.Rung`.
+- While nobody speaks and nothing waits, finals that deserve it are heard once more, see `refinement.Refinement`. When
+  that is depends on the call's clock alone, so that it has the same place in the order of events at any speed.
 """
 
 from __future__ import annotations
@@ -24,14 +26,14 @@ from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.agreement import Agreement
 from assistant.transcript.finals import Locked, final_of, placed, update_of
+from assistant.transcript.leads import led
 from assistant.transcript.nonsense import is_nonsense
 from assistant.transcript.pressure import Pressure, Rung
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
+from assistant.transcript.refinement import Refined, Refinement
+from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
 
-LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
-LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
-LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
 LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
+QUIET_SECONDS = 0.5  # on both sides, before a final is heard once more, and before the next one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class StreamingSettings:
     speculates: bool = True  # decode a final before its end is known: sooner, and in vain where speech goes on
     step_seconds: float = 0.3  # new sound before an open utterance is decoded again
     loaded_step_seconds: float = 1.0
+    refines: bool = False  # hear finals once more while nobody speaks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +55,7 @@ class Job:
     samples: NDArray[np.float32]  # of the utterance, behind those of the lead
     is_final: bool = False
     lead: Lead | None = None
+    is_refinement: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +68,7 @@ class _Open:
     seen_until_seconds: float = 0.0  # end of the audio of the last partial job
     speculative: Hypothesis | None = None
     speculative_end_seconds: float = -1.0
+    speculative_effort: Effort = Effort.FINAL
     words: tuple[Word, ...] = ()  # shown last
     committed: int = 0
 
@@ -75,8 +80,9 @@ class _Turn:
     at_seconds: float
     channel: Channel
     number: int
-    event: SpeechStarted | Locked | None = None
+    event: SpeechStarted | Locked | Refined | None = None
     utterance: Utterance | None = None  # of an end that waits for its text
+    is_quiet: bool = False  # nobody speaks: a final may be heard once more
 
 
 class Streaming:
@@ -90,12 +96,15 @@ class Streaming:
         self._previous: dict[Channel, tuple[Utterance, TranscriptUpdate]] = {}  # released last
         self._count = 0
         self._pressure = Pressure()
+        self._refinement = Refinement()
+        self._quiet_since_seconds = 0.0
         self._is_finished = False
 
     # --- listening thread ---
 
     def hear(self, item: AudioFrame | AudioGap) -> None:
         self._note(self._listeners[item.channel].hear(item))
+        self._note_quiet()
 
     def interrupt(self, channel: Channel) -> None:
         """The channel's device is lost: what was said up to there gets its text now, not when the device is back."""
@@ -119,6 +128,16 @@ class Streaming:
                 ended = self._open.pop(edge.utterance.channel)
                 self._ended[ended.number] = ended
                 turn = _Turn(at_seconds, edge.utterance.channel, ended.number, utterance=edge.utterance)
+            self._quiet_since_seconds = max(self._quiet_since_seconds, at_seconds)
+            insort_right(self._turns, turn, key=lambda turn: (turn.at_seconds, turn.channel))
+
+    def _note_quiet(self) -> None:
+        """Make a place for a refinement, one at a time, where nobody has spoken for a while."""
+        at_seconds = self._quiet_since_seconds + QUIET_SECONDS
+        is_due = self._settings.refines and not self._open and self.clock_seconds >= at_seconds
+        if is_due and not any(turn.is_quiet for turn in self._turns):
+            self._quiet_since_seconds = at_seconds = max(at_seconds, self._released_seconds)
+            turn = _Turn(at_seconds, Channel.YOU, -1, is_quiet=True)
             insort_right(self._turns, turn, key=lambda turn: (turn.at_seconds, turn.channel))
 
     # --- decode worker ---
@@ -145,60 +164,82 @@ class Streaming:
         for turn in self._turns:
             if turn.utterance is not None and self._speculation_of(turn) is None:
                 return self._final_job(turn.number, turn.utterance)
-        return self._speculative_job() or self._partial_job()
+        return self._speculative_job() or self._partial_job() or self._refining_job()
 
     def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
-        """Take a result; return what it shows at once. Locked text comes by `ready`, in order."""
-        if (ended := self._ended.get(job.number)) is not None:
-            if job.is_final:
-                ended.speculative, ended.speculative_end_seconds = hypothesis, job.utterance.end_seconds
+        """Take a result; return what it shows at once. Locked and refined text comes by `ready`, in order."""
+        if job.is_refinement:
+            self._refined(hypothesis)
             return []
-        opened = self._open.get(job.utterance.channel)
-        if opened is None or opened.number != job.number:
+        heard = self._ended.get(job.number) or self._open.get(job.utterance.channel)
+        if heard is None or heard.number != job.number:
             return []
         if job.is_final:
-            opened.speculative, opened.speculative_end_seconds = hypothesis, job.utterance.end_seconds
-        return self._show(opened, job.utterance, hypothesis)
+            heard.speculative, heard.speculative_end_seconds = hypothesis, job.utterance.end_seconds
+            heard.speculative_effort = job.effort
+        return [] if job.number in self._ended else self._show(heard, job.utterance, hypothesis)
 
-    def ready(self) -> tuple[list[SpeechStarted | Locked], float]:
+    def ready(self) -> tuple[list[SpeechStarted | Locked | Refined], float]:
         """What is complete, in the order in which it happened, and the time up to which nothing is missing."""
-        events: list[SpeechStarted | Locked] = []
+        events: list[SpeechStarted | Locked | Refined] = []
         until_seconds = self.clock_seconds
         while self._turns and (self._is_finished or self._turns[0].at_seconds <= until_seconds):
             turn = self._turns[0]
-            if turn.event is None:
-                hypothesis = self._speculation_of(turn)
-                if hypothesis is None or turn.utterance is None:
-                    until_seconds = turn.at_seconds
-                    break
-                del self._ended[turn.number]
-                update = final_of(turn.number, turn.utterance, hypothesis)
-                turn.event = Locked(update, turn.at_seconds)
-                self._previous[turn.channel] = turn.utterance, update
-            events.append(turn.event)
+            if turn.event is None and turn.utterance is not None:
+                self._lock(turn, turn.utterance)
+            if turn.event is not None:
+                events.append(turn.event)
+            elif not self._is_missed(turn):
+                until_seconds = turn.at_seconds
+                break
             self._turns.pop(0)
             until_seconds = max(until_seconds, turn.at_seconds)
         self._released_seconds = max(self._released_seconds, until_seconds)
         return events, self._released_seconds
 
+    def _lock(self, turn: _Turn, utterance: Utterance) -> None:
+        """Complete the end of an utterance, if its text is there."""
+        hypothesis = self._speculation_of(turn)
+        if hypothesis is None:
+            return
+        effort = self._ended.pop(turn.number).speculative_effort
+        update = final_of(turn.number, utterance, hypothesis)
+        turn.event = Locked(update, turn.at_seconds)
+        self._previous[turn.channel] = utterance, update
+        if self._settings.refines:
+            self._refinement.note(utterance, update, hypothesis, effort)
+
+    def _is_missed(self, turn: _Turn) -> bool:
+        """Whether a place for a refinement has come to nothing: what is said since does not wait for it."""
+        return turn.is_quiet and (len(self._turns) > 1 or self.rung > Rung.FREE)
+
+    def _refining_job(self) -> Job | None:
+        turn = self._turns[0] if self._turns else None
+        if turn is None or not turn.is_quiet or self._is_missed(turn):
+            return None
+        chosen = self._refinement.choose(turn.at_seconds)
+        if chosen is None:
+            self._turns.pop(0)
+            return None
+        samples, lead = chosen.sound()
+        return Job(chosen.number, chosen.utterance, Effort.FINAL, samples, lead=lead, is_refinement=True)
+
+    def _refined(self, hypothesis: Hypothesis) -> None:
+        turn = next(turn for turn in self._turns if turn.is_quiet)  # nothing was released meanwhile
+        turn.event = refined = self._refinement.done(hypothesis, turn.at_seconds)
+        if refined is None:
+            self._turns.remove(turn)
+            return
+        utterance, update = self._previous[refined.update.channel]
+        if update.utterance == refined.update.utterance:
+            self._previous[update.channel] = utterance, refined.update
+
     def _final_job(self, number: int, utterance: Utterance) -> Job:
         """A final decode, with the utterance before in front. That one is always decoded by then: finals come in
         order and before speculative ones, so that the same sound has the same lead whenever the worker has time."""
         effort = Effort.HASTY if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
-        alone = Job(number, utterance, effort, utterance.samples, is_final=True)
-        before = self._before(number, utterance.channel)
-        if before is None:
-            return alone
-        earlier, update = before
-        gap_seconds = utterance.start_seconds - earlier.end_seconds
-        if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
-            return alone
-        gap = np.zeros(max(0, round(gap_seconds * SAMPLE_RATE_HZ)), np.float32)
-        samples = np.concatenate([earlier.samples, gap, utterance.samples])
-        if len(samples) > LONGEST_SECONDS * SAMPLE_RATE_HZ:
-            return alone
-        lead = Lead((len(earlier.samples) + len(gap)) / SAMPLE_RATE_HZ, update.words)
-        return replace(alone, samples=samples, lead=lead)
+        samples, lead = led(utterance, self._before(number, utterance.channel))
+        return Job(number, utterance, effort, samples, is_final=True, lead=lead)
 
     def _before(self, number: int, channel: Channel) -> tuple[Utterance, TranscriptUpdate] | None:
         """The utterance before this one on its channel, with its final text."""

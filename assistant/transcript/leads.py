@@ -1,0 +1,38 @@
+"""What stands in front of an utterance when it is decoded: the one before it, sound and text, if that was near."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import Lead
+from assistant.speech.listener import Utterance
+from assistant.values import SAMPLE_RATE_HZ, TranscriptUpdate
+
+LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
+LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
+LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
+
+
+def led(
+    utterance: Utterance, before: tuple[Utterance, TranscriptUpdate] | None, samples: NDArray[np.float32] | None = None
+) -> tuple[NDArray[np.float32], Lead | None]:
+    """What to decode of an utterance, and its lead. `before` is the one before it on its channel with its final text;
+    `samples` are the utterance's, by default, or those and more behind them."""
+    samples = utterance.samples if samples is None else samples
+    if before is None:
+        return samples, None
+    earlier, update = before
+    gap_seconds = utterance.start_seconds - earlier.end_seconds
+    if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
+        return samples, None
+    gap = silence(gap_seconds)
+    if len(earlier.samples) + len(gap) + len(samples) > LONGEST_SECONDS * SAMPLE_RATE_HZ:
+        return samples, None
+    lead = Lead((len(earlier.samples) + len(gap)) / SAMPLE_RATE_HZ, update.words)
+    return np.concatenate([earlier.samples, gap, samples]), lead
+
+
+def silence(seconds: float) -> NDArray[np.float32]:
+    """(samples,) of zeros; none for a time that is negative by rounding."""
+    return np.zeros(max(0, round(seconds * SAMPLE_RATE_HZ)), np.float32)
