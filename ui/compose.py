@@ -37,6 +37,7 @@ from assistant.ports import (
 )
 from assistant.review.conversation import Conversation
 from assistant.review.follow_ups import FollowUps, follow_ups_of
+from assistant.sealing.keys import FileKey
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
@@ -271,7 +272,7 @@ def kept_call(
         session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
-        live, recorder = _begin_recording(source, folder, undo)
+        live, recorder = _begin_recording(source, folder, store.new_recording_key(), undo)
         stored = StoreSink(store, session_id, lambda: transcriber.language, settings.verbosity)
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
@@ -298,13 +299,13 @@ def kept_call(
 
 
 def _begin_recording(
-    source: AudioSource, folder: Path, undo: contextlib.ExitStack
+    source: AudioSource, folder: Path, key: FileKey | None, undo: contextlib.ExitStack
 ) -> tuple[RecorderSource | None, Recorder | None]:
     """Who keeps the sound: a live source itself, in its own process; of any other the session's recorder."""
     if isinstance(source, RecorderSource):
-        source.record_into(folder)
+        source.record_into(folder, key)
         return source, None
-    recorder = CrashSafeRecorder(folder, source.channels)
+    recorder = CrashSafeRecorder(folder, source.channels, key=key)
     undo.callback(recorder.close)
     return None, recorder
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from assistant.audio.raw_sound import count_samples, raw_path, read_raw
 from assistant.audio.sealed_flac import read_flac, write_flac
 from assistant.errors import RecordingError, SealingError
+from assistant.sealing.files import sync
 from assistant.sealing.keys import FileKey, is_sealed, new_key_like
 from assistant.values import SAMPLE_RATE_HZ, Channel
 
@@ -163,7 +164,7 @@ def _finish(folder: Path) -> Path | None:
             _encode(recording, part, _key_for_finished(folder))
             _verify(recording, part)
             part.replace(target)
-            _sync(folder)
+            sync(folder)
         for channel in Channel:
             raw_path(folder, channel).unlink(missing_ok=True)
         return target if recording.length_samples else None
@@ -187,7 +188,7 @@ def _encode(recording: Recording, part: Path, key: FileKey | None) -> None:
     with write_flac(part, key) as file:
         for block in recording.blocks():
             file.write(block)
-    _sync(part)
+    sync(part)
 
 
 def _verify(recording: Recording, part: Path) -> None:
@@ -196,17 +197,6 @@ def _verify(recording: Recording, part: Path) -> None:
         for block in recording.blocks():
             if not np.array_equal(block, file.read(len(block))):
                 raise OSError(errno.EIO, "the packed file differs from what was recorded")
-
-
-def _sync(path: Path) -> None:
-    """Write a file, or a folder's entries, through to the disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # folders can't be opened there
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _block_samples() -> int:

@@ -35,11 +35,13 @@ class UnsealedFile(io.RawIOBase):
             key = key_of(self._file.read(HEADER_BYTES))
             self._cipher, self._header = key.cipher(), key.header
             self._chunks, self.length = _sizes(os.fstat(self._file.fileno()).st_size - HEADER_BYTES)
+            self._position = 0
+            self._number, self._chunk = -1, b""
+            if not self.length:
+                self._unsealed(0)  # nobody will read there, and it may have been cut off
         except SealingError:
             self._file.close()
             raise
-        self._position = 0
-        self._number, self._chunk = -1, b""
 
     def readable(self) -> bool:
         return True
@@ -79,7 +81,7 @@ class UnsealedFile(io.RawIOBase):
                 sealed = self._file.read(CHUNK_BYTES + TAG_BYTES)
                 self._number, self._chunk = number, self._cipher.decrypt(nonce, sealed, self._header)
             except InvalidTag:
-                percent = 100 * number * CHUNK_BYTES // self.length
+                percent = 100 * number * CHUNK_BYTES // max(1, self.length)
                 raise SealingError(f"it is damaged at {percent} % of its length") from None
         return self._chunk
 
@@ -172,6 +174,6 @@ def _sizes(sealed_bytes: int) -> tuple[int, int]:
     """How many chunks there are, and how many bytes in them."""
     chunks = max(1, -(-sealed_bytes // (CHUNK_BYTES + TAG_BYTES)))
     length = sealed_bytes - chunks * TAG_BYTES
-    if length < (chunks - 1) * CHUNK_BYTES:
+    if length < 0 or (chunks > 1 and length <= (chunks - 1) * CHUNK_BYTES):  # the last of several is never empty
         raise SealingError("it is cut off")
     return chunks, length

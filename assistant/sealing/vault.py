@@ -13,6 +13,7 @@ import os
 import secrets
 import unicodedata
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,16 @@ LEAST_CHARACTERS: Final = 10
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
 _CODE_GROUPS, _GROUP_LETTERS = 6, 5  # 150 bits
 _MOST_MEMORY_KIB: Final = 1 << 21
-FORGOTTEN = (
+FORGOTTEN: Final = (
     "Nobody can read the calls without the passphrase or the recovery code: if you lose both, they are lost, too."
 )
+HOW_TO_UNLOCK: Final = (
+    "Open them with your passphrase: the panel asks for it, and so does `depthcue` in a terminal. Another window that "
+    "was open before they were encrypted has to be started again."
+)
+
+
+_ask: Callable[[Path], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def find(folder: Path) -> Vault | None:
     for path in (folder / FILE_NAME, folder / COPY_NAME):
         try:
             return _vault(json.loads(path.read_bytes()))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             failure = failure or error
@@ -124,20 +132,47 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
     raise SealingError("That is neither the passphrase nor the recovery code. Nothing was changed: try again.")
 
 
+def opened(folder: Path, vault: Vault) -> HistoryKey:
+    """The key of the vault that is in `folder`: known already, or by what `ask_by` was given.
+
+    Raises:
+        SealingError: nobody has unlocked it.
+    """
+    if vault.is_locked and _ask is not None:
+        _ask(folder)
+    if (key := known(vault.id)) is None:
+        raise SealingError("The kept calls are encrypted and locked. " + HOW_TO_UNLOCK)
+    return key
+
+
+def ask_by(ask: Callable[[Path], object] | None) -> None:
+    """How a locked vault is opened where its key is needed: `ask(folder)` gets a person to give a secret to `unlock`.
+    None: whoever needs the key is told that it is locked."""
+    global _ask
+    _ask = ask
+
+
 def change_passphrase(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> None:
     """Let another passphrase open the vault, which is unlocked; the recovery code stays, and no call is rewritten.
 
     Raises:
-        SealingError: the passphrase is too short, the vault is locked, or it can't be written (then the
-            old one counts).
+        SealingError: the passphrase is too short, the vault is locked, or it can't be written: the old one counts.
     """
     check_passphrase(passphrase)
-    vault = find(folder)
-    key = known(vault.id) if vault is not None else None
-    if vault is None or key is None:
-        raise SealingError("The kept calls have to be unlocked before their passphrase can be changed.")
-    kept = tuple(slot for slot in vault.slots if slot.kind != "passphrase")
-    save(replace(vault, slots=(_slot("passphrase", passphrase, key, cost), *kept)), folder)
+    _change("passphrase", passphrase, folder, cost)
+
+
+def change_code(folder: Path, cost: Cost = USUAL_COST) -> str:
+    """Another recovery code, in place of the one there was. Raises SealingError, as `change_passphrase` does."""
+    code = _new_code()
+    _change("recovery", code, folder, cost)
+    return code
+
+
+def want(folder: Path, *, is_wanted: bool) -> None:
+    """What is new is encrypted, or not any more. Raises SealingError: it can't be written."""
+    if (vault := find(folder)) is not None:
+        save(replace(vault, is_wanted=is_wanted), folder)
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -185,6 +220,14 @@ def remove(folder: Path) -> None:
     """Nothing is encrypted any more. Raises OSError."""
     for name in (COPY_NAME, FILE_NAME):
         (folder / name).unlink(missing_ok=True)
+
+
+def _change(kind: str, secret: str, folder: Path, cost: Cost) -> None:
+    if (vault := find(folder)) is None:
+        raise SealingError("The kept calls are not encrypted.")
+    key = opened(folder, vault)
+    kept = tuple(slot for slot in vault.slots if slot.kind != kind)
+    save(replace(vault, slots=(*kept, _slot(kind, secret, key, cost))), folder)
 
 
 def _slot(kind: str, secret: str, key: HistoryKey, cost: Cost) -> Slot:

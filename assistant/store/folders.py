@@ -9,12 +9,12 @@ from pathlib import Path
 
 from assistant.audio.recording import find_recording, read_recording
 from assistant.call import CallState
-from assistant.errors import RecordingError, StoreError
+from assistant.errors import RecordingError, SealingError, StoreError
 from assistant.store import sessions
+from assistant.store.driver import located
 from assistant.store.owners import Owners
 from assistant.store.schema import connect, translated
 
-DATABASE_NAME = "depthcue.db"
 SESSIONS_NAME = "sessions"
 
 
@@ -27,8 +27,19 @@ class SessionFolders:
 
     def __init__(self, data_folder: Path) -> None:
         self.data_folder = data_folder
-        self.path = data_folder / DATABASE_NAME
         self._owners = Owners()
+
+    @property
+    def path(self) -> Path:
+        """Of the database; another one once the history was encrypted or decrypted.
+
+        Raises:
+            StoreError: what is needed to open it is damaged.
+        """
+        try:
+            return located(self.data_folder)
+        except SealingError as error:
+            raise StoreError(str(error)) from error
 
     def folder(self, session_id: str) -> Path:
         return self.data_folder / SESSIONS_NAME / session_id
@@ -44,6 +55,19 @@ class SessionFolders:
             return False
         self._own(session_id)
         return True
+
+    @contextmanager
+    def owning(self, session_id: str) -> Iterator[None]:
+        """Own the folder of a session for a while, whether or not the database knows it.
+
+        Raises:
+            StoreError: somebody owns it.
+        """
+        self._own(session_id)
+        try:
+            yield
+        finally:
+            self.release(session_id)
 
     def release(self, session_id: str) -> None:
         self._owners.release(self.folder(session_id))

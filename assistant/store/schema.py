@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from assistant.errors import StoreError
+from assistant.errors import SealingError, StoreError
+from assistant.store import driver
 
 BUSY_SECONDS = 5.0
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -138,7 +139,7 @@ def _exists(path: Path) -> bool:
 
 def _is_current(path: Path) -> bool:
     """Looked at read-only: opening it for writing may already move pages of a database that is not ours."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(driver.connect(path, "ro", BUSY_SECONDS)) as connection:
         version = _version(connection, path)
         # Two milliseconds for a megabyte: better to know before a call than in the middle of one.
         state = connection.execute("PRAGMA quick_check (1)").fetchone()[0]
@@ -148,15 +149,8 @@ def _is_current(path: Path) -> bool:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode, usable from any one thread at a time. Raises sqlite3.Error."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    connection.row_factory = sqlite3.Row
+    """A connection in autocommit mode, usable from any one thread at a time. Raises what `translated` translates."""
+    connection = driver.connect(path, "rw", BUSY_SECONDS)
     connection.execute("PRAGMA foreign_keys = ON")
     # Every commit reaches the disk: it survives a power cut, too. A call commits once in some seconds.
     connection.execute("PRAGMA synchronous = FULL")
@@ -178,10 +172,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raises what SQLite and the file system say as a StoreError that a user can act on."""
+    """Raises what SQLite, the file system and the vault say as a StoreError that a user can act on."""
     try:
         yield
-    except sqlite3.Error as error:
+    except SealingError as error:
+        raise StoreError(str(error)) from error
+    except driver.errors() as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _DAMAGED:
             raise StoreError(_damaged(path, str(error))) from error

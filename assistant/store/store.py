@@ -11,6 +11,8 @@ from typing import Self
 from assistant.audio.recording import find_recording, taken_over
 from assistant.call import Call, CallState, Version
 from assistant.errors import StoreError
+from assistant.sealing import vault
+from assistant.sealing.keys import FileKey
 from assistant.store import sessions
 from assistant.store.crashed import CrashedSessions
 from assistant.store.folders import SESSIONS_NAME
@@ -71,6 +73,18 @@ class Store(CrashedSessions):
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return session_id, folder
+
+    def new_recording_key(self) -> FileKey | None:
+        """What the sound of a new call is to be encrypted with; None where the history is not encrypted.
+
+        Raises:
+            StoreError: it is, and nobody has unlocked it.
+        """
+        with translated(self.path):
+            kept = vault.find(self.data_folder)
+            if kept is None or not kept.is_wanted:
+                return None
+            return vault.opened(self.data_folder, kept).for_new_file()
 
     def finish(self, session_id: str, duration_seconds: float, *, is_complete: bool = True) -> None:
         """The call is over. Where not all that was said became text (`is_complete` is False) it waits in

@@ -20,7 +20,7 @@ from assistant import settings as stored_settings
 from assistant.audio.capture import DeviceKind, LiveSource, open_live
 from assistant.audio.capture.opening import list_devices, server_name
 from assistant.audio.capture.portaudio import load as load_portaudio
-from assistant.errors import CaptureError, ModelError, StoreError
+from assistant.errors import CaptureError, ModelError, SealingError, StoreError
 from assistant.plain import plain
 from assistant.settings import Settings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
@@ -179,14 +179,14 @@ def _data_folder(folder: Path) -> Finding:
 
 def _database(folder: Path) -> Finding:
     from assistant.store import Store
-    from assistant.store.folders import DATABASE_NAME
+    from assistant.store.driver import located
 
-    if not (folder / DATABASE_NAME).exists():
-        return Finding("history", State.OK, "empty; the first call starts it")
     try:
+        if not located(folder).exists():
+            return Finding("history", State.OK, "empty; the first call starts it")
         with Store.open(folder) as store:
             return Finding("history", State.OK, f"{len(store.sessions())} calls")
-    except StoreError as error:
+    except (SealingError, StoreError) as error:
         return Finding("history", State.PROBLEM, str(error))
 
 

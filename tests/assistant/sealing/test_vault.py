@@ -1,0 +1,89 @@
+"""What opens an encrypted history, and that nothing destroys it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SealingError
+from assistant.sealing import keys, vault
+
+CHEAP = vault.Cost(iterations=1, lanes=1, memory_kib=8)
+PASSPHRASE = "four words nobody says"
+
+
+@pytest.fixture(autouse=True)
+def nobody_knows() -> Iterator[None]:
+    yield
+    keys.forget_all()
+
+
+def test_the_passphrase_and_the_code_open_it_however_they_are_typed_and_nothing_else(tmp_path: Path) -> None:
+    key, code = vault.create(tmp_path, "Café crème au lait", CHEAP)
+    for secret in ("Café crème au lait", "Cafe\u0301 cre\u0300me au lait", code, code.lower().replace("-", " ")):
+        keys.forget_all()
+        assert vault.unlock(tmp_path, secret) == key
+    keys.forget_all()
+    before = (tmp_path / vault.FILE_NAME).read_bytes()
+    for secret in ("", "cafe creme au lait", code[:-1], "\ud800"):
+        with pytest.raises(SealingError, match="neither"):
+            vault.unlock(tmp_path, secret)
+    assert (tmp_path / vault.FILE_NAME).read_bytes() == before
+    kept = vault.find(tmp_path)
+    assert kept is not None
+    assert kept.is_locked
+
+
+def test_the_file_is_private_and_holds_neither_key_nor_secret(tmp_path: Path) -> None:
+    key, code = vault.create(tmp_path, PASSPHRASE, CHEAP)
+    for name in (vault.FILE_NAME, vault.COPY_NAME):
+        text = (tmp_path / name).read_text()
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+        assert not any(secret in text for secret in (PASSPHRASE, code, key.secret.hex(), vault._text(key.secret)))
+    assert key.secret.hex() not in repr(key) and str(key.secret) not in repr(key)
+
+
+def test_a_short_passphrase_and_a_second_key_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SealingError, match="at least 10"):
+        vault.create(tmp_path, "short", CHEAP)
+    assert vault.find(tmp_path) is None
+    vault.create(tmp_path, PASSPHRASE, CHEAP)
+    with pytest.raises(SealingError, match="already"):
+        vault.create(tmp_path, PASSPHRASE, CHEAP)
+
+
+def test_another_passphrase_and_another_code_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
+    key, code = vault.create(tmp_path, PASSPHRASE, CHEAP)
+    vault.change_passphrase(tmp_path, "five other words of mine", CHEAP)
+    newer_code = vault.change_code(tmp_path, CHEAP)
+    keys.forget_all()
+    for gone in (PASSPHRASE, code):
+        with pytest.raises(SealingError, match="neither"):
+            vault.unlock(tmp_path, gone)
+    assert vault.unlock(tmp_path, "five other words of mine") == vault.unlock(tmp_path, newer_code) == key
+    keys.forget_all()
+    with pytest.raises(SealingError, match="locked"):
+        vault.change_passphrase(tmp_path, "whoever finds the laptop", CHEAP)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{}", b"[1]", b'{"format": 2, "id": "", "slots": [], "is_wanted": true}', None]
+)
+def test_a_damaged_or_lost_file_is_read_from_its_copy_and_told_where_both_are(
+    tmp_path: Path, damage: bytes | None
+) -> None:
+    key, _ = vault.create(tmp_path, PASSPHRASE, CHEAP)
+    for name in (vault.FILE_NAME, vault.COPY_NAME):
+        keys.forget_all()
+        assert vault.unlock(tmp_path, PASSPHRASE) == key
+        if damage is None:
+            (tmp_path / name).unlink()
+        else:
+            (tmp_path / name).write_bytes(damage)
+    if damage is None:
+        assert vault.find(tmp_path) is None
+    else:
+        with pytest.raises(SealingError, match="backup"):
+            vault.find(tmp_path)
