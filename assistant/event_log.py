@@ -4,7 +4,10 @@ Every line has `wall_s` (seconds since the first sound was read), `audio_s` (pos
 emitted) and `type`:
 
 - `partial`, `committed`, `final`: `channel` (`you`, `them`), `utterance`, `words` [`text`, `start_s`, `end_s`]. Each
-  holds all words of its kind; of several finals of an utterance the last counts; one without words takes it back.
+  holds all words of its kind; of several finals of an utterance the last counts; one without words takes it back. A
+  second final comes where an utterance was heard once more, at most once and within a minute; what follows from its
+  words comes behind it: `sentence` with a known `index` and `flag` with a known `id` take the place of the earlier ones,
+  and a flag whose words are gone is withdrawn.
 - `flag`: `id`, `channel`, `kind` (`vague`, `number_only`), `quote`, `start_s`, `end_s` of the quoted words, `missing`,
   `reason`. `flag_withdrawn`: `id`, `reason`.
 - `sentence`: `index`, `channel`, `start_s`, `end_s`, `text`, `label` (null for you), `aspects` (what it answers; of
@@ -13,7 +16,8 @@ emitted) and `type`:
 - `cue`: `kind` (`unexplained_term`, `long_answer`, `helps_listener`), `channel`, `sentence` (index), `quote`,
   `start_s`, `end_s`, `advice`. Gentle notes on how something is told.
 - `follow_up`: `id`, `channel`, `kind` (also `aspect`), `aspect`, `quote`, `start_s`, `end_s` (null where nothing is
-  quoted), `question`, `why`. `follow_up_retired`: `id`, `retired_why`.
+  quoted), `question`, `why`. `follow_up_retired`: `id`, `retired_why` (`answered`, `asked`,
+  `dismissed`, `stale`, `displaced`, `unsaid`: its words turned out to be others).
 - `gap`: `channel`, `start_s`, `end_s`, `reason`.
 - `status`: `state`, `message`, and `channel` and `behind_s` where they apply; a mark of the user has the state `mark`,
   the note as its message, and `at_s`, the moment that is marked.

@@ -54,6 +54,7 @@ class Settings:
     language: str = AUTO  # code of the language that is spoken, or heard from what is said first
     glossary: tuple[str, ...] = ()  # names, products and technical terms that may be said
     always_pad_to_30_seconds: bool = False  # decode as Whisper was made for, at several times the cost
+    refine_finals: bool = True  # hear once more, while nobody speaks, what was heard in haste or doubted
     second_pass: bool = False  # transcribe a call once more when it is over
     second_pass_model: str = ""  # for that; empty takes the one above
     question_set: str = "general"  # name of a bundled set, or the path of a `.toml` file

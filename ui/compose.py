@@ -145,12 +145,13 @@ def recording_session(
     *,
     is_lossless: bool,
     shows_partials: bool,
+    refines: bool = False,
     asks: FollowUps | None = None,
 ) -> Session:
     """A session over a recording, which is not recorded again. `transcriber` is one for this call, `asks` are its
-    follow-ups; those that come with the program if not given."""
+    follow-ups; those that come with the program if not given. `refines`: see `StreamingSettings`."""
     warnings = (*transcriber.notices, *(asks.problems if asks else ()))
-    streaming = StreamingSettings(shows_partials=shows_partials)
+    streaming = StreamingSettings(shows_partials=shows_partials, refines=refines)
     return Session(
         source,
         transcriber,
@@ -288,7 +289,7 @@ def kept_call(
             recorder,
             SessionSettings(
                 is_lossless,
-                streaming=StreamingSettings(shows_partials=shows_partials),
+                streaming=StreamingSettings(shows_partials=shows_partials, refines=settings.refine_finals),
                 warnings=(*transcriber.notices, *asks.problems, *no_remover),
                 mutes_echo=True,
                 echo_remover=remover,

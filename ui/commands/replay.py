@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
         sinks,
         is_lossless=args.speed > REAL_TIME,
         shows_partials=args.events is not None or args.speed == REAL_TIME,
+        refines=settings.refine_finals,
         asks=compose.follow_ups(settings),
     ).run()
     if terminal.failure is not None:

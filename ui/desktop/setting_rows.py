@@ -89,6 +89,9 @@ SECTIONS = (
             "where something sounds like them. Counts from the next call on.", Kind.LINES),
         Row("decode_threads", "Processor cores", "How many cores one piece of speech may use. More is faster while "
             "nothing else needs them. Counts from the next call on.", Kind.NUMBER),
+        Row("refine_finals", "Hear doubts again", "Listens once more, while nobody speaks, to what was understood in "
+            "haste or with doubt. A better text replaces the line, and flags follow. Counts from the next call on.",
+            Kind.TICK),
         Row("second_pass", "Transcribe twice", "Transcribes a call once more, without haste, when it is over. The "
             "live text is kept.", Kind.TICK),
         Row("second_pass_model", "Model for that", "A larger one may take its time then.", options=(SAME_MODEL,)),
