@@ -249,7 +249,7 @@ def print_thresholds(stories: Sequence[Story]) -> None:
         rest = [story for story in stories if story.dialogue not in held]
         weights = logistic_regression(asked_rows(rest)), logistic_regression(answered_rows(rest))
         parts.append((weights, [story for story in stories if story.dialogue in held]))
-    for least in ((a, b) for a in (0.4, 0.5, 0.6, 0.7, 0.8) for b in (0.25, 0.3, 0.35, 0.4, 0.5)):
+    for least in ((a, b) for a in (0.5, 0.6, 0.7, 0.75, 0.8) for b in (0.25, 0.3, 0.35, 0.4, 0.5)):
         count = Counter(fate(story, *weights, least) for weights, held in parts for story in held)
         probed = count["in time"] + count["late"] + count["too early"]
         still_open = count["kept"] + count["wrongly"]
@@ -272,7 +272,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit what a question is about and what an answer fills.")
     parser.add_argument("--output", type=Path, required=True, help="folder of train_review.py's predictions")
     parser.add_argument("--write", type=Path, help="put the weights there")
-    parser.add_argument("--least", type=float, nargs=2, default=(0.7, 0.35), metavar=("ASKED", "ANSWERED"))
+    parser.add_argument("--least", type=float, nargs=2, default=(0.75, 0.35), metavar=("ASKED", "ANSWERED"))
     args = parser.parse_args()
     summary = json.loads((args.output / "summary.json").read_text(encoding="utf-8"))
     with gzip.open(args.output / "predictions.jsonl.gz", "rt", encoding="utf-8") as lines:

@@ -38,7 +38,6 @@ class Claim:
     has_card: bool  # the first claim of its sentence may be asked about
     stage: Stage = Stage.PENDING
     sentences_since: int = 0
-    substance_since: int = 0  # substantiated sentences
     questions_since: int = 0
     asked_share: float = 0.0  # how likely the interviewer's last question is about it
     is_asked: bool = False

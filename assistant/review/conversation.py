@@ -189,7 +189,7 @@ class Conversation:
         reviewed = ReviewedSentence(sentence, judgement.label, judgement.aspects, judgement.is_good_sign, self._topic)
         events: list[ReviewEvent] = [reviewed, *self._communication.candidate(sentence, judgement)]
         self._topic_has_begun = True
-        for claim in self._open.answered(judgement, said, self._answer):
+        for claim in self._open.answered(said, self._answer):
             if claim.stage is Stage.SHOWN:
                 events.append(FlagWithdrawn(claim.flag_id, FILLED))
             claim.stage = Stage.CLOSED

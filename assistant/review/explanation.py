@@ -42,13 +42,12 @@ _IN_WORDS = {
     "substantiated": "it says something that can be checked",
     "says what it lacks": "it says what was missing",
     "explains a number": "it gives a start, a method or what was counted",
-    "shares words": "it has words of the claim",
     "shares words of its sentence": "it has words of the claim's sentence",
     "shares its figure": "it has the claim's figure",
     "was asked for": "the interviewer asked about it",
     "same answer": "it is in the same answer",
-    "same answer and substantiated": "it adds substance in the same answer",
-    "a number on a number": "it has a number, too",
+    "substance": "it says something of substance",
+    "a number that was asked for": "the interviewer asked about the number",
 }
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from assistant.review.claims import MAX_CLAIMS, Claim, Stage
 from assistant.review.explanation import Explain, strongest
 from assistant.review.interviewer import Turn
-from assistant.review.judge import Judgement
 from assistant.review.retirement import (
     Said,
     answered_features,
@@ -16,7 +15,7 @@ from assistant.review.retirement import (
     names,
     share,
 )
-from assistant.values import ClaimKind, Label
+from assistant.values import ClaimKind
 
 CURRENT_SENTENCES = 3  # a question that names nothing is about what was claimed so shortly before
 NEAR_SENTENCES = 2  # a refusal that nobody asked for is about what was claimed so shortly before
@@ -69,7 +68,7 @@ class OpenClaims:
         for claim in self.claims:
             claim.questions_since += 1
 
-    def answered(self, judgement: Judgement, said: Said, answer: int) -> list[Claim]:
+    def answered(self, said: Said, answer: int) -> list[Claim]:
         """Take out and return the claims that this sentence of the candidate answers."""
         asked = sorted((claim.asked_share for claim in self.claims), reverse=True)
         closed = []
@@ -78,7 +77,6 @@ class OpenClaims:
             elsewhere = asked[0] if asked[0] > claim.asked_share else 0.0
             if self._is_answered(claim, said, answer, elsewhere):
                 closed.append(claim)
-            claim.substance_since += judgement.label is Label.SUBSTANTIATED
         self.claims = [claim for claim in self.claims if claim not in closed]
         return closed
 
@@ -134,5 +132,6 @@ def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int) -> bool:
         return False
     if turn.recalls and names(claim, turn):
         return turn.is_question
+    # "What did you do?" after empty words may be about anything; "how was it measured?" after a number is about that.
     is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
-    return is_current and bool(set(turn.plainly) & set(claim.missing))
+    return claim.kind is ClaimKind.NUMBER_ONLY and is_current and bool(set(turn.plainly) & set(claim.missing))

@@ -21,19 +21,21 @@ from assistant.values import Aspect, ClaimKind, Label
 
 _EXPLAINS_A_NUMBER = (Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.METRIC_DEFINITION)
 _SEEN_SHARE, _UNSEEN_SHARE = 0.8, 0.05  # in place of the model's, where only rules look for an aspect
+_IS_SO, _IS_NOT_SO = 0.75, 0.15  # the same for a label
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """A sentence of the candidate as it bears on open claims. Shares are probabilities."""
 
-    substantiated: float
-    number_only: float
+    substantiated: float  # in the eyes of all
+    substantial: float  # in the model's
+    neutral: float
+    words: int
     aspects: Mapping[Aspect, float]
     keywords: frozenset[str]
     values: frozenset[float]
     has_number: bool
-    is_refusal: bool
     since_question: int  # sentences of this answer before it
 
     @classmethod
@@ -41,20 +43,21 @@ class Said:
         cls, judgement: Judgement, scores: SentenceScores | None, values: frozenset[float], since_question: int
     ) -> Said:
         label = judgement.label
-        substantiated, number_only = float(label is Label.SUBSTANTIATED), float(label is Label.NUMBER_ONLY)
+        substantiated = float(label is Label.SUBSTANTIATED)
+        shares = {one: _IS_SO if one is label else _IS_NOT_SO for one in Label}
         aspects = {a: _SEEN_SHARE if a in judgement.aspects else _UNSEEN_SHARE for a in Aspect}
         if scores is not None:
-            aspects = dict(scores.aspects)
-            substantiated = (substantiated + scores.labels[Label.SUBSTANTIATED]) / 2
-            number_only = (number_only + scores.labels[Label.NUMBER_ONLY]) / 2
+            aspects, shares = dict(scores.aspects), dict(scores.labels)
+            substantiated = (substantiated + shares[Label.SUBSTANTIATED]) / 2
         return cls(
             substantiated,
-            number_only,
+            shares[Label.SUBSTANTIATED],
+            shares[Label.NEUTRAL],
+            len(judgement.reading.tokens),
             aspects,
             keywords(judgement.reading),
             values,
             "#" in judgement.reading.text,
-            judgement.is_refusal,
             since_question,
         )
 
@@ -92,31 +95,32 @@ def answered_features(claim: Claim, said: Said, answer: int, asked_elsewhere: fl
     """Of a claim and a later sentence. `asked_elsewhere`: share of the claim that the question is most likely about,
     if that is another one."""
     is_number = claim.kind is ClaimKind.NUMBER_ONLY
-    shared, near = len(claim.keywords & said.keywords), len(claim.context & said.keywords)
+    near = len(claim.context & said.keywords)
     filled = max((said.aspects[aspect] for aspect in claim.missing), default=0.0)
     explained = max(said.aspects[aspect] for aspect in _EXPLAINS_A_NUMBER) if is_number else 0.0
-    asked = claim.asked_share
+    asked, same_answer = claim.asked_share, float(claim.answer == answer)
+    substance, since = _log_odds(said.substantial), math.log1p(claim.sentences_since)
     return {
         "bias": 1.0,
         "substantiated": said.substantiated,
-        "number only": said.number_only,
+        "substance": substance,
+        "neutral": said.neutral,
+        "words": math.log1p(said.words),
         "says what it lacks": _log_odds(filled),
         "explains a number": explained,
-        "shares words": float(min(shared, 2)),
         "shares words of its sentence": float(min(near, 2)),
         "shares its figure": float(bool(claim.values & said.values)),
         "was asked for": asked,
         "asked and substantiated": asked * said.substantiated,
-        "asked and says it": asked * filled,
         "asked elsewhere": max(0.0, asked_elsewhere - asked),
-        "same answer": float(claim.answer == answer),
-        "same answer and substantiated": float(claim.answer == answer) * said.substantiated,
-        "sentences since": math.log1p(claim.sentences_since),
+        "same answer": same_answer,
+        "sentences since": since,
+        "sentences since in the same answer": same_answer * since,
+        "questions since": math.log1p(claim.questions_since),
         "sentences since the question": math.log1p(said.since_question),
         "is a number": float(is_number),
-        "a number on a number": float(is_number and said.has_number),
-        "refusal": float(said.is_refusal),
-        "substance so far": math.log1p(claim.substance_since),
+        "a number that was asked for": is_number * asked,
+        "a number and substance": is_number * substance,
     }
 
 
