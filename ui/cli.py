@@ -22,6 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from assistant.errors import AssistantError
 from assistant.plain import harmless
+from assistant.sealing import gate
 
 COMMANDS = ("panel", "demo", "listen", "transcribe", "replay", "review", "sessions", "models", "devices", "check")
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _interrupts_end_the_command():
             args = parser().parse_args(given or ["panel"])
+            gate.ask_by(_ask_for_passphrase)
             code = int(args.run(args))
             _flush_output()
             return code
@@ -81,6 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "Set DEPTHCUE_TRACEBACK=1 and run it again to see where, and report it."
             )
     return 1
+
+
+def _ask_for_passphrase(data_folder: Path) -> None:
+    from ui.unlocking import ask_in_terminal
+
+    ask_in_terminal(data_folder)
 
 
 def _flush_output() -> None:

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import unicodedata
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import SealingError
+from assistant.sealing import gate
+from assistant.sealing.gate import COPY_NAME, FILE_NAME
 from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, known, remember
 
-FILE_NAME: Final = "encryption.json"
-COPY_NAME: Final = "encryption.copy.json"
 LEAST_CHARACTERS: Final = 10
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
 _CODE_GROUPS, _GROUP_LETTERS = 6, 5  # 150 bits
@@ -34,9 +32,6 @@ HOW_TO_UNLOCK: Final = (
     "Open them with your passphrase: the panel asks for it, and so does `depthcue` in a terminal. Another window that "
     "was open before they were encrypted has to be started again."
 )
-
-
-_ask: Callable[[Path], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +128,16 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
 
 
 def opened(folder: Path, vault: Vault) -> HistoryKey:
-    """The key of the vault that is in `folder`: known already, or by what `ask_by` was given.
+    """The key of the vault that is in `folder`: known already, or asked for through the gate.
 
     Raises:
         SealingError: nobody has unlocked it.
     """
-    if vault.is_locked and _ask is not None:
-        _ask(folder)
+    if vault.is_locked:
+        gate.ask(folder)
     if (key := known(vault.id)) is None:
         raise SealingError("The kept calls are encrypted and locked. " + HOW_TO_UNLOCK)
     return key
-
-
-def ask_by(ask: Callable[[Path], object] | None) -> None:
-    """How a locked vault is opened where its key is needed: `ask(folder)` gets a person to give a secret to `unlock`.
-    None: whoever needs the key is told that it is locked."""
-    global _ask
-    _ask = ask
 
 
 def change_passphrase(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> None:
@@ -267,6 +255,8 @@ def _spelling(kind: str, secret: str) -> str:
 
 
 def _new_code() -> str:
+    import secrets
+
     groups = ("".join(secrets.choice(_CODE_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_CODE_GROUPS))
     return "-".join(groups)
 

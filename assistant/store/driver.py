@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import SealingError
-from assistant.sealing import vault
+from assistant.sealing import gate
 from assistant.sealing.keys import HistoryKey
 
 PLAIN_NAME = "depthcue.db"
@@ -26,17 +26,19 @@ def located(data_folder: Path) -> Path:
     Raises:
         SealingError: there is a vault that can't be read, or it is gone.
     """
-    kept = vault.find(data_folder)
     plain, encrypted = data_folder / PLAIN_NAME, data_folder / ENCRYPTED_NAME
-    if kept is None:
-        if encrypted.exists():
-            raise SealingError(
-                f"The kept calls are encrypted, and {data_folder / vault.FILE_NAME}, which holds their key, is gone. "
-                "Put a backup of that file in its place; it is needed beside your passphrase. Nothing was changed."
-            )
-        return plain
-    wanted, other = (encrypted, plain) if kept.is_wanted else (plain, encrypted)
-    return other if other.exists() and not wanted.exists() else wanted
+    if gate.is_encrypted(data_folder):
+        from assistant.sealing import vault
+
+        kept = vault.find(data_folder)
+        wanted, other = (encrypted, plain) if kept is not None and kept.is_wanted else (plain, encrypted)
+        return other if other.exists() and not wanted.exists() else wanted
+    if encrypted.exists():
+        raise SealingError(
+            f"The kept calls are encrypted, and {data_folder / gate.FILE_NAME}, which holds their key, is gone. Put a "
+            "backup of that file in its place; it is needed beside your passphrase. Nothing was changed."
+        )
+    return plain
 
 
 def connect(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
@@ -71,6 +73,8 @@ def key_literal(key: HistoryKey) -> str:
 
 def history_key(folder: Path) -> HistoryKey:
     """The key of the encrypted history in `folder`. Raises SealingError: nobody has unlocked it."""
+    from assistant.sealing import vault
+
     kept = vault.find(folder)
     if kept is None:
         raise SealingError("The kept calls were decrypted just now: try again.")

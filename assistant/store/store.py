@@ -11,7 +11,7 @@ from typing import Self
 from assistant.audio.recording import find_recording, taken_over
 from assistant.call import Call, CallState, Version
 from assistant.errors import StoreError
-from assistant.sealing import vault
+from assistant.sealing import gate
 from assistant.sealing.keys import FileKey
 from assistant.store import sessions
 from assistant.store.crashed import CrashedSessions
@@ -80,6 +80,10 @@ class Store(CrashedSessions):
         Raises:
             StoreError: it is, and nobody has unlocked it.
         """
+        if not gate.is_encrypted(self.data_folder):
+            return None
+        from assistant.sealing import vault
+
         with translated(self.path):
             kept = vault.find(self.data_folder)
             if kept is None or not kept.is_wanted:

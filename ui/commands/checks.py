@@ -61,6 +61,7 @@ def all_checks() -> Iterator[Finding]:
     yield from _defaults(settings)
     yield from _voices(settings)
     yield _data_folder(data_folder)
+    yield _encryption(data_folder)
     yield _database(data_folder)
     yield from _models(data_folder, settings)
     yield _questions(settings)
@@ -177,13 +178,33 @@ def _data_folder(folder: Path) -> Finding:
     return Finding("data folder", State.OK if hours >= 5 else State.NOTE, text)
 
 
+def _encryption(folder: Path) -> Finding:
+    from assistant.store.conversion import encryption
+
+    try:
+        state = encryption(folder)
+    except StoreError as error:
+        return Finding("encryption", State.PROBLEM, str(error))
+    if state.is_wanted and state.is_settled:
+        return Finding("encryption", State.OK, "all kept calls are encrypted")
+    if state.is_wanted:
+        parts = f"{state.waiting} part{'s' * (state.waiting != 1)} of the history"
+        return Finding("encryption", State.NOTE, f"on, but {parts} can be read still: depthcue sessions encrypt")
+    if not state.is_settled:
+        return Finding("encryption", State.NOTE, "off, but some of it is still encrypted: depthcue sessions decrypt")
+    return Finding("encryption", State.OK, "off; `depthcue sessions encrypt` or the settings turn it on")
+
+
 def _database(folder: Path) -> Finding:
     from assistant.store import Store
+    from assistant.store.conversion import encryption
     from assistant.store.driver import located
 
     try:
         if not located(folder).exists():
             return Finding("history", State.OK, "empty; the first call starts it")
+        if encryption(folder).is_locked:
+            return Finding("history", State.OK, "locked, so its calls are not counted")
         with Store.open(folder) as store:
             return Finding("history", State.OK, f"{len(store.sessions())} calls")
     except (SealingError, StoreError) as error:

@@ -60,8 +60,10 @@ def run(args: argparse.Namespace) -> int:
     from ui import compose
     from ui.terminal import TerminalSink
     from ui.typed import typed_lines
+    from ui.unlocking import unlock_history
 
     consent = _consent(args)
+    unlock_history()  # while nothing is heard yet
     settings = with_voice_options(with_speech_options(compose.user_settings(args.verbosity), args), args)
     transcriber = compose.load_transcriber(args.model, settings)
     source = RecorderSource(settings.mic, settings.call)

@@ -19,7 +19,9 @@ examples:
   depthcue sessions show 20261126-12                the beginning of an id is enough
   depthcue sessions show last --version live        what was heard during the call, after a second pass
   depthcue sessions export last --format md,srt,wav --out ~/interviews
-  depthcue sessions delete 20261126-120405          removes its recording, too: for good"""
+  depthcue sessions delete 20261126-120405          removes its recording, too: for good
+  depthcue sessions encrypt                         nobody reads them without a passphrase
+  depthcue sessions passphrase --new-code           another recovery code; without it another passphrase"""
 
 VERSIONS = ("newest", "live", "second")
 
@@ -27,8 +29,8 @@ VERSIONS = ("newest", "live", "second")
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "sessions",
-        help="list, show, export and delete what was recorded",
-        description="Lists, shows, exports and deletes the calls that were recorded on this computer.",
+        help="list, show, export, delete and encrypt what was recorded",
+        description="Lists, shows, exports, deletes and encrypts the calls that were recorded on this computer.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -47,6 +49,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out", type=Path, default=Path(), metavar="DIR", help="a folder, made if needed (default: this one)"
     )
     delete = _add(actions, "delete", "remove a call with its recording, for good", "sessions delete 20261126-120405")
+    _add(actions, "encrypt", "encrypt all kept calls, and those to come, with a passphrase", "sessions encrypt")
+    _add(actions, "decrypt", "decrypt all kept calls for good", "sessions decrypt")
+    passphrase = _add(actions, "passphrase", "change the passphrase of encrypted calls", "sessions passphrase")
+    passphrase.add_argument("--new-code", action="store_true", help="make another recovery code instead")
     for action in (show, export):
         action.add_argument(
             "--version",
@@ -73,7 +79,17 @@ def formats(text: str) -> list[str]:
 def run(args: argparse.Namespace) -> int:
     from assistant.settings import data_folder
     from assistant.store import Store
+    from ui.commands import encryption
 
+    if args.action == "encrypt":
+        encryption.encrypt()
+        return 0
+    if args.action == "decrypt":
+        encryption.decrypt()
+        return 0
+    if args.action == "passphrase":
+        encryption.change(wants_code=args.new_code)
+        return 0
     with Store.open(data_folder()) as store:
         if args.action == "list":
             _list(store, args.format)

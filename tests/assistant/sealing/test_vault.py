@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SealingError
-from assistant.sealing import keys, vault
+from assistant.sealing import gate, keys, vault
 
 CHEAP = vault.Cost(iterations=1, lanes=1, memory_kib=8)
 PASSPHRASE = "four words nobody says"
@@ -26,11 +26,11 @@ def test_the_passphrase_and_the_code_open_it_however_they_are_typed_and_nothing_
         keys.forget_all()
         assert vault.unlock(tmp_path, secret) == key
     keys.forget_all()
-    before = (tmp_path / vault.FILE_NAME).read_bytes()
+    before = (tmp_path / gate.FILE_NAME).read_bytes()
     for secret in ("", "cafe creme au lait", code[:-1], "\ud800"):
         with pytest.raises(SealingError, match="neither"):
             vault.unlock(tmp_path, secret)
-    assert (tmp_path / vault.FILE_NAME).read_bytes() == before
+    assert (tmp_path / gate.FILE_NAME).read_bytes() == before
     kept = vault.find(tmp_path)
     assert kept is not None
     assert kept.is_locked
@@ -38,7 +38,7 @@ def test_the_passphrase_and_the_code_open_it_however_they_are_typed_and_nothing_
 
 def test_the_file_is_private_and_holds_neither_key_nor_secret(tmp_path: Path) -> None:
     key, code = vault.create(tmp_path, PASSPHRASE, CHEAP)
-    for name in (vault.FILE_NAME, vault.COPY_NAME):
+    for name in (gate.FILE_NAME, gate.COPY_NAME):
         text = (tmp_path / name).read_text()
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
         assert not any(secret in text for secret in (PASSPHRASE, code, key.secret.hex(), vault._text(key.secret)))
@@ -75,7 +75,7 @@ def test_a_damaged_or_lost_file_is_read_from_its_copy_and_told_where_both_are(
     tmp_path: Path, damage: bytes | None
 ) -> None:
     key, _ = vault.create(tmp_path, PASSPHRASE, CHEAP)
-    for name in (vault.FILE_NAME, vault.COPY_NAME):
+    for name in (gate.FILE_NAME, gate.COPY_NAME):
         keys.forget_all()
         assert vault.unlock(tmp_path, PASSPHRASE) == key
         if damage is None:

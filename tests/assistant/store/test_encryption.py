@@ -21,7 +21,7 @@ from assistant.audio.recording import CrashSafeRecorder, finish, read_recording
 from assistant.call import Call, Version
 from assistant.errors import RecordingError, SealingError, StoreError
 from assistant.export import export_call
-from assistant.sealing import keys, vault
+from assistant.sealing import gate, keys, vault
 from assistant.sealing.keys import is_sealed
 from assistant.store import Store, StoreSink, conversion, database_copy
 from assistant.store.conversion import Encryption, convert, encryption, want_encrypted, want_plain
@@ -39,7 +39,7 @@ BOTH = tuple(Channel)
 def nobody_knows() -> Iterator[None]:
     yield
     keys.forget_all()
-    vault.ask_by(None)
+    gate.ask_by(None)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_locked_history_says_so_and_who_is_asked_once_opens_it(store: Store) -
         asked.append(folder)
         vault.unlock(folder, code)
 
-    vault.ask_by(ask)
+    gate.ask_by(ask)
     assert [summary.id for summary in Store.open(store.data_folder).sessions()] == [session_id]
     assert asked == [store.data_folder]
 
@@ -334,7 +334,7 @@ def test_an_encrypted_history_whose_key_file_is_gone_says_what_to_put_back(store
     want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
     convert(store)
     store.close()
-    for name in (vault.FILE_NAME, vault.COPY_NAME):
+    for name in (gate.FILE_NAME, gate.COPY_NAME):
         (store.data_folder / name).rename(store.data_folder / f"{name}.away")
     with pytest.raises(StoreError, match=r"encryption\.json, which holds their key, is gone"):
         Store.open(store.data_folder)

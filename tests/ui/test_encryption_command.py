@@ -1,0 +1,146 @@
+"""Encrypted calls on the command line: the passphrase is asked for, and everything else is as it was."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SealingError
+from assistant.sealing import gate, keys, vault
+from assistant.store import Store, conversion, database_copy
+from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
+from ui.cli import main
+from ui.commands.checks import State, _database, _encryption
+from ui.unlocking import unlock_history
+
+Typed = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path))
+    monkeypatch.setattr(conversion, "convert_database", database_copy._convert)
+    monkeypatch.setattr(conversion, "want_encrypted", partial(conversion.want_encrypted, cost=CHEAP))
+    with Store.open(tmp_path) as store:
+        hold_call(store, 1)
+    yield tmp_path
+    keys.forget_all()
+    gate.ask_by(None)
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """What somebody types at the terminal, one answer after the other."""
+
+    def answer(*answers: str) -> None:
+        left = list(answers)
+
+        def get(_prompt: str, _stream: object) -> str:
+            if not left:
+                raise EOFError
+            return left.pop(0)
+
+        keys.forget_all()
+        monkeypatch.setattr(getpass, "getpass", get)
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+
+    return answer
+
+
+def test_calls_are_encrypted_listed_shown_exported_and_decrypted(
+    home: Path, types: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(PASSPHRASE, PASSPHRASE)
+    assert main(["sessions", "encrypt"]) == 0
+    said = capsys.readouterr().out
+    assert vault.FORGOTTEN in said
+    code = re.search(r"Recovery code: (\S+)", said)
+    assert code
+    assert readable_files(home) == []
+    assert _encryption(home).text == "all kept calls are encrypted"
+
+    types("wrong", PASSPHRASE)
+    assert main(["sessions", "show", "last"]) == 0
+    told = capsys.readouterr()
+    assert f"{SECRET} line 2" in told.out and "neither" in told.err
+    types(code[1])
+    assert main(["sessions", "export", "last", "--format", "wav", "--out", str(home / "out")]) == 0
+    assert len(list((home / "out").glob("*.wav"))) == 1
+
+    types(PASSPHRASE)
+    assert main(["sessions", "decrypt"]) == 0
+    types()
+    assert main(["sessions", "show", "last"]) == 0
+    assert main(["sessions", "decrypt"]) == 0
+    assert "not encrypted" in capsys.readouterr().out
+    assert _encryption(home).text.startswith("off;")
+
+
+def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
+    home: Path, types: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(PASSPHRASE, PASSPHRASE)
+    main(["sessions", "encrypt"])
+    before = sorted((path, path.read_bytes()) for path in home.rglob("*") if path.is_file())
+    capsys.readouterr()
+    for answers in (("wrong", "wrong", "wrong"), ()):
+        for command in (["list"], ["show", "last"], ["delete", "last"], ["decrypt"], ["passphrase"]):
+            types(*answers)
+            assert main(["sessions", *command]) == 1
+            told = capsys.readouterr()
+            assert SECRET not in told.out
+            assert "locked" in told.err
+    with pytest.raises(SealingError, match="locked"):
+        unlock_history()  # as `listen` does before it hears anything
+    assert (_encryption(home).state, _database(home).text) == (State.OK, "locked, so its calls are not counted")
+    assert sorted((path, path.read_bytes()) for path in home.rglob("*") if path.is_file()) == before
+    assert os.environ["DEPTHCUE_HOME"] == str(home)
+
+
+def test_a_passphrase_is_refused_when_it_is_short_or_not_typed_twice(
+    home: Path, types: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for answers, why in (
+        (("short",), "at least 10"),
+        ((PASSPHRASE, "another one of mine"), "not the same"),
+        ((), "No passphrase"),
+    ):
+        types(*answers)
+        assert main(["sessions", "encrypt"]) == 1
+        assert why in capsys.readouterr().err
+    assert vault.find(home) is None
+
+
+def test_the_passphrase_is_changed_and_so_is_the_code(
+    home: Path, types: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(PASSPHRASE, PASSPHRASE)
+    main(["sessions", "encrypt"])
+    types(PASSPHRASE, "five other words of mine", "five other words of mine")
+    assert main(["sessions", "passphrase"]) == 0
+    types("five other words of mine")
+    capsys.readouterr()
+    assert main(["sessions", "passphrase", "--new-code"]) == 0
+    code = re.search(r"Recovery code: (\S+)", capsys.readouterr().out)
+    assert code
+    types(code[1])
+    assert main(["sessions", "list"]) == 0
+    types(PASSPHRASE)
+    assert main(["sessions", "list"]) == 1
+
+
+def test_what_was_ended_half_way_is_told_and_gone_on_with(home: Path, types: Typed) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)
+    found = _encryption(home)
+    assert found.state is State.NOTE
+    assert "2 parts" in found.text
+    types(PASSPHRASE)
+    assert main(["sessions", "encrypt"]) == 0
+    assert readable_files(home) == []

@@ -1,0 +1,58 @@
+"""An encrypted history is opened, or gets its passphrase, in a terminal. A passphrase is typed, never an argument."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from assistant.errors import SealingError
+from assistant.sealing import gate, vault
+from assistant.settings import data_folder
+
+_TRIES = 3
+
+
+def unlock_history() -> None:
+    """Before anything begins that needs the kept calls, such as a call that is to be recorded.
+
+    Raises:
+        SealingError: they are encrypted, and nobody gave the passphrase.
+    """
+    if not gate.is_encrypted(data_folder()):
+        return
+    if (kept := vault.find(data_folder())) is not None:
+        vault.opened(data_folder(), kept)
+
+
+def ask_in_terminal(folder: Path) -> None:
+    """Until it is right, three times at most. Where nobody can be asked it stays locked."""
+    if not sys.stdin.isatty():
+        return
+    for _ in range(_TRIES):
+        try:
+            vault.unlock(folder, getpass.getpass("Passphrase of the kept calls, or recovery code: ", sys.stderr))
+            return
+        except SealingError as error:
+            print(f"depthcue: {error}", file=sys.stderr)
+        except EOFError:
+            return
+
+
+def new_passphrase() -> str:
+    """Typed twice.
+
+    Raises:
+        SealingError: it is too short, it was not typed twice, or nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise SealingError("A passphrase has to be typed: run this in a terminal.")
+    try:
+        passphrase = getpass.getpass("New passphrase: ", sys.stderr)
+        vault.check_passphrase(passphrase)
+        again = getpass.getpass("The same once more: ", sys.stderr)
+    except EOFError:
+        raise SealingError("No passphrase was given. Nothing was changed.") from None
+    if again != passphrase:
+        raise SealingError("The two are not the same. Nothing was changed.")
+    return passphrase
