@@ -23,7 +23,8 @@ from assistant.ports import AudioSource, EchoRemover, Recorder, Sink, Transcribe
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.speech.listener import Listener
-from assistant.transcript.streaming import Streaming, StreamingSettings
+from assistant.transcript.jobs import StreamingSettings
+from assistant.transcript.streaming import Streaming
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Mark, State, Status, TranscriptUpdate
 from assistant.without_echo import WithoutEcho
 from assistant.worker import Patience, Worker

@@ -24,9 +24,10 @@ from assistant.review.conversation import Conversation
 from assistant.review_feed import ReviewFeed
 from assistant.speech.listener import SpeechStarted, Utterance
 from assistant.transcript.finals import Locked
+from assistant.transcript.jobs import Job
 from assistant.transcript.pressure import Rung
 from assistant.transcript.refinement import Refined
-from assistant.transcript.streaming import Job, Streaming
+from assistant.transcript.streaming import Streaming
 from assistant.values import AudioFrame, AudioGap, Channel, ReviewEvent, State, Status, TranscriptUpdate
 
 BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud

@@ -41,7 +41,7 @@ from assistant.sealing.keys import FileKey
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
-from assistant.transcript.streaming import StreamingSettings
+from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Verbosity
 from ui.without_echo import echo_remover
 

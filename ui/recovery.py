@@ -18,7 +18,7 @@ from assistant.ports import Transcriber
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
-from assistant.transcript.streaming import StreamingSettings
+from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Stamped, TranscriptUpdate
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError

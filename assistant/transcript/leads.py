@@ -15,10 +15,13 @@ LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of 
 
 
 def led(
-    utterance: Utterance, before: tuple[Utterance, TranscriptUpdate] | None, samples: NDArray[np.float32] | None = None
+    utterance: Utterance,
+    before: tuple[Utterance, TranscriptUpdate] | None,
+    samples: NDArray[np.float32] | None = None,
+    longest_seconds: float = LONGEST_SECONDS,
 ) -> tuple[NDArray[np.float32], Lead | None]:
     """What to decode of an utterance, and its lead. `before` is the one before it on its channel with its final text;
-    `samples` are the utterance's, by default, or those and more behind them."""
+    `samples` are the utterance's, by default, or those and more behind them; `longest_seconds` is of all together."""
     samples = utterance.samples if samples is None else samples
     if before is None:
         return samples, None
@@ -27,7 +30,7 @@ def led(
     if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
         return samples, None
     gap = silence(gap_seconds)
-    if len(earlier.samples) + len(gap) + len(samples) > LONGEST_SECONDS * SAMPLE_RATE_HZ:
+    if len(earlier.samples) + len(gap) + len(samples) > longest_seconds * SAMPLE_RATE_HZ:
         return samples, None
     lead = Lead((len(earlier.samples) + len(gap)) / SAMPLE_RATE_HZ, update.words)
     return np.concatenate([earlier.samples, gap, samples]), lead

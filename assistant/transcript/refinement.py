@@ -20,13 +20,13 @@ from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Utterance
 from assistant.transcript.agreement import border, letters
 from assistant.transcript.finals import final_of
-from assistant.transcript.leads import LEAD_GAP_SECONDS, LONGEST_SECONDS, led, silence
+from assistant.transcript.leads import LEAD_GAP_SECONDS, led, silence
 from assistant.transcript.nonsense import is_nonsense
 from assistant.values import SAMPLE_RATE_HZ, Channel, TranscriptUpdate, Word
 
 OLDEST_SECONDS = 60.0  # who has read a line moves on: it does not change any more
-LONGEST_REFINED_SECONDS = 12.0  # a longer utterance has context enough, and its decode would keep others waiting
-LONGEST_NEIGHBOUR_SECONDS = 8.0
+LONGEST_REFINED_SECONDS = 12.0  # a longer utterance has context enough
+LONGEST_DECODE_SECONDS = 15.0  # neighbours included: whoever begins to speak meanwhile waits for it
 KEPT_UTTERANCES = 12  # of a channel, with their sound
 DOUBTFUL_LOG_PROBABILITY = -0.7  # average over a final's tokens
 LEAST_PROBABILITY = 1e-6  # of a word: its logarithm is finite
@@ -79,7 +79,7 @@ class Chosen:
             gap = silence(self.after.utterance.start_seconds - self.utterance.end_seconds)
             samples = np.concatenate([samples, gap, self.after.utterance.samples])
         before = (self.before.utterance, self.before.update) if self.before is not None else None
-        return led(self.utterance, before, samples)
+        return led(self.utterance, before, samples, LONGEST_DECODE_SECONDS)
 
 
 class Refinement:
@@ -94,6 +94,7 @@ class Refinement:
         is_doubtful = hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY
         kept = _Kept(utterance, update, hypothesis, is_hasty, is_settled=not (is_hasty or is_doubtful))
         kept.is_settled |= not update.words or kept.seconds > LONGEST_REFINED_SECONDS
+        self._forget_before(utterance.end_seconds - OLDEST_SECONDS, update.channel)
         self._kept[update.channel].append(kept)
 
     def choose(self, at_seconds: float) -> Chosen | None:
@@ -139,8 +140,8 @@ class Refinement:
 def _is_near(kept: _Kept, after: _Kept) -> bool:
     """Whether what follows an utterance belongs to the same matter, and fits into a decode with it."""
     gap_seconds = after.utterance.start_seconds - kept.utterance.end_seconds
-    is_fitting = kept.seconds + gap_seconds + after.seconds <= LONGEST_SECONDS
-    return gap_seconds <= LEAD_GAP_SECONDS and after.seconds <= LONGEST_NEIGHBOUR_SECONDS and is_fitting
+    is_fitting = kept.seconds + gap_seconds + after.seconds <= LONGEST_DECODE_SECONDS
+    return gap_seconds <= LEAD_GAP_SECONDS and is_fitting
 
 
 def _urgency(chosen: Chosen) -> tuple[bool, float]:

@@ -17,60 +17,20 @@ from __future__ import annotations
 
 from bisect import insort_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant.ports import Effort, Hypothesis, Lead
+from assistant.ports import Effort, Hypothesis
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
-from assistant.transcript.agreement import Agreement
-from assistant.transcript.finals import Locked, final_of, placed, update_of
+from assistant.transcript.finals import Locked, final_of
+from assistant.transcript.jobs import Job, Open, StreamingSettings
 from assistant.transcript.leads import led
-from assistant.transcript.nonsense import is_nonsense
+from assistant.transcript.partials import Partials
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.transcript.refinement import Refined, Refinement
-from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
+from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate
 
 LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
 QUIET_SECONDS = 0.5  # on both sides, before a final is heard once more, and before the next one is
-
-
-@dataclass(frozen=True, slots=True)
-class StreamingSettings:
-    shows_partials: bool = True
-    speculates: bool = True  # decode a final before its end is known: sooner, and in vain where speech goes on
-    step_seconds: float = 0.3  # new sound before an open utterance is decoded again
-    loaded_step_seconds: float = 1.0
-    refines: bool = False  # hear finals once more while nobody speaks
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`."""
-
-    number: int  # of the utterance
-    utterance: Utterance
-    effort: Effort
-    samples: NDArray[np.float32]  # of the utterance, behind those of the lead
-    is_final: bool = False
-    lead: Lead | None = None
-    is_refinement: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class _Open:
-    """An utterance in progress. `speculative` is a final decode of its audio up to `speculative_end_seconds`."""
-
-    number: int
-    channel: Channel
-    agreement: Agreement = field(default_factory=Agreement)
-    seen_until_seconds: float = 0.0  # end of the audio of the last partial job
-    speculative: Hypothesis | None = None
-    speculative_end_seconds: float = -1.0
-    speculative_effort: Effort = Effort.FINAL
-    words: tuple[Word, ...] = ()  # shown last
-    committed: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -89,13 +49,14 @@ class Streaming:
     def __init__(self, listeners: Iterable[Listener], settings: StreamingSettings | None = None) -> None:
         self._listeners = {listener.channel: listener for listener in listeners}
         self._settings = settings or StreamingSettings()
-        self._open: dict[Channel, _Open] = {}
-        self._ended: dict[int, _Open] = {}
+        self._open: dict[Channel, Open] = {}
+        self._ended: dict[int, Open] = {}
         self._turns: list[_Turn] = []  # in the order in which they happened
         self._released_seconds = 0.0
         self._previous: dict[Channel, tuple[Utterance, TranscriptUpdate]] = {}  # released last
         self._count = 0
         self._pressure = Pressure()
+        self._partials = Partials(self._listeners, self._settings, self._pressure)
         self._refinement = Refinement()
         self._quiet_since_seconds = 0.0
         self._is_finished = False
@@ -120,7 +81,7 @@ class Streaming:
         for edge in edges:
             at_seconds = max(edge.at_seconds, self._released_seconds)  # a channel that hung may come too late
             if isinstance(edge, SpeechStarted):
-                opened = _Open(self._count, edge.channel)
+                opened = Open(self._count, edge.channel)
                 self._count += 1
                 self._open[edge.channel] = opened
                 turn = _Turn(at_seconds, edge.channel, opened.number, replace(edge, at_seconds=at_seconds))
@@ -160,11 +121,11 @@ class Streaming:
         return self._pressure.rung
 
     def next_job(self) -> Job | None:
-        self._pressure.feel(max(self.waiting_seconds, self._partials_waiting_seconds))
+        self._pressure.feel(max(self.waiting_seconds, self._partials.waiting_seconds(self._open.values())))
         for turn in self._turns:
             if turn.utterance is not None and self._speculation_of(turn) is None:
                 return self._final_job(turn.number, turn.utterance)
-        return self._speculative_job() or self._partial_job() or self._refining_job()
+        return self._speculative_job() or self._partials.job(self._open.values()) or self._refining_job()
 
     def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         """Take a result; return what it shows at once. Locked and refined text comes by `ready`, in order."""
@@ -177,7 +138,7 @@ class Streaming:
         if job.is_final:
             heard.speculative, heard.speculative_end_seconds = hypothesis, job.utterance.end_seconds
             heard.speculative_effort = job.effort
-        return [] if job.number in self._ended else self._show(heard, job.utterance, hypothesis)
+        return [] if job.number in self._ended else self._partials.show(heard, job.utterance, hypothesis)
 
     def ready(self) -> tuple[list[SpeechStarted | Locked | Refined], float]:
         """What is complete, in the order in which it happened, and the time up to which nothing is missing."""
@@ -269,59 +230,3 @@ class Streaming:
                 opened.seen_until_seconds = utterance.end_seconds
                 return self._final_job(opened.number, utterance)
         return None
-
-    def _partial_job(self) -> Job | None:
-        if not self._shows_partials:
-            return None
-        due = [(self._unseen_seconds(opened), opened) for opened in self._voices_to_show()]
-        unseen_seconds, opened = max(due, key=lambda entry: entry[0], default=(0.0, None))
-        if opened is None or unseen_seconds < self._step_seconds - 1e-6:
-            return None
-        utterance = self._listeners[opened.channel].open_utterance()
-        assert utterance is not None
-        opened.seen_until_seconds = utterance.end_seconds
-        return Job(opened.number, utterance, Effort.PARTIAL, utterance.samples)
-
-    @property
-    def _shows_partials(self) -> bool:
-        return self._settings.shows_partials and self.rung < Rung.NO_PARTIALS
-
-    @property
-    def _step_seconds(self) -> float:
-        return self._settings.loaded_step_seconds if self.rung else self._settings.step_seconds
-
-    @property
-    def _partials_waiting_seconds(self) -> float:
-        """How long the oldest sound has been waiting beyond its step that partial text should show."""
-        if not self._shows_partials:
-            return 0.0
-        return (
-            max((self._unseen_seconds(opened) for opened in self._voices_to_show()), default=0.0) - self._step_seconds
-        )
-
-    def _voices_to_show(self) -> list[_Open]:
-        """The open utterances that get partial text: under pressure the candidate's alone, while both speak."""
-        voices = list(self._open.values())
-        if self.rung >= Rung.ONE_VOICE and len(voices) > 1:
-            return [opened for opened in voices if opened.channel is Channel.THEM]
-        return voices
-
-    def _unseen_seconds(self, opened: _Open) -> float:
-        """Length of what an open utterance has that no decode has heard."""
-        span = self._listeners[opened.channel].open_span_seconds
-        assert span is not None
-        return span[1] - max(opened.seen_until_seconds, span[0])
-
-    def _show(self, opened: _Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
-        if not self._settings.shows_partials or is_nonsense(hypothesis):
-            return []
-        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds))
-        updates = []
-        committed = opened.agreement.committed
-        if len(committed) > opened.committed:
-            opened.committed = len(committed)
-            updates.append(update_of(UpdateKind.COMMITTED, opened.number, utterance, committed))
-        if words != opened.words:
-            opened.words = words
-            updates.append(update_of(UpdateKind.PARTIAL, opened.number, utterance, words))
-        return updates

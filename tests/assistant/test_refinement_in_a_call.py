@@ -20,7 +20,8 @@ from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
 from assistant.speech.listener import Listener
 from assistant.store import Store, StoreSink
-from assistant.transcript.streaming import Streaming, StreamingSettings
+from assistant.transcript.jobs import StreamingSettings
+from assistant.transcript.streaming import Streaming
 from assistant.values import SAMPLE_RATE_HZ, Channel, RetiredWhy, State, Status, TranscriptUpdate, UpdateKind, Word
 from assistant.worker import Worker
 from tests.fakes import ListSink, LoudnessDetector, ScriptedSource

@@ -11,8 +11,8 @@ from assistant.demo import INTERVIEW
 from assistant.ports import Effort, Lead
 from assistant.session import Session, SessionSettings
 from assistant.speech.listener import Listener, SpeechEnded
+from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.nonsense import is_nonsense
-from assistant.transcript.streaming import StreamingSettings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, TranscriptUpdate, UpdateKind
 from models.voice import WebRtcVoiceDetector
 from tests.fakes import ListSink, RecordingConversation

@@ -7,10 +7,10 @@ import pytest
 
 from assistant.ports import Effort, Hypothesis
 from assistant.speech.listener import Utterance
-from assistant.transcript.finals import final_of
+from assistant.transcript.finals import Locked, final_of
+from assistant.transcript.jobs import Job
 from assistant.transcript.pressure import Rung
 from assistant.transcript.refinement import KEPT_UTTERANCES, OLDEST_SECONDS, Refined, Refinement
-from assistant.transcript.streaming import Job, Locked
 from assistant.values import SAMPLE_RATE_HZ, Channel, Word
 from tests.assistant.transcript.test_streaming import finals, frames, play, streaming
 from tests.fakes import CountingTranscriber

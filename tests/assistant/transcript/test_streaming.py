@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from assistant.ports import Effort
 from assistant.speech.listener import Listener, SpeechStarted
+from assistant.transcript.finals import Locked
+from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.pressure import Rung
-from assistant.transcript.streaming import Locked, Streaming, StreamingSettings
+from assistant.transcript.streaming import Streaming
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, UpdateKind
 from tests.fakes import FRAME_SECONDS, CountingTranscriber, LoudnessDetector, sound
 

@@ -1,0 +1,50 @@
+"""What is decoded: an utterance in progress, and one decode of it or of one that has ended. Values of `Streaming`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import Effort, Hypothesis, Lead
+from assistant.speech.listener import Utterance
+from assistant.transcript.agreement import Agreement
+from assistant.values import Channel, Word
+
+
+@dataclass(frozen=True, slots=True)
+class StreamingSettings:
+    shows_partials: bool = True
+    speculates: bool = True  # decode a final before its end is known: sooner, and in vain where speech goes on
+    step_seconds: float = 0.3  # new sound before an open utterance is decoded again
+    loaded_step_seconds: float = 1.0
+    refines: bool = False  # hear finals once more while nobody speaks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One decode: give `samples`, `effort` and `lead` to the transcriber and hand the result to `done`."""
+
+    number: int  # of the utterance
+    utterance: Utterance
+    effort: Effort
+    samples: NDArray[np.float32]  # of the utterance, behind those of the lead
+    is_final: bool = False
+    lead: Lead | None = None
+    is_refinement: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Open:
+    """An utterance in progress. `speculative` is a final decode of its audio up to `speculative_end_seconds`."""
+
+    number: int
+    channel: Channel
+    agreement: Agreement = field(default_factory=Agreement)
+    seen_until_seconds: float = 0.0  # end of the audio of the last partial job
+    speculative: Hypothesis | None = None
+    speculative_end_seconds: float = -1.0
+    speculative_effort: Effort = Effort.FINAL
+    words: tuple[Word, ...] = ()  # shown last
+    committed: int = 0

@@ -1,0 +1,78 @@
+"""Text of utterances that are still being spoken: which gets some next, and what is shown of it. Pure policy, used by
+`Streaming` under the session's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from assistant.ports import Effort, Hypothesis
+from assistant.speech.listener import Listener, Utterance
+from assistant.transcript.finals import placed, update_of
+from assistant.transcript.jobs import Job, Open, StreamingSettings
+from assistant.transcript.nonsense import is_nonsense
+from assistant.transcript.pressure import Pressure, Rung
+from assistant.values import Channel, TranscriptUpdate, UpdateKind
+
+
+class Partials:
+    """Grow stale: there is at most one decode of each voice, of all that it has said so far."""
+
+    def __init__(self, listeners: Mapping[Channel, Listener], settings: StreamingSettings, pressure: Pressure) -> None:
+        self._listeners = listeners
+        self._settings = settings
+        self._pressure = pressure
+
+    def job(self, opened: Collection[Open]) -> Job | None:
+        """The decode that is due, if one is: that of the voice with the oldest unseen sound."""
+        if not self._is_shown:
+            return None
+        due = [(self._unseen_seconds(one), one) for one in self._voices(opened)]
+        unseen_seconds, longest = max(due, key=lambda entry: entry[0], default=(0.0, None))
+        if longest is None or unseen_seconds < self._step_seconds - 1e-6:
+            return None
+        utterance = self._listeners[longest.channel].open_utterance()
+        assert utterance is not None
+        longest.seen_until_seconds = utterance.end_seconds
+        return Job(longest.number, utterance, Effort.PARTIAL, utterance.samples)
+
+    def waiting_seconds(self, opened: Collection[Open]) -> float:
+        """How long the oldest sound has been waiting beyond its step that partial text should show."""
+        if not self._is_shown:
+            return 0.0
+        return max((self._unseen_seconds(one) for one in self._voices(opened)), default=0.0) - self._step_seconds
+
+    def show(self, opened: Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
+        """What a hypothesis of all that was heard of an open utterance changes in what is shown of it."""
+        if not self._settings.shows_partials or is_nonsense(hypothesis):
+            return []
+        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds))
+        updates = []
+        committed = opened.agreement.committed
+        if len(committed) > opened.committed:
+            opened.committed = len(committed)
+            updates.append(update_of(UpdateKind.COMMITTED, opened.number, utterance, committed))
+        if words != opened.words:
+            opened.words = words
+            updates.append(update_of(UpdateKind.PARTIAL, opened.number, utterance, words))
+        return updates
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._settings.shows_partials and self._pressure.rung < Rung.NO_PARTIALS
+
+    @property
+    def _step_seconds(self) -> float:
+        return self._settings.loaded_step_seconds if self._pressure.rung else self._settings.step_seconds
+
+    def _voices(self, opened: Collection[Open]) -> Collection[Open]:
+        """Those that get partial text: under pressure the candidate's alone, while both speak."""
+        if self._pressure.rung >= Rung.ONE_VOICE and len(opened) > 1:
+            return [one for one in opened if one.channel is Channel.THEM]
+        return opened
+
+    def _unseen_seconds(self, opened: Open) -> float:
+        """Length of what an open utterance has that no decode has heard."""
+        span = self._listeners[opened.channel].open_span_seconds
+        assert span is not None
+        return span[1] - max(opened.seen_until_seconds, span[0])
