@@ -16,8 +16,9 @@ emitted) and `type`:
 - `cue`: `kind` (`unexplained_term`, `long_answer`, `helps_listener`), `channel`, `sentence` (index), `quote`,
   `start_s`, `end_s`, `advice`. Gentle notes on how something is told.
 - `follow_up`: `id`, `channel`, `kind` (also `aspect`), `aspect`, `quote`, `start_s`, `end_s` (null where nothing is
-  quoted), `question`, `why`. `follow_up_retired`: `id`, `retired_why` (`answered`, `asked`,
-  `dismissed`, `stale`, `displaced`, `unsaid`: its words turned out to be others).
+  quoted), `question`, `why`, and where a language model worded the question its name as `worded_by`.
+  `follow_up_retired`: `id`, `retired_why` (`answered`, `asked`, `dismissed`, `stale`, `displaced`, `unsaid`: its words
+  turned out to be others).
 - `gap`: `channel`, `start_s`, `end_s`, `reason`.
 - `status`: `state`, `message`, and `channel` and `behind_s` where they apply; a mark of the user has the state `mark`,
   the note as its message, and `at_s`, the moment that is marked.
@@ -117,10 +118,11 @@ def describe(event: Event) -> dict[str, Any] | None:
         case FlagWithdrawn():
             return {"type": "flag_withdrawn", "id": event.id, "reason": event.reason}
         case FollowUp():
+            worded = {"worded_by": event.worded_by} if event.worded_by else {}
             return {
                 "type": "follow_up", "id": event.id, "channel": event.channel, "kind": event.kind,
                 "aspect": event.aspect, "quote": event.quote, "start_s": event.start_seconds,
-                "end_s": event.end_seconds, "question": event.question, "why": event.why,
+                "end_s": event.end_seconds, "question": event.question, "why": event.why, **worded,
             }  # fmt: skip
         case FollowUpRetired():
             return {"type": "follow_up_retired", "id": event.id, "retired_why": event.why}

@@ -1,4 +1,4 @@
-"""What an interviewer did with follow-ups during a call stays done when the call is reviewed once more."""
+"""What was shown and done with follow-ups during a call stays so when the call is reviewed once more."""
 
 from __future__ import annotations
 
@@ -13,12 +13,22 @@ NEAR_SECONDS = 1.0  # words of two transcripts that stand so near each other are
 
 
 def with_fates_of(before: Call, after: Call) -> Call:
-    """`after` with each follow-up retired that was asked or dismissed in `before`, at the latest when it was there.
+    """`after` with each follow-up retired that was asked or dismissed in `before`, at the latest when it was there, and
+    worded as a language model had it then.
 
     The same one is meant by the same kind and aspect about the same place of the recording: its words may have changed.
     """
     put_away = [fate for fate in before.follow_ups if fate.retired_why in PUT_AWAY]
-    return replace(after, follow_ups=tuple(_retired(fate, put_away) for fate in after.follow_ups))
+    worded = [fate.follow_up for fate in before.follow_ups if fate.follow_up.worded_by]
+    fates = (_retired(_worded(fate, worded), put_away) for fate in after.follow_ups)
+    return replace(after, follow_ups=tuple(fates))
+
+
+def _worded(fate: FollowUpFate, worded: Sequence[FollowUp]) -> FollowUpFate:
+    same = next((earlier for earlier in worded if _is_same(earlier, fate.follow_up)), None)
+    if same is None:
+        return fate
+    return replace(fate, follow_up=replace(fate.follow_up, question=same.question, worded_by=same.worded_by))
 
 
 def _retired(fate: FollowUpFate, put_away: Sequence[FollowUpFate]) -> FollowUpFate:

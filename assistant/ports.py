@@ -162,6 +162,24 @@ class SentenceModel(Protocol):
         ...
 
 
+class LanguageModel(Protocol):
+    """A language model that is asked in words. What it answers is text of a stranger: check it before it is shown."""
+
+    name: str
+
+    def answer(self, instructions: str, text: str, limit_seconds: float) -> str:
+        """Blocks for at most about `limit_seconds`; called by one thread at a time.
+
+        Raises:
+            ModelError: there is no answer within the limit; the text says why and what to do.
+        """
+        ...
+
+    def close(self) -> None:
+        """It is not asked any more, and an answer that is under way ends at once. From any thread."""
+        ...
+
+
 class Sink(Protocol):
     """Who wants to know. `next` may be called from the listening thread and the decode worker, never at once; it must
     not block for longer than a queue's put."""

@@ -5,8 +5,9 @@
 Threads of a live call:
 - the listening thread (the caller of `run`) reads the source, writes the recording before anything else sees the sound,
   and feeds the listeners; it never waits for a decode;
-- the decode worker (`assistant.worker`) owns the model and the conversation.
-Both publish to the sinks, one at a time. `pause`, `stop`, `mark` and the rest may be called from any thread.
+- the decode worker (`assistant.worker`) owns the model and the conversation;
+- where follow-ups are reworded, the thread of `assistant.review.rewording` asks the language model.
+All publish to the sinks, one at a time. `pause`, `stop`, `mark` and the rest may be called from any thread.
 
 A lossless replay runs both on the caller's thread: the source waits for the worker, so that nothing depends on speed.
 """
@@ -22,6 +23,7 @@ from assistant.errors import AssistantError, RecordingError
 from assistant.ports import AudioSource, EchoRemover, Recorder, Sink, Transcriber, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
+from assistant.review.rewording import Reworder
 from assistant.speech.listener import Listener
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.streaming import Streaming
@@ -47,6 +49,7 @@ class Session:
     Args:
         source: closed by the session.
         recorder: closed by the session; None records nothing (the source is a recording).
+        reworder: the conversation's, started and closed by the session.
         detector: makes a voice detector for a channel.
         sinks: closed by the session, in order, also after a failure.
     """
@@ -60,11 +63,13 @@ class Session:
         sinks: Sequence[Sink],
         recorder: Recorder | None = None,
         settings: SessionSettings | None = None,
+        reworder: Reworder | None = None,
     ) -> None:
         self._source = source
         self._conversation = conversation
         self._sinks = sinks
         self._recorder = recorder
+        self._reworder = reworder
         self._settings = settings or SessionSettings()
         self._publisher = Publisher(sinks, lambda: self.clock_seconds)
         listeners = [Listener(channel, detector()) for channel in source.channels]
@@ -178,6 +183,8 @@ class Session:
                 self._publisher.start()
                 self._publisher.publish(Status(State.RECORDING))
                 self._publisher.publish_all([Status(State.WARNING, warning) for warning in self._settings.warnings])
+                if self._reworder is not None:
+                    self._reworder.start(self._warn)
             if isinstance(item, Status):
                 self._publisher.publish(item)
                 if item.state is State.DEVICE_LOST and item.channel is not None:
@@ -221,8 +228,13 @@ class Session:
         except AssistantError as error:
             self._fail(error)
 
+    def _warn(self, message: str) -> None:
+        self._publisher.publish(Status(State.WARNING, message))
+
     def _finish(self) -> None:
         try:
+            if self._reworder is not None:
+                self._reworder.close()
             if self._crash is None:
                 self._publisher.publish_all(self._conversation.finish(self.clock_seconds))
             if self._crash is None and self._failure is None:

@@ -58,6 +58,10 @@ class Settings:
     second_pass: bool = False  # transcribe a call once more when it is over
     second_pass_model: str = ""  # for that; empty takes the one above
     question_set: str = "general"  # name of a bundled set, or the path of a `.toml` file
+    rewords_follow_ups: bool = False  # a local language model words them to fit what was said
+    language_model_address: str = "http://localhost:11434/v1"  # of an OpenAI-compatible server; this one is Ollama's
+    language_model: str = ""  # its name there; empty where the server has one only
+    candidate_words_may_leave_this_computer: bool = False  # to a language model somewhere else
     follow_ups: str = ""  # path of a `.toml` file with follow-ups; empty takes those that come with the program
     interview_minutes: int = 45  # how long a call is planned to be
     shows_plan: bool = True  # the main questions in the panel, as a list

@@ -207,6 +207,7 @@ class FollowUp:
     start_seconds: float | None = None  # of the quoted words
     end_seconds: float | None = None
     flag_id: str | None = None
+    worded_by: str = ""  # name of the language model that worded it; empty where it stands in the question bank
 
 
 class RetiredWhy(StrEnum):

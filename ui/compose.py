@@ -29,6 +29,7 @@ from assistant.ports import (
     AudioSource,
     BatchTranscriber,
     EchoRemover,
+    LanguageModel,
     Recorder,
     SentenceModel,
     Sink,
@@ -37,6 +38,7 @@ from assistant.ports import (
 )
 from assistant.review.conversation import Conversation
 from assistant.review.follow_ups import FollowUps, follow_ups_of
+from assistant.review.rewording import Reworder
 from assistant.sealing.keys import FileKey
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
@@ -114,11 +116,25 @@ def follow_ups(settings: Settings) -> FollowUps:
     return follow_ups_of(settings.question_set, settings.follow_ups)
 
 
+def language_model(settings: Settings) -> LanguageModel:
+    """The one in the settings; nothing is connected before it is asked."""
+    from models.language_model import LanguageModelServer
+
+    return LanguageModelServer(
+        settings.language_model_address,
+        settings.language_model,
+        may_be_remote=settings.candidate_words_may_leave_this_computer,
+    )
+
+
 def conversation(
-    verbosity: Verbosity, transcriber: Transcriber | BatchTranscriber, asks: FollowUps | None = None
+    verbosity: Verbosity,
+    transcriber: Transcriber | BatchTranscriber,
+    asks: FollowUps | None = None,
+    reworder: Reworder | None = None,
 ) -> Conversation:
     """The review of one call, by everything that there is for the language that it is known to be in."""
-    review = Conversation(verbosity, asks.bank if asks else None, sentence_model())
+    review = Conversation(verbosity, asks.bank if asks else None, sentence_model(), reworder=reworder)
     review.transcribed_in(transcriber.language or ENGLISH)
     return review
 
@@ -280,11 +296,14 @@ def kept_call(
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
         asks = follow_ups(settings)
         remover, no_remover = echo_remover(settings)
+        # Only where the call takes as long as it took: what comes in time must not depend on how fast a replay is.
+        is_reworded = settings.rewords_follow_ups and not is_lossless
+        reworder = Reworder(language_model(settings)) if is_reworded else None
         session = Session(
             source,
             transcriber,
             voice_detector,
-            conversation(settings.verbosity, transcriber, asks),
+            conversation(settings.verbosity, transcriber, asks, reworder),
             kept,
             recorder,
             SessionSettings(
@@ -294,6 +313,7 @@ def kept_call(
                 mutes_echo=True,
                 echo_remover=remover,
             ),
+            reworder,
         )
         undo.pop_all()
     return KeptCall(session_id, session, store, folder, only, live)

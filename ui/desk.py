@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -23,6 +24,9 @@ from ui.desktop.setting_rows import BEST_MODEL, SAME_MODEL
 from ui.desktop.window import PanelWindow
 from ui.plans import Plan
 from ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from assistant.ports import LanguageModel
 
 Voices = tuple[Voice, Voice]
 LOOK_MILLISECONDS = 4000  # a headset that is plugged in before a call is there to be chosen after this at most
@@ -43,13 +47,19 @@ class Desk(QObject):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._look_on)
         self._clock.start(LOOK_MILLISECONDS)
+        self._trials = Lane("trial of the language model", self)  # it may wait for a minute
+        self._tried: LanguageModel | None = None
         window.export_requested.connect(self._export)
         window.look_again_requested.connect(self.look)
         window.choices_requested.connect(self.offer)
         window.questions_edited.connect(self._edit_questions)
         window.questions_imported.connect(self._import_questions)
+        window.trial_requested.connect(self._try_language_model)
 
     def end(self) -> None:
+        if self._tried is not None:
+            self._tried.close()
+        self._trials.end()
         self._lane.end()
 
     # --- settings ---
@@ -135,6 +145,16 @@ class Desk(QObject):
                 QDesktopServices.openUrl(QUrl.fromLocalFile(name))
 
         self._lane.do(make, taken, self._failed("These questions are not used"))
+
+    # --- the language model ---
+
+    def _try_language_model(self) -> None:
+        from ui import compose
+        from ui.trial import try_out
+
+        self._tried = compose.language_model(self._preferences.now)
+        show = self._window.settings_over.show_trial
+        self._trials.do(partial(try_out, self._tried), show, show)
 
     # --- kept calls ---
 

@@ -78,6 +78,8 @@ def _follow_up(fate: FollowUpFate, escape: Escape) -> Item:
         at = "" if one.start_seconds is None else f" at {clock(one.start_seconds)}"
         about += f", on {_quoted(one.quote, escape)}{at}"
     text = f"{_quoted(one.question, escape)} ({about}). {_full(one.why, escape)}"
+    if one.worded_by:
+        text += f" Worded by the language model {escape(plain(one.worded_by))}."
     if fate.retired_at_seconds is None:
         text += " It was open to the end."
     else:

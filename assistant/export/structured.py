@@ -24,7 +24,7 @@
     flags         [id, kind, channel, sentence (index), quote, quote_start, quote_end (characters of that sentence's
                   text), start_s, end_s, missing (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
     follow_ups    [id, kind, channel, aspect, question, why, quote, start_s, end_s, flag_id, raised_at_s,
-                  retired_at_s, retired_why]
+                  retired_at_s, retired_why, worded_by (the language model that worded the question, or null)]
     gaps          [channel, start_s, end_s, reason]
     marks         [at_s, note]
 
@@ -160,6 +160,7 @@ def _follow_up(fate: FollowUpFate) -> dict[str, Any]:
         "raised_at_s": fate.raised_at_seconds,
         "retired_at_s": fate.retired_at_seconds,
         "retired_why": None if fate.retired_why is None else fate.retired_why.value,
+        "worded_by": follow_up.worded_by or None,
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 from assistant.review.claims import Claim
 from assistant.review.numbers import read
 from assistant.review.questions import Question, QuestionBank
+from assistant.review.rewording import Reworder, Wish
 from assistant.values import (
     Aspect,
     Channel,
@@ -23,6 +25,7 @@ COOL_DOWN_SECONDS = 3.0  # between two new cards
 TOO_LATE_SECONDS = 8.0  # after its cause a card is not shown any more
 STALE_SECONDS = 120.0
 ASPECT_EVERY_SECONDS = 130.0  # a card without a quote comes no more often
+ASPECT_QUESTIONS = 2  # for one part of the story; then it is left alone
 REMEMBERED_QUESTIONS = 2000  # far more than a call of hours brings
 _SPOKEN = re.compile(r"[^\w\s%$€£¥.,'’+-]")
 _MAX_QUOTE = 48
@@ -40,6 +43,7 @@ class Deck:
     """What stands in the panel, and what waits to get there."""
 
     bank: QuestionBank
+    reworder: Reworder | None = None
     cards: list[Card] = field(default_factory=list)
     waiting: list[Claim] = field(default_factory=list)
     last_new_seconds: float = float("-inf")
@@ -50,6 +54,12 @@ class Deck:
     def wait_for(self, claim: Claim) -> None:
         if claim.has_card and not claim.is_asked and not claim.is_closed_to_questions:
             self.waiting.append(claim)
+
+    def foresee(self, claim: Claim) -> None:
+        """A card for this claim may come: have its question worded by then."""
+        question = self._next_question(claim) if self.reworder is not None and claim.has_card else None
+        if self.reworder is not None and question is not None:
+            self.reworder.wish(_wish(claim, question))
 
     def next_seconds(self) -> float | None:
         """When a waiting card may be shown or a standing one goes stale, if nothing else happens."""
@@ -76,15 +86,16 @@ class Deck:
             worst = min(self.cards, key=lambda card: _rank(card, answer))
             if _rank(worst, answer) >= (best.answer == answer, best.finding.strength, at_seconds):
                 return []
-        question = self._new_question(best)
+        question = self._next_question(best)
         if question is None:
             return []
+        text, worded_by = self._worded(best, question)
         if len(self.cards) >= MAX_CARDS:
             events += self.retire(worst, RetiredWhy.DISPLACED)
         start, end = best.times()
         follow_up = FollowUp(
-            self._next_id(), best.kind, best.sentence.channel, question.aspect, question.text, question.why, best.quote,
-            start, end, best.flag_id,
+            self._next_id(), best.kind, best.sentence.channel, question.aspect, text, question.why, best.quote,
+            start, end, best.flag_id, worded_by,
         )  # fmt: skip
         self._place(Card(follow_up, at_seconds, best))
         return [*events, follow_up]
@@ -92,7 +103,7 @@ class Deck:
     def show_aspect(self, missing: list[Aspect], at_seconds: float) -> list[FollowUp]:
         """A question about an untouched part of the story, when nothing better stands."""
         for aspect in missing:
-            for question in self.bank.candidates(ClaimKind.ASPECT, "", (aspect,), "", ""):
+            for question in islice(self.bank.candidates(ClaimKind.ASPECT, "", (aspect,), "", ""), ASPECT_QUESTIONS):
                 if question.text in self._said:
                     continue
                 self._said.append(question.text)
@@ -129,21 +140,38 @@ class Deck:
         self._count += 1
         return f"q{self._count}"
 
-    def _new_question(self, claim: Claim) -> Question | None:
-        quote = _spoken(claim.quote)
-        number = _number_in(quote) if claim.kind is ClaimKind.NUMBER_ONLY else ""
-        short = quote if len(quote) <= _MAX_QUOTE else ""
-        for question in self.bank.candidates(claim.kind, claim.finding.name, claim.missing, number, short):
-            if question.text not in self._said:
-                self._said.append(question.text)
-                return question
-        return None
+    def _next_question(self, claim: Claim) -> Question | None:
+        """The best one that was not asked yet."""
+        number, quote = _own_words(claim)
+        candidates = self.bank.candidates(claim.kind, claim.finding.name, claim.missing, number, quote)
+        return next((question for question in candidates if question.text not in self._said), None)
+
+    def _worded(self, claim: Claim, question: Question) -> tuple[str, str]:
+        """How it is shown, and who worded it so: the language model where it has done so in time."""
+        self._said.append(question.text)
+        if self.reworder is None or not (text := self.reworder.take(_wish(claim, question))) or text in self._said:
+            return question.text, ""
+        self._said.append(text)
+        return text, self.reworder.name
 
 
 def _rank(card: Card, answer: int) -> tuple[bool, int, float]:
     """How much a card is worth now: of the current answer first, then the surer, then the newer."""
     claim = card.claim
     return (claim is not None and claim.answer == answer, claim.finding.strength if claim else 0, card.shown_at_seconds)
+
+
+def _wish(claim: Claim, question: Question) -> Wish:
+    folded = question.text.casefold()
+    keep = tuple(words for words in _own_words(claim) if words and words.casefold() in folded)
+    return Wish(question.text, keep, claim.sentence.text)
+
+
+def _own_words(claim: Claim) -> tuple[str, str]:
+    """The number and the quote that a question about the claim may hold; empty where there is none to hold."""
+    quote = _spoken(claim.quote)
+    number = _number_in(quote) if claim.kind is ClaimKind.NUMBER_ONLY else ""
+    return number, quote if len(quote) <= _MAX_QUOTE else ""
 
 
 def _spoken(quote: str) -> str:

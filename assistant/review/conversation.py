@@ -18,6 +18,7 @@ from assistant.review.judge import judge
 from assistant.review.listening import Listening
 from assistant.review.open_claims import OpenClaims
 from assistant.review.questions import QuestionBank
+from assistant.review.rewording import Reworder
 from assistant.review.second_hearing import FILLED, Heard, SecondHearing
 from assistant.transcript.sentences import SentenceBuilder
 from assistant.values import (
@@ -55,17 +56,19 @@ class Conversation:
         bank: QuestionBank | None = None,
         model: SentenceModel | None = None,
         explain: Explain | None = None,
+        reworder: Reworder | None = None,
     ) -> None:
         """Args:
         bank: of questions; the bundled one by default.
         model: beside the rules; without it they decide alone.
         explain: is told why, for each sentence.
+        reworder: of follow-ups, started and closed by the session; without it the bank's wording is shown.
         """
         self._is_reviewing = True
         self._listening = Listening(model, explain)
         self._least = LEAST_STRENGTH[verbosity]
         self._builder = SentenceBuilder()
-        self._deck = Deck(bank or QuestionBank.bundled())
+        self._deck = Deck(bank or QuestionBank.bundled(), reworder)
         self._open = OpenClaims(explain)
         self._second_hearing = SecondHearing(self._listening, self._open, self._deck, self._least)
         self._ledger = Ledger()
@@ -205,6 +208,8 @@ class Conversation:
         claims = claims_of(sentence, judgement, self._least, self._answer, at_seconds)
         self._open.claims += claims
         self._second_hearing.note(Heard(reviewed, at_seconds, self._answer, memory, claims))
+        for claim in claims:
+            self._deck.foresee(claim)
         self._open.let_go([card.claim for card in self._deck.cards])
         self._ledger.note(judgement)
         return events

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,3 +53,12 @@ def test_what_was_gone_before_is_not_brought_back() -> None:
 def test_only_what_the_interviewer_did_is_kept() -> None:
     answered = FollowUpFate(follow_up(10.0), 12.0, 20.0, RetiredWhy.ANSWERED)
     assert merged(answered, FollowUpFate(follow_up(10.0), 12.0)) == (None, None)
+
+
+def test_the_words_of_a_language_model_stay_what_was_shown() -> None:
+    worded = replace(follow_up(10.0), question="How come?", worded_by="tiny")
+    for before, after in ((worded, follow_up(10.5)), (worded, follow_up(30.0))):
+        (fate,) = with_fates_of(call(FollowUpFate(before, 12.0)), call(FollowUpFate(after, 13.0))).follow_ups
+        shown = fate.follow_up
+        is_same = after.start_seconds == 10.5
+        assert (shown.question, shown.worded_by) == (("How come?", "tiny") if is_same else ("How?", ""))

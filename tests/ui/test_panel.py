@@ -41,7 +41,7 @@ from ui.plans import Plan, live_plan
 from ui.preferences import Preferences
 
 TITLE = "Backend engineer"
-LANES = ("calls", "commands", "desk", "past", "repair")
+LANES = ("calls", "commands", "desk", "past", "repair", "trial")
 ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "sounddevice", "webrtcvad")
 
 

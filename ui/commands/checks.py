@@ -27,6 +27,7 @@ from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 
 _LISTEN_SECONDS = 1.0
 _PATIENCE_SECONDS = 4.0
+_MODEL_PATIENCE_SECONDS = 15.0  # a server may load its model first
 _HOUR_BYTES = 2 * 2 * SAMPLE_RATE_HZ * 3600  # two channels of 16 bit, as a call is kept while it runs
 
 _WHO = {Channel.YOU: "your voice", Channel.THEM: "the call's sound"}
@@ -65,6 +66,7 @@ def all_checks() -> Iterator[Finding]:
     yield _database(data_folder)
     yield from _models(data_folder, settings)
     yield _questions(settings)
+    yield _language_model(settings)
     yield _window()
 
 
@@ -233,6 +235,20 @@ def _questions(settings: Settings) -> Finding:
         return Finding("questions", State.NOTE, plain(" ".join(problems)))
     own = settings.follow_ups or "those that come with the program"
     return Finding("questions", State.OK, plain(f"question set {settings.question_set}, follow-ups: {own}"))
+
+
+def _language_model(settings: Settings) -> Finding:
+    from ui import compose
+    from ui.trial import try_out
+
+    if not settings.rewords_follow_ups:
+        return Finding("language model", State.OK, "off; follow-ups keep the wording of the question bank")
+    try:
+        said = try_out(compose.language_model(settings), _MODEL_PATIENCE_SECONDS)
+    except ModelError as error:
+        return Finding("language model", State.NOTE, f"not used. {error}")
+    where = plain(settings.language_model_address)
+    return Finding("language model", State.OK, f"on, at {where}. {said}")
 
 
 def _window() -> Finding:

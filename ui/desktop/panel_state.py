@@ -268,6 +268,8 @@ class PanelState:
         why = plain(follow_up.why)
         if follow_up.start_seconds is not None:
             why = f"{why.rstrip('.')} · {clock(follow_up.start_seconds)}"
+        if follow_up.worded_by:
+            why = f"{why.rstrip('.')} · reworded"
         card = Card(follow_up.id, follow_up.kind, plain(follow_up.quote or ""), plain(follow_up.question), why)
         if follow_up.flag_id is not None:
             self._questions[follow_up.flag_id] = card.question

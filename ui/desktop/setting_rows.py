@@ -15,6 +15,7 @@ class Kind(Enum):
     TICK = auto()
     NUMBER = auto()
     LINES = auto()  # a tuple of texts, one a line
+    LINE = auto()  # one text on one line
     TEXT = auto()  # one text, of several lines
 
 
@@ -70,6 +71,17 @@ SECTIONS = (
         Row("shows_plan", "Show the plan", "Lists the main questions in the panel during a call.", Kind.TICK),
         Row("verbosity", "Suggestions", "Quiet shows only what is surely worth a question, eager all that may be. "
             "Counts from the next call on.", options=VERBOSITIES),
+    )),
+    Section("LOCAL LANGUAGE MODEL", (
+        Row("rewords_follow_ups", "Reword follow-ups", "A language model on this computer (Ollama, llama.cpp) words "
+            "them to fit what was said. No card waits for it, and nothing leaves this computer unless you allow that "
+            "below. Counts from the next call on.", Kind.TICK),
+        Row("language_model_address", "Its address", "Where its server listens, in the way of OpenAI's. Only this "
+            "computer is talked to, unless you allow another one below.", Kind.LINE),
+        Row("language_model", "Its name", "As the server calls it, for example llama3.2:3b. Empty where the server has "
+            "one only.", Kind.LINE),
+        Row("candidate_words_may_leave_this_computer", "The candidate's words may leave this computer", "Allows an "
+            "address elsewhere, by https only. Each sentence that a follow-up is about is sent there then.", Kind.TICK),
     )),
     Section("SOUND", (
         Row("mic", "Your microphone", "Through what your voice is heard. Counts from the next call on.",

@@ -13,13 +13,14 @@ from ui.desktop.settings_page import SettingsPage
 
 
 class SettingsOver(QObject):
-    """Emits `opened`, `closed` with the page that is shown again, and of which setting questions are to be edited or
-    imported."""
+    """Emits `opened`, `closed` with the page that is shown again, of which setting questions are to be edited or
+    imported, and that the language model is to be tried."""
 
     opened = Signal()
     closed = Signal(QWidget)
     edit_questions = Signal(str)
     import_questions = Signal(str)
+    try_model = Signal()
 
     def __init__(self, pages: QStackedWidget, controls: Controls) -> None:
         super().__init__(pages)
@@ -39,6 +40,11 @@ class SettingsOver(QObject):
         self._choices |= choices
         if self.page is not None:
             self.page.show_choices(choices)
+
+    def show_trial(self, text: str) -> None:
+        """What came of trying the language model."""
+        if self.page is not None:
+            self.page.trial.show_result(text)
 
     def open(self) -> None:
         page = self._made()
@@ -62,6 +68,7 @@ class SettingsOver(QObject):
             self.page.left.connect(self.close)
             self.page.edit_questions.connect(self.edit_questions)
             self.page.import_questions.connect(self.import_questions)
+            self.page.try_model.connect(self.try_model)
             self.page.show_settings(self.settings)
             self.page.show_choices(self._choices)
             self._pages.addWidget(self.page)

@@ -13,30 +13,35 @@ from assistant.settings import Settings
 from ui.desktop.buttons import button
 from ui.desktop.controls import Option
 from ui.desktop.docking import NOT_HERE, can_place
-from ui.desktop.fields import AreaField, NumberField, Select
+from ui.desktop.fields import AreaField, LineField, NumberField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.key_rows import KeyRows
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 from ui.desktop.tick import Tick
+from ui.desktop.trial_line import TrialLine
 
 _WIDEST = 620
 
 
 class SettingsPage(QWidget):
-    """Emits `chosen(name, value)`, `left`, and of which setting questions are to be edited or imported."""
+    """Emits `chosen(name, value)`, `left`, of which setting questions are to be edited or imported, and `try_model`
+    where the language model is to be tried: say with `trial` what came of it."""
 
     chosen = Signal(str, object)
     left = Signal()
     edit_questions = Signal(str)
     import_questions = Signal(str)
+    try_model = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, _SettingRow] = {}
         self._back = button("Back", "Back, Escape", icon_name="arrow-left")
         self._back.clicked.connect(self.left)
+        self.trial = TrialLine("the language model")
+        self.trial.wanted.connect(self.try_model)
         self._inner = Fitted()
         column = QVBoxLayout(self._inner)
         column.setSpacing(px(6))
@@ -89,6 +94,8 @@ class SettingsPage(QWidget):
                 column.addWidget(made)
                 if row.is_file:
                     column.addLayout(self._file_buttons(row))
+                if row.name == "language_model":
+                    column.addWidget(self.trial)
         if not can_place():
             for name in ("docked", "dock_width"):
                 self._rows[name].say_why_not(NOT_HERE)
@@ -158,6 +165,8 @@ class _SettingRow(QWidget):
                 tick.setChecked(bool(value))
             case NumberField() as number:
                 number.show_number(int(str(value)))
+            case LineField() as line:
+                line.show_text(str(value))
             case AreaField() as area:
                 area.show_text("\n".join(value) if isinstance(value, tuple) else str(value))
 
@@ -192,6 +201,10 @@ class _SettingRow(QWidget):
                 lines = AreaField(row.title, 4)
                 lines.written.connect(lambda text: self._tell(tuple(filter(None, map(str.strip, text.split("\n"))))))
                 return lines
+            case Kind.LINE:
+                line = LineField(row.title)
+                line.written.connect(self._tell)
+                return line
             case Kind.TEXT:
                 text = AreaField(row.title, 3)
                 text.written.connect(self._tell)

@@ -41,7 +41,7 @@ class PanelWindow(QWidget):
     Emits `open_requested(id)` for a kept call, `export_requested(id, folder)`, `ready_requested` when a finished one
     was looked at, `look_again_requested` when what can be heard may have changed, `choices_requested` when the
     settings are opened, `questions_edited(setting)` and `questions_imported(setting, path)` for the files of the
-    settings `question_set` and `follow_ups`, and `closed`.
+    settings `question_set` and `follow_ups`, `trial_requested` of the language model, and `closed`.
     """
 
     open_requested = Signal(str)
@@ -51,6 +51,7 @@ class PanelWindow(QWidget):
     choices_requested = Signal()
     questions_edited = Signal(str)
     questions_imported = Signal(str, Path)
+    trial_requested = Signal()
     closed = Signal()
 
     def __init__(self, controls: Controls, parent: QWidget | None = None) -> None:
@@ -183,6 +184,7 @@ class PanelWindow(QWidget):
         self.settings_over.closed.connect(self._settings_closed)
         self.settings_over.edit_questions.connect(self.questions_edited)
         self.settings_over.import_questions.connect(self._ask_for_questions)
+        self.settings_over.try_model.connect(self.trial_requested)
         self.call_screen.standing_changed.connect(self._standing_changed)
 
     def _add_keys(self) -> None:

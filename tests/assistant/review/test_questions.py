@@ -60,7 +60,7 @@ def test_an_entry_without_a_kind_fits_claims_and_untouched_parts_of_the_story() 
         (('kind = "vague"', 'kind = "vague"\non = ["percentages"]'), "'percentages'"),
         (("[[question]]", 'language = "klingon"\n[[question]]'), "'klingon'"),
         (("[[question]]", 'with_built_in = "no"\n[[question]]'), "true or false"),
-        (("What came of", "Didn't it come of"), "didn't it"),
+        (("What came of", "Didn't it come of"), "didn't"),
         (("What came of", "What, idiot, came of"), "idiot"),
         (("What came of", "<b>What</b> came of"), "'<'"),
         (("What came of", "What\\u202e came of"), "not seen"),

@@ -85,7 +85,7 @@ def test_what_is_chosen_by_key_is_a_value_that_the_settings_take(window, control
                 QTest.keyClick(own, Qt.Key.Key_Space)
             case Kind.NUMBER:
                 QTest.keyClick(own, Qt.Key.Key_Up)
-            case Kind.LINES | Kind.TEXT:
+            case Kind.LINES | Kind.TEXT | Kind.LINE:
                 QTest.keyClicks(own, "New words")
                 QTest.keyClick(own, Qt.Key.Key_Tab)
     chosen = {name: value for _, name, value in controls.calls}
@@ -102,6 +102,17 @@ def test_what_was_written_is_not_lost_when_the_page_is_left_by_key(window, contr
     QTest.keyClick(text, Qt.Key.Key_Escape)
     assert controls.calls == [("choose", "consent_text", "May I?")]
     assert window.pages.currentWidget() is window.ready_page
+
+
+def test_the_language_model_is_tried_by_a_press_and_says_in_place_what_came_of_it(window):
+    opened(window)
+    tries = []
+    window.trial_requested.connect(lambda: tries.append(1))
+    [button] = [one for one in window.findChildren(QAbstractButton) if one.accessibleName() == "Try the language model"]
+    button.click()
+    assert tries == [1] and not button.isEnabled() and "Trying…" in said(window)
+    window.settings_over.show_trial("It answered in 0.8 s.")
+    assert button.isEnabled() and "It answered in 0.8 s." in said(window)
 
 
 def test_the_wheel_scrolls_the_page_and_changes_nothing(window, controls):
