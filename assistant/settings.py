@@ -67,6 +67,7 @@ class Settings:
     shows_plan: bool = True  # the main questions in the panel, as a list
     appearance: Appearance = Appearance.SYSTEM
     text_percent: int = 100  # of the size of the system's text
+    right_to_left: bool = False  # the panel is mirrored
     stays_on_top: bool = False  # the panel, above other windows
     docked: Dock = Dock.NO  # the panel, at an edge of its screen
     dock_width: int = 400  # pixels, there

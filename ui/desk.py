@@ -80,7 +80,7 @@ class Desk(QObject):
         """Show what counts now, everywhere."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            dress(app, settings.appearance, settings.text_percent)
+            dress(app, settings.appearance, settings.text_percent, settings.right_to_left)
         self._window.show_settings(settings)
 
     # --- what can be chosen ---

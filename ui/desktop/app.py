@@ -32,8 +32,11 @@ def application(dark: bool | None = None) -> QApplication:
     return app
 
 
-def dress(app: QApplication, appearance: Appearance, text_percent: int = 100) -> None:
-    """Light or dark, and the size of text in percent of the system's: at once, in every window."""
+def dress(app: QApplication, appearance: Appearance, text_percent: int = 100, right_to_left: bool = False) -> None:
+    """Light or dark, the size of text in percent of the system's, and the way the panel runs: at once, in every
+    window."""
+    directions = Qt.LayoutDirection
+    app.setLayoutDirection(directions.RightToLeft if right_to_left else directions.LeftToRight)
     app.setProperty(_APPEARANCE, str(appearance))
     app.setProperty(_TEXT_PERCENT, text_percent)
     _apply(app)

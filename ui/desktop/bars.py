@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from assistant.values import Channel
-from ui.desktop.buttons import button
+from ui.desktop.buttons import button, icon_button
+from ui.desktop.direction import Margins
 from ui.desktop.edge import Edge
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.panel_state import SILENCE_DBFS
@@ -17,7 +18,7 @@ from ui.desktop.standing import Phase, Standing
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, font, px
 
-_NARROW = 300
+_NARROW, _TINY = 300, 180  # tiny is only a narrow panel with very large text
 
 
 class Meters(Edge):
@@ -98,12 +99,13 @@ class Footer(Edge):
         self._you, self._them, self._consent = QLabel(), QLabel(), TextBlock(Type.SMALL, "muted", 1)
         self._bar = Bar("Your share of the talk", "accent", px(104))
         self._consent.setMinimumWidth(1)
+        self._consent_shown = False
         self._ask = button("Note consent", "Note that they gave consent", "link")
         self._ask.clicked.connect(self.consent_given)
-        self._gear = button("", "Settings", "icon", icon_name="settings")
+        self._gear = icon_button("", "Settings", "settings", "icon")
         KeyTip(self._gear, Action.SETTINGS, "Settings")
         self._gear.clicked.connect(self.settings)
-        self.row.setContentsMargins(px(14), px(4), px(8), px(4))
+        Margins(self, self.row, px(14), px(4), px(8), px(4))
         self.row.setSpacing(px(9))
         self.row.addWidget(self._you)
         self.row.addWidget(self._bar, 1)
@@ -128,11 +130,21 @@ class Footer(Edge):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room, the bar goes first; with very large text then all that is said elsewhere, too."""
+        is_tiny = self.width() < px(_TINY)
         self._bar.setVisible(self.width() >= px(_NARROW))
+        self.row.setSpacing(px(4 if is_tiny else 9))
+        self._you.setHidden(is_tiny and not self._ask.isHidden())
+        self._them.setHidden(is_tiny)
+        self._consent.setHidden(is_tiny or not self._consent_shown)
 
     def show_consent(self, consent: str, can_note: bool) -> None:
         """`consent` is what is known of it; without, it can be noted while the call goes on."""
         self._consent.say(consent or "Consent not noted")
         self._consent.setToolTip(self._consent.text())
-        self._consent.setVisible(bool(consent) or not can_note)
+        self._consent_shown = bool(consent) or not can_note
         self._ask.setVisible(can_note and not consent)
+        self._fit()

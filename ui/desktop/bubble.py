@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from ui.desktop.direction import is_mirrored
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -46,7 +47,8 @@ class Bubble(QFrame):
         column = self.layout()
         assert column is not None
         height = column.heightForWidth(width)
-        left = min(max(near.left() - px(12), margin), outer.right() - width - margin)
+        beside = near.right() + px(12) - width if is_mirrored(self) else near.left() - px(12)
+        left = min(max(beside, margin), outer.right() - width - margin)
         top = near.top() - height - px(5)
         if top < margin:
             top = min(near.bottom() + px(5), outer.bottom() - height - margin)

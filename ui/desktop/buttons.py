@@ -1,13 +1,20 @@
-"""Buttons of the panel: plain, and with a key drawn as a cap."""
+"""Buttons of the panel: plain, and with a key drawn as a cap. Their words are English, so inside they run from left to
+right, wherever they stand."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
+from ui.desktop.direction import draw_line
 from ui.desktop.icons import icon
 from ui.desktop.theme import Type, colours, font, px
+
+_Button = TypeVar("_Button", bound=QPushButton)
+_POINTING = ("arrow-left",)  # along the line: these turn where the panel is mirrored
 
 
 class IconButton(QPushButton):
@@ -15,8 +22,13 @@ class IconButton(QPushButton):
 
     def __init__(self, text: str, icon_name: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._icon_name = icon_name
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._icon_name, self._words = icon_name, text
         self._dress()
+
+    def show_words(self, is_word: bool) -> None:
+        """Only the icon where there is no room for both; the name is for those who hear it."""
+        self.setText(self._words if is_word else "")
 
     def use_icon(self, icon_name: str) -> None:
         """Empty: none."""
@@ -28,19 +40,29 @@ class IconButton(QPushButton):
         side = px(15)
         own = colours()
         colour = own.on_accent if self.property("look") == "primary" else own.text
-        self.setIcon(icon(self._icon_name, colour, side) if self._icon_name else QIcon())
+        turns = self._icon_name in _POINTING and QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self.setIcon(icon(self._icon_name, colour, side, turns) if self._icon_name else QIcon())
         self.setIconSize(QSize(side, side))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange:
+        if event.type() is QEvent.Type.StyleChange:  # another theme, size of text or direction
             self._dress()
 
 
 def button(text: str, name: str, look: str = "", parent: QWidget | None = None, icon_name: str = "") -> QPushButton:
     """A push button; a screen reader says `name`, `look` is one of the style sheet's ("primary", "small", "link",
-    "icon"). With `icon_name` the icon stands before the text."""
-    made = IconButton(text, icon_name, parent) if icon_name else QPushButton(text, parent)
+    "icon")."""
+    return _made(QPushButton(text, parent), name, look) if not icon_name else icon_button(text, name, icon_name, look)
+
+
+def icon_button(text: str, name: str, icon_name: str, look: str = "") -> IconButton:
+    """The same with an icon before the text."""
+    return _made(IconButton(text, icon_name), name, look)
+
+
+def _made(made: _Button, name: str, look: str) -> _Button:
+    made.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     made.setAccessibleName(name)
     made.setAutoDefault(False)
     if look:
@@ -53,6 +75,7 @@ class KeyButton(QPushButton):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setProperty("look", "small")
         self.setAutoDefault(False)
         self._key = ""
@@ -83,7 +106,7 @@ class KeyButton(QPushButton):
         left = (self.width() - width) / 2
         painter.setFont(self.font())
         painter.setPen(QColor(own.text if self.isEnabled() else own.muted))
-        painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, label)
+        draw_line(painter, QRectF(left, 0, width, self.height()), label, runs_left=False)
         side = px(15)
         cap = QRectF(left + width - self._cap_width(), (self.height() - side) / 2, self._cap_width(), side)
         painter.setPen(QPen(QColor(own.edge), 1))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import KeyButton, button
+from ui.desktop.direction import Margins, is_mirrored, mirrored
 from ui.desktop.keyboard import KEYBOARD
 from ui.desktop.panel_state import Card
 from ui.desktop.shortcuts import ASKED, LATER
@@ -72,34 +73,40 @@ class CardWidget(QFrame):
         painter.fillPath(shape, QColor(own.surface))
         painter.save()
         painter.setClipPath(shape)
-        painter.fillRect(QRectF(0, 0, px(4), self.height()), QColor(claim_colour(own, self.card.kind)))
+        strip, rest = QRectF(0, 0, px(4), self.height()), QRectF(px(4), 0, self.width(), self.height())
+        if is_mirrored(self):
+            strip, rest = mirrored(strip, self.width()), mirrored(rest, self.width())
+        painter.fillRect(strip, QColor(claim_colour(own, self.card.kind)))
         painter.restore()
         painter.setPen(QPen(QColor(own.edge), 1))
         painter.save()
-        painter.setClipRect(QRectF(px(4), 0, self.width(), self.height()))
+        painter.setClipRect(rest)
         painter.drawPath(shape)
         painter.restore()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(15), px(10), px(11), px(9))
+        Margins(self, column, px(15), px(10), px(11), px(9))
         column.setSpacing(px(4))
         column.addWidget(self._quote)
         column.addWidget(self._question)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(px(6))
         self._row.addWidget(self._why, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(6))
-        buttons.addStretch(1)
-        buttons.addWidget(self._asked, 0, Qt.AlignmentFlag.AlignVCenter)
-        buttons.addWidget(self._later, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addLayout(buttons)
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons.setSpacing(px(6))
+        self._buttons.addStretch(1)
+        for made in (self._asked, self._later):
+            self._buttons.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing)
+        self._row.addLayout(self._buttons)
         column.addLayout(self._row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
-        """Where the buttons would leave no room for why, they stand below it."""
+        """Where the buttons would leave no room for why, they stand below it; one below the other, if they must."""
         super().resizeEvent(event)
         directions = QBoxLayout.Direction
         is_narrow = self.width() < px(_NARROW)
         self._row.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        room = self.contentsRect().width() - px(32)
+        is_tight = self._asked.sizeHint().width() + self._later.sizeHint().width() > room
+        self._buttons.setDirection(directions.TopToBottom if is_tight else directions.LeftToRight)

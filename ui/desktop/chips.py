@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QStyle, QWidget
 
 from ui.desktop.coverage import Chip
+from ui.desktop.direction import draw_line, is_mirrored, mirrored
 from ui.desktop.theme import Type, colours, font, px, round_pen
 
 
 class FlowLayout(QLayout):
-    """Left to right, then down, as text flows."""
+    """Along the line, then down, as text flows."""
 
     def __init__(self, parent: QWidget, gap: int) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._gap = gap
+        self._row, self._gap = parent, gap
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 Qt's name
@@ -55,7 +56,8 @@ class FlowLayout(QLayout):
             if left > rect.left() and left + size.width() > rect.right() + 1:
                 left, top, row_height = rect.left(), top + row_height + self._gap, 0
             if moves:
-                item.setGeometry(QRect(QPoint(left, top), QSize(min(size.width(), rect.width()), size.height())))
+                place = QRect(QPoint(left, top), QSize(min(size.width(), rect.width()), size.height()))
+                item.setGeometry(QStyle.visualRect(self._row.layoutDirection(), rect, place))
             left += size.width() + self._gap
             row_height = max(row_height, size.height())
         return top + row_height - rect.top()
@@ -114,10 +116,11 @@ class ChipButton(QAbstractButton):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.chip.name)
             return
         left, middle = px(10), self.height() / 2
+        room = QRectF(px(21), 0, self.width() - px(21), self.height())
+        if is_mirrored(self):
+            left, room = self.width() - px(18), mirrored(room, self.width())
         tick = [QPointF(left, middle), QPointF(left + px(3), middle + px(3)), QPointF(left + px(8), middle - px(3))]
-        painter.drawText(
-            QRectF(px(21), 0, self.width() - px(21), self.height()), Qt.AlignmentFlag.AlignVCenter, self.chip.name
-        )
+        draw_line(painter, room, self.chip.name, is_mirrored(self))
         painter.setPen(round_pen(own.good, 1.4))
         painter.drawPolyline(tick)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from assistant.plain import plain
 from ui.desktop.controls import Option
+from ui.desktop.direction import draw_line, is_mirrored
 from ui.desktop.theme import colours, px, round_pen
 
 _MOST_CHARACTERS = 200  # of a line
@@ -61,15 +62,15 @@ class Select(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        room = self.rect().adjusted(*((px(26), 0, -px(9), 0) if is_mirrored else (px(9), 0, -px(26), 0)))
+        runs_left = is_mirrored(self)
+        room = self.rect().adjusted(*((px(26), 0, -px(9), 0) if runs_left else (px(9), 0, -px(26), 0)))
         text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
         painter.setPen(QColor(colours().text if self.isEnabled() else colours().muted))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
+        draw_line(painter, room.toRectF(), text, runs_left)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(colours().muted, 1.6))
         middle, half = self.height() / 2, px(4)
-        x = px(14) if is_mirrored else self.width() - px(14)
+        x = px(14) if runs_left else self.width() - px(14)
         ends = [
             QPointF(x - half, middle - half / 2),
             QPointF(x, middle + half / 2),
@@ -101,6 +102,26 @@ class LineField(QLineEdit):
         if (text := plain(self.text())) != self._shown:
             self._shown = text
             self.written.emit(text)
+
+
+class PasswordField(QLineEdit):
+    """What is typed is not shown. `returnPressed` says that Enter was pressed."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(name)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setMaxLength(_MOST_CHARACTERS)
+
+
+class CodeField(QLineEdit):
+    """A code to read and to copy."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setReadOnly(True)
 
 
 class AreaField(QPlainTextEdit):
@@ -151,6 +172,16 @@ class NumberField(QSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self.counted)
+        self._make_room()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Beside the frame; the style sheet's padding does not reach the number."""
+        self.lineEdit().setTextMargins(px(6), 0, px(4), 0)
 
     def show_number(self, value: int) -> None:
         self.blockSignals(True)
@@ -166,7 +197,7 @@ class NumberField(QSpinBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(colours().muted, 1.4))
         middle, half, gap = self.height() / 2, px(3), px(3)
-        x = px(11) if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else self.width() - px(11)
+        x = px(11) if is_mirrored(self) else self.width() - px(11)
         for way in (-1, 1):
             near, far = middle + way * gap, middle + way * (gap + half)
             painter.drawPolyline([QPointF(x - half, near), QPointF(x, far), QPointF(x + half, near)])

@@ -17,7 +17,7 @@ class Fitted(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """The layout's own answer is the height for the narrowest width."""
-        return QSize(px(200), 0)
+        return QSize(px(120), 0)  # with the largest text, too, less than the narrowest window
 
 
 class FittedArea(QScrollArea):
@@ -59,7 +59,7 @@ class FittedArea(QScrollArea):
         return QSize(width, self._inner.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(200), px(60))
+        return QSize(px(120), max(0, min(px(60), self._inner.heightForWidth(self.width()))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
         if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:

@@ -57,10 +57,14 @@ class HeaderButton(IconButton):
         words = ("Pause", "Resume") if self._word in ("Pause", "Resume") else (self._word,)
         return max(map(QFontMetrics(font(Type.STRONG)).horizontalAdvance, words)) + 2 * px(8) + 2
 
-    def use_words(self, is_word: bool) -> None:
+    def use_words(self, is_word: bool, is_slim: bool = False) -> None:
         self.setText(self._word if is_word else "")
         self.use_icon("" if is_word else self._sign)
-        self.setFixedWidth(self.width_of_words() if is_word else px(15) + 2 * px(8) + 2)
+        self.setFixedWidth(self.width_of_words() if is_word else _sign_width(is_slim))
+
+
+def _sign_width(is_slim: bool) -> int:
+    return px(15) + 2 * px(3 if is_slim else 8) + 2
 
 
 class Header(Edge):
@@ -93,7 +97,6 @@ class Header(Edge):
             made.clicked.connect(signal)
         KeyTip(self._mark, Action.MARK, "Mark this moment")
         self._pause_tip = KeyTip(self._pause, Action.PAUSE, "Pause")
-        self.row.setContentsMargins(px(14), px(10), px(14), px(11))
         self.row.setSpacing(px(5))
         for widget in (self._sign, self._clock):
             self.row.addWidget(widget)
@@ -116,6 +119,7 @@ class Header(Edge):
 
     def show_export(self, can_export: bool) -> None:
         self._export.setVisible(can_export)
+        self._fit()
 
     def show_standing(self, standing: Standing) -> None:
         phase = standing.phase
@@ -143,12 +147,15 @@ class Header(Edge):
         self._fit()
 
     def _fit(self) -> None:
-        """Signs in place of words where there is no room for both the words and the clock."""
+        """Signs in place of words where there is no room for both the words and the clock; slim ones, if they must."""
         shown = [made for made in self._buttons if not made.isHidden()]
-        words = sum(made.width_of_words() + px(5) for made in shown)
-        is_narrow = self.width() < words + self._clock.sizeHint().width() + px(62)
+        beside = self._clock.sizeHint().width() + px(62)
+        is_narrow = self.width() < sum(made.width_of_words() + px(5) for made in shown) + beside
+        is_tight = self.width() < len(shown) * (_sign_width(is_slim=False) + px(5)) + beside
         for made in self._buttons:
-            made.use_words(not is_narrow)
+            made.use_words(not is_narrow, is_tight)
+        side = px(6 if is_tight else 14)
+        self.row.setContentsMargins(side, px(10), side, px(11))
 
     def _set_primary(self, is_primary: bool) -> None:
         look = "primary" if is_primary else ""

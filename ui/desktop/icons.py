@@ -14,8 +14,9 @@ _SCALES = (1.0, 1.5, 2.0, 3.0)  # of screens; what lies between is scaled down
 
 
 @cache
-def icon(name: str, colour: str, side: int) -> QIcon:
-    """The icon `name` of the set, `side` logical pixels wide. A missing file gives an empty icon, beside its text."""
+def icon(name: str, colour: str, side: int, is_turned: bool = False) -> QIcon:
+    """The icon `name` of the set, `side` logical pixels wide; turned it points the other way. A missing file gives an
+    empty icon, beside its text."""
     made = QIcon()
     try:
         drawing = (_FOLDER / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
@@ -26,6 +27,9 @@ def icon(name: str, colour: str, side: int) -> QIcon:
         pixmap = QPixmap(round(side * scale), round(side * scale))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
+        if is_turned:
+            painter.translate(pixmap.width(), 0)
+            painter.scale(-1, 1)
         renderer.render(painter, QRectF(pixmap.rect()))
         painter.end()
         pixmap.setDevicePixelRatio(scale)

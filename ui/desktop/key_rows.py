@@ -34,16 +34,16 @@ class KeyRows(QWidget):
             for one in TABLE:
                 if one.where is page:
                     column.addWidget(self._rows[one.action])
-        column.addSpacing(px(8))
-        column.addWidget(_said("Always the same", Type.STRONG, "text", 1))
-        for key, does in FIXED:
-            column.addWidget(_said(f"{key}: {does}", Type.BODY, "muted", 3))
         self._all = button("Take back all changed keys", "Take back all changed keys", "link")
         self._all.clicked.connect(lambda: self._change(Keys(), self._rows[TABLE[0].action]))
         line = QHBoxLayout()
         line.addWidget(self._all)
         line.addStretch(1)
         column.addLayout(line)
+        column.addSpacing(px(8))
+        column.addWidget(_said("Always the same", Type.STRONG, "text", 1))
+        for key, does in FIXED:
+            column.addWidget(_said(f"{key}: {does}", Type.BODY, "muted", 3))
         for row in self._rows.values():
             row.wanted.connect(self._take)
         KEYBOARD.changed.connect(self._follow)
@@ -90,7 +90,7 @@ class _KeyRow(QWidget):
         self.refused.hide()
         line = QHBoxLayout()
         line.setSpacing(px(8))
-        line.addWidget(does, 1)
+        line.addWidget(does, 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.reset)
         line.addWidget(self.field)
         column = QVBoxLayout(self)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from assistant.plain import plain_lines
 from ui.desktop.buttons import button
+from ui.desktop.chips import FlowLayout
+from ui.desktop.direction import Margins, is_mirrored, mirrored
+from ui.desktop.fitted import Fitted
 from ui.desktop.signs import triangle
 from ui.desktop.standing import Notice, Severity
 from ui.desktop.text_block import TextBlock
@@ -44,7 +47,7 @@ class NoticeBar(QFrame):
         title = TextBlock(Type.STRONG, "text", 3)
         title.say(notice.title)
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(38), px(9), px(14), px(10))
+        Margins(self, column, px(38), px(9), px(14), px(10))
         column.setSpacing(px(3))
         column.addWidget(title)
         for line in notice.detail.splitlines()[:_MOST_LINES]:
@@ -53,13 +56,12 @@ class NoticeBar(QFrame):
             column.addWidget(detail)
         self._buttons = [_button(choice) for choice in choices]
         if choices:
-            row = QHBoxLayout()
-            row.setContentsMargins(0, px(5), 0, 0)
-            row.setSpacing(px(8))
+            column.addSpacing(px(5))
+            row = QWidget()
+            flow = FlowLayout(row, px(8))
             for made in self._buttons:
-                row.addWidget(made)
-            row.addStretch(1)
-            column.addLayout(row)
+                flow.addWidget(made)
+            column.addWidget(row)
         self.setAccessibleName(notice.title)
         self.setAccessibleDescription(notice.detail)
 
@@ -75,6 +77,7 @@ class NoticeBar(QFrame):
         painter.fillRect(self.rect(), QColor(tint))
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(own.line))
         box = QRectF(px(14), px(10), px(15), px(15))
+        box = mirrored(box, self.width()) if is_mirrored(self) else box
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ink))
         if self.notice.severity is Severity.WARNING:
@@ -99,7 +102,7 @@ def _button(choice: Choice) -> QPushButton:
     return made
 
 
-class Notices(QWidget):
+class Notices(Fitted):
     """The notices that stand, one above the other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

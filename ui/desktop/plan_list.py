@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.desktop.agenda import Agenda
+from ui.desktop.direction import draw_line, is_mirrored, mirrored, mirrored_points
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.shortcuts import Action
 from ui.desktop.theme import Type, colours, font, px, round_pen
@@ -44,8 +45,8 @@ class PlanLine(QAbstractButton):
             painter.setPen(QPen(QColor(own.accent), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(own.hover))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(4), px(4))
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        left, middle = (self.width() - px(14) if is_mirrored else px(5)), self.height() / 2
+        runs_left = is_mirrored(self)
+        left, middle = (self.width() - px(14) if runs_left else px(5)), self.height() / 2
         if self.isChecked():
             painter.setPen(round_pen(own.good, 1.6))
             low = QPointF(left + px(3), middle + px(3))
@@ -56,9 +57,9 @@ class PlanLine(QAbstractButton):
             painter.drawEllipse(QPointF(left + px(4), middle), px(3.5), px(3.5))
         painter.setFont(font(Type.SMALL))
         painter.setPen(QColor(own.muted if self.isChecked() else own.text))
-        room = QRectF(0 if is_mirrored else px(21), 0, self.width() - px(25), self.height())
+        room = QRectF(px(4) if runs_left else px(21), 0, self.width() - px(25), self.height())
         text = QFontMetricsF(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
+        draw_line(painter, room, text, runs_left)
 
 
 class _Heading(QAbstractButton):
@@ -89,18 +90,19 @@ class _Heading(QAbstractButton):
             painter.setPen(QPen(QColor(own.accent), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(4), px(4))
         room = QRectF(self.rect())
-        sides = Qt.AlignmentFlag.AlignVCenter
+        runs_left, before_sign = is_mirrored(self), room.adjusted(0, 0, -px(16), 0)
         painter.setPen(QColor(own.muted))
         painter.setFont(font(Type.LABEL))
-        painter.drawText(room, sides | Qt.AlignmentFlag.AlignLeading, "PLAN")
+        draw_line(painter, room, "PLAN", runs_left)
         painter.setFont(font(Type.TINY))
-        painter.drawText(room.adjusted(0, 0, -px(16), 0), sides | Qt.AlignmentFlag.AlignTrailing, self.text())
+        before_sign = mirrored(before_sign, self.width()) if runs_left else before_sign
+        draw_line(painter, before_sign, self.text(), runs_left, at_end=True)
         painter.setPen(round_pen(own.muted, 1.4))
         x, y, half = room.right() - px(8), room.center().y(), px(3.5)
+        sign = [QPointF(x - 1, y - half), QPointF(x + half - 1, y), QPointF(x - 1, y + half)]
         if self.isChecked():
-            painter.drawPolyline([QPointF(x - half, y - 1), QPointF(x, y + half - 1), QPointF(x + half, y - 1)])
-        else:
-            painter.drawPolyline([QPointF(x - 1, y - half), QPointF(x + half - 1, y), QPointF(x - 1, y + half)])
+            sign = [QPointF(x - half, y - 1), QPointF(x, y + half - 1), QPointF(x + half, y - 1)]
+        painter.drawPolyline(mirrored_points(sign, self.width()) if runs_left else sign)
 
 
 class PlanList(QWidget):

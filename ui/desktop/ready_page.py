@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from assistant.plain import plain
 from assistant.settings import Settings
 from assistant.values import Channel
-from ui.desktop.buttons import button
+from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import Option, PastCall, Ready, Voice, VoiceCheck
 from ui.desktop.fields import LineField, Select
 from ui.desktop.fitted import Fitted
@@ -33,7 +33,7 @@ NO_CONSENT_TEXT = (
 )
 HINT_TEXT = "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
 ENTER_TEXT = "Enter: consent was given, start. Tab goes through the choices; they are remembered."
-_WIDEST = 560
+_WIDEST, _TINY = 560, 240  # tiny is only a narrow panel with very large text
 
 
 class ReadyPage(QWidget):
@@ -49,7 +49,7 @@ class ReadyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._hint = TextBlock(Type.TITLE, "text", 3), TextBlock(Type.BODY, "muted", 3)
+        self._title, self._hint = TextBlock(Type.TITLE, "text", 3), TextBlock(Type.BODY, "muted", 6)
         self._hint.say(HINT_TEXT)
         self._role = LineField("Role", "Role, for example Backend engineer")
         self._role.written.connect(lambda text: self.chosen.emit("title", text))
@@ -75,7 +75,7 @@ class ReadyPage(QWidget):
         self._start.clicked.connect(self._pressed)
         self._consent.toggled.connect(self._settle_start)
         self._consent.entered.connect(self._agree_and_start)
-        self._settings = button("Settings", "Settings", "icon", icon_name="settings")
+        self._settings = icon_button("Settings", "Settings", "settings", "icon")
         KeyTip(self._settings, Action.SETTINGS, "Settings")
         self._settings.clicked.connect(self.settings_wanted)
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
@@ -180,7 +180,11 @@ class ReadyPage(QWidget):
         self._start.setAccessibleName(START_NAME)
 
     def _set_margins(self) -> None:
-        side = max(px(20), (self.width() - px(_WIDEST)) // 2)
+        is_tiny = self.width() < px(_TINY)
+        side = max(px(8 if is_tiny else 20), (self.width() - px(_WIDEST)) // 2)
+        self._settings.show_words(not is_tiny)
+        directions = QBoxLayout.Direction
+        self._chosen.setDirection(directions.TopToBottom if is_tiny else directions.LeftToRight)
         self._column.setContentsMargins(side, px(22), side, px(18))
 
     def _laid_out(self) -> QVBoxLayout:
@@ -196,7 +200,7 @@ class ReadyPage(QWidget):
         column.addLayout(head)
         column.addWidget(self._hint)
         column.addSpacing(px(8))
-        chosen = QHBoxLayout(self._chosen_only)
+        chosen = self._chosen = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._chosen_only)
         chosen.setContentsMargins(0, 0, 0, 0)
         chosen.setSpacing(px(8))
         chosen.addLayout(_labelled("Questions", self._questions), 3)

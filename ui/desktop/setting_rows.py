@@ -114,6 +114,8 @@ SECTIONS = (
         Row("appearance", "Colours", "Light, dark, or as the system says.", options=APPEARANCES),
         Row("text_percent", "Size of text", "In percent of the system's text; everything else follows it.",
             Kind.NUMBER, step=10, unit=" %"),
+        Row("right_to_left", "Right to left", "Mirrors the panel. Each line of the transcript runs the way its own "
+            "script does, with or without this.", Kind.TICK),
         Row("docked", "Place", "At an edge of the screen the panel takes the full height, also while it stays on top. "
             "Back, it stands where it stood before.", options=DOCKS),
         Row("dock_width", "Width at the edge", "How wide the panel is there.", Kind.NUMBER, step=20, unit=" px"),
@@ -122,7 +124,7 @@ SECTIONS = (
     Section("PRIVACY", (
         Row("consent_text", "How you ask for consent", "Shown before a call, for you to read aloud.", Kind.TEXT),
         Row("keep_days", "Keep calls for", "Older calls are deleted with their recordings when the program starts; "
-            "0 keeps them until you delete them. Calls lie unencrypted in a folder that only you can read.",
+            "0 keeps them until you delete them. They lie in a folder that only you can read.",
             Kind.NUMBER, step=30, unit=" days"),
     )),
 )  # fmt: skip

@@ -67,7 +67,7 @@ def _fields(own: Colours, px: Callable[[float], int]) -> str:
     }}
     QLineEdit:hover, QSpinBox:hover, QComboBox:hover {{ background: {own.hover}; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {own.muted}; border-color: {own.edge}; }}
-    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0 {px(7)}px; min-height: 0; }}
+    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
     QSpinBox::up-button, QSpinBox::down-button {{
         subcontrol-origin: border; width: {px(20)}px; border: none; background: transparent;
     }}

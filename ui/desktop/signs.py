@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.desktop.direction import is_mirrored, mirrored
 from ui.desktop.standing import Phase
 from ui.desktop.theme import colours, px
 
@@ -70,7 +71,7 @@ def paint_phase(painter: QPainter, box: QRectF, phase: Phase, is_troubled: bool,
 
 
 class Bar(QWidget):
-    """A thin bar, filled from the left."""
+    """A thin bar, filled from where a line begins."""
 
     def __init__(self, name: str, colour: str, width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,5 +105,6 @@ class Bar(QWidget):
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         if self._share > 0:
             filled = QRectF(0, 0, max(box.height(), box.width() * self._share), box.height())
+            filled = mirrored(filled, box.width()) if is_mirrored(self) else filled
             painter.setBrush(QColor(getattr(own, self._colour) if self.isEnabled() else own.muted))
             painter.drawRoundedRect(filled, box.height() / 2, box.height() / 2)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QTextLay
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from assistant.plain import plain
+from ui.desktop.direction import is_mirrored, text_direction
 from ui.desktop.theme import Colours, Type, colours, font
 
 _MOST_CHARACTERS = 2000  # more than any place in the panel can show; keeps hostile text cheap
@@ -66,13 +67,14 @@ class TextBlock(QLabel):
         painter.setPen(QColor(getattr(own, self._colour)))
         painter.setFont(self.font())
         metrics = QFontMetricsF(self.font())
-        pieces = self._laid_out(self.width())
+        pieces, runs_left = self._laid_out(self.width()), is_mirrored(self)
+        painter.setLayoutDirection(text_direction(self.text()))
         height = self._line_height()
         top = max(0.0, (self.height() - height * len(pieces)) / 2) if self._lines == 1 else 0.0
         for number, piece in enumerate(pieces):
-            painter.drawText(
-                QPointF(0, top + number * height + (height + metrics.ascent() - metrics.descent()) / 2), piece
-            )
+            left = self.width() - metrics.horizontalAdvance(piece) if runs_left else 0.0
+            baseline = top + number * height + (height + metrics.ascent() - metrics.descent()) / 2
+            painter.drawText(QPointF(left, baseline), piece)
 
     def _line_height(self) -> float:
         return QFontMetricsF(self.font()).height() * (1.12 if self._lines > 1 else 1.0)
@@ -86,6 +88,7 @@ class TextBlock(QLabel):
         layout = QTextLayout(text, self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(text_direction(text))
         layout.setTextOption(option)
         layout.beginLayout()
         pieces: list[str] = []

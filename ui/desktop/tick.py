@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from ui.desktop.direction import Margins, is_mirrored, mirrored
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px, round_pen
 
@@ -22,11 +23,11 @@ class Tick(QAbstractButton):
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._words = TextBlock(Type.BODY, "text", 3, self)
+        self._words = TextBlock(Type.BODY, "text", 8, self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.say(text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(28), px(5), px(4), px(5))
+        Margins(self, row, px(28), px(5), px(4), px(5))
         row.addWidget(self._words)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -52,6 +53,7 @@ class Tick(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = px(16)
         box = QRectF(px(2), px(6), side, side)
+        box = mirrored(box, self.width()) if is_mirrored(self) else box
         painter.setPen(
             QPen(QColor(own.accent if self.hasFocus() or self.isChecked() else own.muted), 2 if self.hasFocus() else 1)
         )

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from ui.desktop.direction import runs_both_ways, text_direction
 from ui.desktop.lines import Line, LineKind, SpanKind
 from ui.desktop.text_block import character_count, utf16_length
 from ui.desktop.theme import Colours, Type, font, px
@@ -63,7 +64,12 @@ class RowLayout:
         self._layout = QTextLayout(head + line.text, style.body)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        direction = text_direction(line.text)  # of what was said, not of the time before it
+        runs_left = direction is Qt.LayoutDirection.RightToLeft
+        option.setTextDirection(direction)
+        side = Qt.AlignmentFlag.AlignRight if runs_left else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+        self._is_mixed = runs_both_ways(line.text)
         self._layout.setTextOption(option)
         self._layout.setFormats(self._formats())
         self._layout.beginLayout()
@@ -97,8 +103,8 @@ class RowLayout:
             box = row.naturalTextRect()
             if not (row.y() <= y < row.y() + self._style.line_height and box.left() <= x <= box.right()):
                 continue
-            place = row.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter) - self._offset
-            return None if place < 0 else character_count(self.line.text, place)
+            unit = _unit_at(row, x) if self._is_mixed else row.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter)
+            return None if unit < self._offset else character_count(self.line.text, unit - self._offset)
         return None
 
     def span_at(self, x: float, y: float) -> int | None:
@@ -144,9 +150,9 @@ class RowLayout:
             first, last = max(start, row.textStart()), min(end, row.textStart() + row.textLength())
             if first >= last:
                 continue
-            left, right = sorted((_x(row.cursorToX(first)), _x(row.cursorToX(last))))
-            right = min(right, row.naturalTextRect().right())
-            boxes.append(QRectF(left, row.y(), right - left, row.height()))
+            for left, right in _stretches(row, first, last) if self._is_mixed else [_stretch(row, first, last)]:
+                right = min(right, row.naturalTextRect().right())
+                boxes.append(QRectF(left, row.y(), right - left, row.height()))
         return boxes
 
     def _paint_tint(self, painter: QPainter, kind: SpanKind, box: QRectF) -> None:
@@ -199,6 +205,35 @@ def _wave(left: float, right: float, middle: float, swing: float, period: float)
         path.quadTo(QPointF(x + step / 2, middle + (-swing if up else swing) * 1.6), QPointF(x + step, middle))
         x, up = x + step, not up
     return path
+
+
+def _stretch(row: QTextLine, first: int, last: int) -> tuple[float, float]:
+    left, right = sorted((_x(row.cursorToX(first)), _x(row.cursorToX(last))))
+    return left, right
+
+
+def _stretches(row: QTextLine, first: int, last: int) -> list[tuple[float, float]]:
+    """Where UTF-16 units stand: in text that runs both ways, what is said in one go may stand in several places."""
+    joined: list[tuple[float, float]] = []
+    drawn = (_sides(row, unit) for unit in range(first, last))
+    for left, right in sorted(sides for sides in drawn if sides[0] < sides[1]):
+        if joined and left - joined[-1][1] < 0.5:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], right))
+        else:
+            joined.append((left, right))
+    return joined
+
+
+def _unit_at(row: QTextLine, x: float) -> int:
+    """The UTF-16 unit at a place; Qt's own answer is at times the one beside it where text runs from right to left."""
+    units = range(row.textStart(), row.textStart() + row.textLength())
+    return next((unit for unit in units if _sides(row, unit)[0] <= x < _sides(row, unit)[1]), -1)
+
+
+def _sides(row: QTextLine, unit: int) -> tuple[float, float]:
+    """Where a UTF-16 unit is drawn; nowhere, if it is a part of what is drawn for the one before."""
+    boxes = [run.boundingRect() for run in row.glyphRuns(unit, 1)]
+    return min((box.left() for box in boxes), default=0.0), max((box.right() for box in boxes), default=0.0)
 
 
 def _x(answer: object) -> float:

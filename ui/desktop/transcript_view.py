@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.desktop.buttons import button
+from ui.desktop.direction import is_mirrored
 from ui.desktop.theme import px
 from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_rows import Index, TranscriptRows
@@ -94,12 +95,12 @@ class TranscriptView(TranscriptRows):
     # --- the keyboard ---
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        bar = self.verticalScrollBar()
+        bar, onward = self.verticalScrollBar(), -1 if is_mirrored(self) else 1
         match event.key():
             case Qt.Key.Key_Right:
-                self._walk(1)
+                self._walk(onward)
             case Qt.Key.Key_Left:
-                self._walk(-1)
+                self._walk(-onward)
             case Qt.Key.Key_Down:
                 self._step(1)
             case Qt.Key.Key_Up:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.controls import SideCheck, Voice
 from ui.desktop.fields import Select
@@ -12,6 +12,7 @@ from ui.desktop.signs import Bar
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
+_TINY = 200  # only in a narrow panel with very large text
 _VERDICT_COLOURS = {True: "good", False: "warning", None: "muted"}
 
 
@@ -22,25 +23,31 @@ class VoiceRow(QWidget):
 
     def __init__(self, who: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = TextBlock(Type.STRONG, "text", 2)
+        label = TextBlock(Type.STRONG, "text", 1)
         label.say(who)
         label.setFixedWidth(px(46))
-        label.setContentsMargins(0, px(5), 0, 0)
         self._name, self._verdict = TextBlock(Type.BODY, "text", 3), TextBlock(Type.SMALL, "muted", 4)
         self._select = Select(name)
         self._select.chosen.connect(self.chosen)
+        label.setFixedHeight(px(28))  # of the box beside it
         self._level = Bar(f"Level of {name.lower()}", "voice", px(120))
         column = QVBoxLayout()
         column.setSpacing(px(6))
         for widget in (self._select, self._name, self._level, self._verdict):
             column.addWidget(widget)
-        row = QHBoxLayout(self)
+        row = self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(px(12), px(9), px(12), px(9))
         row.setSpacing(px(6))
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         for widget in (self._select, self._level, self._verdict):
             widget.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        is_tiny = self.width() < px(_TINY)
+        self._row.setDirection(directions.TopToBottom if is_tiny else directions.LeftToRight)
 
     def say(self, voice: Voice) -> None:
         if voice.options:

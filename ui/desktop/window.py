@@ -19,6 +19,7 @@ from ui.desktop.closing import Closing
 from ui.desktop.controls import Controls, Option, Ready
 from ui.desktop.docking import Docking
 from ui.desktop.file_choice import choose_file, choose_folder
+from ui.desktop.fitted import FittedArea
 from ui.desktop.header import Header
 from ui.desktop.keyboard import KEYBOARD, ActionKey
 from ui.desktop.live_page import LivePage
@@ -67,7 +68,7 @@ class PanelWindow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.header, self.notices):
+        for widget in (self.header, FittedArea(self.notices)):  # many long notices scroll, rather than cut each other
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setMinimumSize(_LEAST)

@@ -85,7 +85,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._laid: dict[tuple[Entry, int], _Laid] = {}
+        self._laid: dict[tuple[Entry, int, bool], _Laid] = {}
 
     def forget(self) -> None:
         """Fonts have changed."""
@@ -93,31 +93,39 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 Qt's name
         width = _width_of(option)
-        return QSize(width, self._layout(index.data(ENTRY_ROLE), width).height)
+        return QSize(width, self._layout(index.data(ENTRY_ROLE), width, _runs_left(option)).height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(ENTRY_ROLE)
         box = QRectF(option.rect)
         own = colours()
-        laid = self._layout(entry, _width_of(option))
+        width, runs_left = _width_of(option), _runs_left(option)
+        laid = self._layout(entry, width, runs_left)
+        edge = box.right() - width if runs_left else box.left()
+
+        def place(first: float, wide: float) -> float:
+            """The left side of something so wide that is so far from where the row begins."""
+            return edge + (width - first - wide if runs_left else first)
+
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if entry.key:
             self._paint_frame(painter, option, box, _is_current(option, index))
-        left, top = box.left() + _side(entry), box.top() + _above(entry)
+        top = box.top() + _above(entry)
         if not entry.is_heading and entry.tone not in (Tone.PLAIN, Tone.QUIET):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(getattr(own, entry.tone.value)))
-            bar = QRectF(box.left() + px(14), top + px(1), px(3), box.height() - _above(entry) - _below(entry) - px(2))
+            height = box.height() - _above(entry) - _below(entry) - px(2)
+            bar = QRectF(place(px(14), px(3)), top + px(1), px(3), height)
             painter.drawRoundedRect(bar, px(1), px(1))
         tone = own.muted if entry.is_heading else getattr(own, entry.tone.value)
-        aside_left = left if not entry.title else box.left() + _width_of(option) - px(14) - laid.aside.natural_width
-        laid.aside.paint(painter, aside_left, top + px(1), own.muted)
-        laid.title.paint(painter, left, top, tone)
+        first = width - px(14) - laid.aside.natural_width if entry.title else _side(entry)
+        laid.aside.paint(painter, place(first, laid.aside.width), top + px(1), own.muted)
+        laid.title.paint(painter, place(_side(entry), laid.title.width), top, tone)
         top += max(laid.title.height, laid.aside.height)
         for part, colour in ((laid.text, own.text), (laid.note, own.muted)):
             top += px(2) if part.height else 0
-            part.paint(painter, left, top, colour)
+            part.paint(painter, place(_side(entry), part.width), top, colour)
             top += part.height
         painter.restore()
 
@@ -133,26 +141,26 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(px(5), 1.5, -px(5), -1.5), px(6), px(6))
 
-    def _layout(self, entry: Entry, width: int) -> _Laid:
-        laid = self._laid.get((entry, width))
+    def _layout(self, entry: Entry, width: int, runs_left: bool) -> _Laid:
+        laid = self._laid.get((entry, width, runs_left))
         if laid is None:
             if len(self._laid) >= _KEPT_LAYOUTS:
                 self._laid.clear()
-            laid = self._laid[entry, width] = _laid_out(entry, width)
+            laid = self._laid[entry, width, runs_left] = _laid_out(entry, width, runs_left)
         return laid
 
 
-def _laid_out(entry: Entry, width: int) -> _Laid:
+def _laid_out(entry: Entry, width: int, runs_left: bool) -> _Laid:
     room = max(px(60), width - _side(entry) - px(14))
     tiny = font(Type.TINY)
     tiny.setFeature(QFont.Tag("tnum"), 1)
-    aside = Paragraph(entry.aside, tiny, room * (0.55 if entry.title else 1.0), 1)
+    aside = Paragraph(entry.aside, tiny, room * (0.55 if entry.title else 1.0), 1, (), runs_left)
     beside = room - (aside.natural_width + px(10) if entry.aside and entry.title else 0)
     of = Type.LABEL if entry.is_heading else (Type.STRONG if entry.is_title_strong else Type.BODY)
-    title = Paragraph(entry.title, font(of), beside, _TITLE_LINES)
+    title = Paragraph(entry.title, font(of), beside, _TITLE_LINES, (), runs_left)
     text_font = font(Type.SMALL if entry.title else Type.BODY)
-    text = Paragraph(entry.text, text_font, room, entry.text_lines, entry.marked)
-    note = Paragraph(entry.note, font(Type.SMALL), room, _NOTE_LINES)
+    text = Paragraph(entry.text, text_font, room, entry.text_lines, entry.marked, runs_left)
+    note = Paragraph(entry.note, font(Type.SMALL), room, _NOTE_LINES, (), runs_left)
     gaps = px(2) * sum(part.height > 0 for part in (text, note))
     height = max(title.height, aside.height) + text.height + note.height + gaps + _above(entry) + _below(entry)
     return _Laid(title, aside, text, note, round(height))
@@ -174,6 +182,10 @@ def _is_current(option: QStyleOptionViewItem, index: Index) -> bool:
     """Also while something else has the focus: what a press on another control would be about."""
     view = option.widget
     return isinstance(view, QListView) and view.currentIndex() == index
+
+
+def _runs_left(option: QStyleOptionViewItem) -> bool:
+    return bool(option.direction == Qt.LayoutDirection.RightToLeft)
 
 
 def _width_of(option: QStyleOptionViewItem) -> int:

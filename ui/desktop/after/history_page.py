@@ -16,7 +16,7 @@ from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
-from ui.desktop.buttons import button
+from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import PastCall
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
@@ -43,7 +43,7 @@ class HistoryPage(KeyedPage):
         self._state = HistoryState()
         self.list = EntryList("Interviews")
         self.list.chosen.connect(self._open)
-        self._delete = button("Delete", "", icon_name="trash-2")
+        self._delete = icon_button("Delete", "", "trash-2")
         KeyTip(self._delete, Action.DELETE, "Delete the chosen interview")
         self._delete.clicked.connect(self.delete_current)
         self.bar = PageBar(self._delete)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.desktop.buttons import button
+from ui.desktop.buttons import IconButton, icon_button
+from ui.desktop.direction import Margins
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
+
+_NARROW = 220  # below, what can be done is said by icons alone
 
 
 class PageBar(QWidget):
     back = Signal()
 
-    def __init__(self, *actions: QPushButton) -> None:
+    def __init__(self, *actions: IconButton) -> None:
         super().__init__()
-        self._back = button("Back", "Back, Escape", "icon", icon_name="arrow-left")
-        self._back.setText("")
+        self._actions = actions
+        self._back = icon_button("", "Back, Escape", "arrow-left", "icon")
         self._back.setToolTip("Back, Esc")
         self._back.clicked.connect(self.back)
         self._title, self._facts = TextBlock(Type.QUESTION, "text", 1), TextBlock(Type.TINY, "muted", 1)
@@ -26,7 +29,7 @@ class PageBar(QWidget):
         texts.addWidget(self._title)
         texts.addWidget(self._facts)
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(8), px(8), px(14), px(8))
+        Margins(self, row, px(8), px(8), px(14), px(8))
         row.setSpacing(px(6))
         row.addWidget(self._back)
         row.addLayout(texts, 1)
@@ -39,6 +42,11 @@ class PageBar(QWidget):
         self._facts.setVisible(bool(facts))
         for block in (self._title, self._facts):
             block.setToolTip(block.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        for action in self._actions:
+            action.show_words(self.width() >= px(_NARROW))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from ui.desktop.direction import text_direction
 from ui.desktop.text_block import utf16_length
 
 _MOST_CHARACTERS = 2000  # more than any row can show; keeps hostile text cheap
@@ -25,10 +26,17 @@ class Paragraph:
     """Plain text in at most so many lines. What fits into one is laid out when it is painted: most rows never are."""
 
     def __init__(
-        self, text: str, font: QFont, width: float, lines: int, marked: Sequence[tuple[int, int]] = ()
+        self,
+        text: str,
+        font: QFont,
+        width: float,
+        lines: int,
+        marked: Sequence[tuple[int, int]] = (),
+        is_mirrored: bool = False,
     ) -> None:
-        """`marked` are ranges of characters that are set in bold and underlined."""
-        self._text, self._font, self._width, self._marked = text[:_MOST_CHARACTERS], font, width, marked
+        """`marked` are ranges of characters that are set in bold and underlined. Mirrored it stands at the right."""
+        self._text, self._font, self._marked, self._is_mirrored = text[:_MOST_CHARACTERS], font, marked, is_mirrored
+        self.width = width
         self._layout: QTextLayout | None = None
         self.height, self.natural_width = 0, 0.0
         if not text:
@@ -60,13 +68,16 @@ class Paragraph:
             return layout
         start = layout.lineAt(lines - 1).textStart()
         head = self._text.encode("utf-16-le")[: 2 * start].decode("utf-16-le", "ignore")
-        tail = metrics.elidedText(self._text[len(head) :], Qt.TextElideMode.ElideRight, self._width)
+        tail = metrics.elidedText(self._text[len(head) :], Qt.TextElideMode.ElideRight, self.width)
         return self._broken(head + tail)
 
     def _broken(self, text: str) -> QTextLayout:
         layout = QTextLayout(text, self._font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(text_direction(text))
+        side = Qt.AlignmentFlag.AlignRight if self._is_mirrored else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
         layout.setTextOption(option)
         if self._marked:
             ranges = ((first, last) for first, last in self._marked if last <= len(text))
@@ -74,7 +85,7 @@ class Paragraph:
         layout.beginLayout()
         top = 0.0
         while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(1.0, self._width))
+            line.setLineWidth(max(1.0, self.width))
             line.setPosition(QPointF(0, top + (self._line_height - line.height()) / 2))
             top += self._line_height
         layout.endLayout()

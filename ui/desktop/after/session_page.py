@@ -24,7 +24,7 @@ from ui.desktop.after.timeline import Timeline
 from ui.desktop.after.views import Views, column, padded
 from ui.desktop.announcing import announce
 from ui.desktop.bubble import Bubble
-from ui.desktop.buttons import button
+from ui.desktop.buttons import icon_button
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
@@ -50,7 +50,7 @@ class SessionPage(KeyedPage):
         super().__init__(parent)
         self._state: SessionState | None = None
         self._bubble: Bubble | None = None
-        self._export = button("Export", "", icon_name="download")
+        self._export = icon_button("Export", "", "download")
         KeyTip(self._export, Action.EXPORT, "Export")
         self.bar = PageBar(self._export)
         self.versions = Tabs("Version", tuple(VERSION_NAMES.values()))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from ui.desktop.chips import FlowLayout
+from ui.desktop.direction import is_mirrored, text_direction
 from ui.desktop.theme import Type, colours, font, px
 
 
@@ -46,6 +47,7 @@ class Tab(QAbstractButton):
         painter.setFont(of)
         painter.setPen(QColor(own.text if self.isChecked() else own.muted))
         text = QFontMetrics(of).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - px(6))
+        painter.setLayoutDirection(text_direction(text))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         if self.isChecked():
             painter.setPen(Qt.PenStyle.NoPen)
@@ -92,7 +94,7 @@ class Tabs(QWidget):
         tab.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0) * (-1 if is_mirrored(self) else 1)
         shown = [n for n in range(len(self._group.buttons())) if not self._group.button(n).isHidden()]
         if not step or self.current not in shown:
             event.ignore()

@@ -45,6 +45,7 @@ class Timeline(QAbstractSlider):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time does, wherever
         self._data = _EMPTY
         self._picture: QPixmap | None = None  # all but the place; made anew for another size or theme
         self.setAccessibleName("Timeline of the call")
