@@ -36,12 +36,11 @@ def decode(
     Raises:
         RuntimeError: the engine failed.
     """
-    encoded = _stacked(heard)
     before = [tokenizer.sot_prev, *terms] if terms else []
     prompts = [[*before, *tokenizer.sot_sequence, tokenizer.no_timestamps, *one.lead_tokens] for one in heard]
     most_tokens = round(max(one.seconds for one in heard) * TOKENS_PER_SECOND) + SPARE_TOKENS
     results = engine.model.generate(
-        encoded,
+        _stacked(heard),
         prompts,
         beam_size=beam_size,
         # The engine bounds the new tokens at half of this, and all tokens at this.
@@ -57,7 +56,9 @@ def decode(
     ]
     texts = [tokenizer.decode(tokens).strip() for tokens in said]
     if has_exact_times:
-        words = timed_words(engine, tokenizer, encoded, heard, said, late_seconds)
+        words = [
+            timed_words(engine, tokenizer, one, tokens, late_seconds) for one, tokens in zip(heard, said, strict=True)
+        ]
     else:
         words = [estimated_words(tokenizer, one, tokens) for one, tokens in zip(heard, said, strict=True)]
     return [

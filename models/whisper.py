@@ -44,11 +44,13 @@ class DecodeSettings:
     partial_window: Window
     final_window: Window
     beam_size: int = 5
+    batch_beam_size: int = 5  # of `transcribe_all`
 
     @classmethod
     def for_width(cls, encoder_width: int) -> DecodeSettings:
         if encoder_width <= TINY_WIDTH:
-            return cls(partial_window=Window(1.3, 5.0), final_window=Window(1.3, 5.0))
+            # Behind its first three guesses the smallest model has none that is better, once it hears some sentences.
+            return cls(partial_window=Window(1.3, 5.0), final_window=Window(1.3, 5.0), batch_beam_size=3)
         return cls(partial_window=Window(1.3, 5.0), final_window=Window(2.0, 10.0))
 
 
@@ -160,15 +162,13 @@ class WhisperTranscriber:
     def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
         """See `assistant.ports.BatchTranscriber`."""
         try:
-            heard = [
-                Heard(self._encoder.encode(samples, self._decode.final_window), len(samples) / SAMPLE_RATE_HZ)
-                for samples in windows
-            ]
+            encoded = self._encoder.encode_all(windows, self._decode.final_window)
+            heard = [Heard(one, len(samples) / SAMPLE_RATE_HZ) for one, samples in zip(encoded, windows, strict=True)]
             was_known = self._spoken.known
             code = was_known or ENGLISH
             for one in heard if was_known is None else ():
                 code = self._spoken.known or self._hear_language(one, settles=True)
-            said = self._said(heard, self._tokenizer(code), Effort.FINAL)
+            said = self._said(heard, self._tokenizer(code), Effort.FINAL, self._decode.batch_beam_size)
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
@@ -212,10 +212,10 @@ class WhisperTranscriber:
         if lead:
             said = tokenizer.encode(" " + " ".join(word.text for word in lead.words))
             heard = replace(heard, lead_tokens=tuple(said))
-        return self._with_language(was_known, self._said([heard], tokenizer, effort)[0])
+        return self._with_language(was_known, self._said([heard], tokenizer, effort, self._decode.beam_size)[0])
 
-    def _said(self, heard: Sequence[Heard], tokenizer: Any, effort: Effort) -> list[Hypothesis]:
-        beam_size = self._decode.beam_size if effort is Effort.FINAL else 1
+    def _said(self, heard: Sequence[Heard], tokenizer: Any, effort: Effort, beam_size: int) -> list[Hypothesis]:
+        beam_size = beam_size if effort is Effort.FINAL else 1
         has_exact_times = effort is not Effort.PARTIAL
         said = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, has_exact_times=has_exact_times)
         if effort is not Effort.FINAL or not self._glossary.prompt or not any(one.words for one in said):

@@ -114,8 +114,8 @@ def test_utterances_that_a_window_skips_are_heard_again() -> None:
 
 
 def test_one_skipped_utterance_among_many_costs_one_short_window() -> None:
-    talk = [*TURNS, (15.0, True), (1.0, False)]
-    batches = ScriptedBatches(lambda seconds, _: said(seconds, from_seconds=2.8) if seconds > 20 else said(seconds))
+    talk = [*TURNS, (4.5, True), (1.0, False)]
+    batches = ScriptedBatches(lambda seconds, _: said(seconds, from_seconds=2.8) if seconds > 10 else said(seconds))
     sink, _ = run(ScriptedSource(them=talk), batches)
     assert all(final.words for final in finals(sink))
     assert [seconds < 5 for seconds in batches.lengths_seconds] == [False, True]

@@ -69,7 +69,7 @@ class Language:
 
 def texts(code, *pieces):
     heard = Heard(None, 10.0)
-    (words,) = timed_words(Aligned(*pieces), Language(code), None, [heard], [[1]], 0.0)
+    words = timed_words(Aligned(*pieces), Language(code), heard, [1], 0.0)
     return [(word.text, word.start_seconds, word.end_seconds) for word in words]
 
 
