@@ -99,7 +99,6 @@ class PanelState:
     _hint_seconds: float = 0.0  # when it came
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
-    _good_signs: set[str] = field(default_factory=set)  # ids of reasons
     _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
     _delays: list[float] = field(default_factory=list)
 
@@ -237,10 +236,8 @@ class PanelState:
         self.chips = chips
         said = reviewed.sentence
         reason_id = f"{GOOD_SIGN} {said.index}"
-        was_marked = reason_id in self._good_signs
-        lines = self.lines.unmark(reason_id, said.start_seconds) if was_marked else []
+        lines = self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
         if reviewed.is_good_sign:
-            self._good_signs.add(reason_id)
             lines += self.lines.span(
                 said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
             )
