@@ -2,9 +2,12 @@
 
     python -m benchmarks.streaming.files ours|theirs RECORDING MODEL_FOLDER RESULT
 
-`ours` is what `depthcue transcribe` does, review included; `theirs` is faster-whisper's batched pipeline with its own
-settings, beam 5, in the faster of two arrangements: two threads for one channel after the other, or one for each. Both
-read the file; loading the model is not counted.
+`ours` is what `depthcue transcribe` does: it reads the file, hears who speaks when, takes echo out, writes words with
+their times, and reviews them. `theirs` is faster-whisper's batched pipeline with its own settings, beam 5: it reads the
+file, hears where somebody speaks, and writes text; words with times if it is asked to. It has the faster of two
+arrangements: two threads for one channel after the other, or one for each. Loading the model is not counted. Each
+figure is the best of two runs. Decoding alone: ours, the windows of the whole run once more, with word times; theirs,
+text without word times, less the time that its reading and its voice filter take by themselves.
 """
 
 from __future__ import annotations
@@ -14,11 +17,16 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import BatchTranscriber, Hypothesis
 from assistant.values import Channel
 from benchmarks.streaming.calls import BenchCall
 from benchmarks.streaming.text import NO_ERRORS, Errors, errors
@@ -27,38 +35,70 @@ THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Took:
+    """Wall-clock seconds, and for the whole the CPU's."""
+
+    whole_seconds: float = 0.0  # from the file to what the program makes of it
+    timed_seconds: float = 0.0  # the same with a time for each word
+    decode_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __add__(self, other: Took) -> Took:
+        return Took(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Took)))
+
+
+@dataclass(frozen=True, slots=True)
 class FileRun:
-    seconds: float
+    took: Took
     texts: dict[str, str]  # of each channel
 
 
 @dataclass(frozen=True, slots=True)
 class FileFigures:
     call_seconds: float = 0.0
-    seconds: float = 0.0
+    took: Took = Took()
     errors: Errors = NO_ERRORS
 
     def __add__(self, other: FileFigures) -> FileFigures:
-        return FileFigures(
-            self.call_seconds + other.call_seconds, self.seconds + other.seconds, self.errors + other.errors
-        )
-
-    @property
-    def speed(self) -> float:
-        """Seconds of call, both channels, for each second."""
-        return self.call_seconds / self.seconds
+        return FileFigures(self.call_seconds + other.call_seconds, self.took + other.took, self.errors + other.errors)
 
 
 def read(path: Path) -> FileRun:
-    return FileRun(**json.loads(path.read_text(encoding="utf-8")))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return FileRun(Took(**kept["took"]), kept["texts"])
 
 
 def file_figures(call: BenchCall, run: FileRun) -> FileFigures:
-    made = FileFigures(call.duration_seconds, run.seconds)
+    made = FileFigures(call.duration_seconds, run.took)
     for channel, voice in call.voices.items():
         if voice.is_scored:
             made += FileFigures(errors=errors(voice.text, run.texts[channel]))
     return made
+
+
+class Remembering:
+    """A transcriber that keeps what it was given."""
+
+    def __init__(self, transcriber: BatchTranscriber) -> None:
+        self._transcriber = transcriber
+        self.name = transcriber.name
+        self.workers = transcriber.workers
+        self.given: list[Sequence[NDArray[np.float32]]] = []
+
+    @property
+    def language(self) -> str:
+        return self._transcriber.language
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return self._transcriber.notices
+
+    def for_call(self, language: str, glossary: Sequence[str]) -> BatchTranscriber:
+        return self._transcriber.for_call(language, glossary)
+
+    def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
+        self.given.append(windows)
+        return self._transcriber.transcribe_all(windows)
 
 
 def run_ours(recording: Path, folder: Path) -> FileRun:
@@ -69,35 +109,59 @@ def run_ours(recording: Path, folder: Path) -> FileRun:
 
     settings = replace(compose.user_settings(), decode_threads=THREADS)
     transcriber = compose.load_batch_transcriber(str(folder), settings)
-    began = time.monotonic()
-    call = compose.reviewed_recording(
-        FileSource(recording, channels="split", frame_seconds=LONG_FRAME_SECONDS), transcriber, recording.stem
-    )
-    seconds = time.monotonic() - began
-    texts = {c: " ".join(update.text for update in call.utterances if update.channel is c) for c in Channel}
-    return FileRun(seconds, {channel.value: text for channel, text in texts.items()})
+
+    def run() -> FileRun:
+        remembering = Remembering(transcriber)
+        source = FileSource(recording, channels="split", frame_seconds=LONG_FRAME_SECONDS)
+        whole, cpu, call = _timed(lambda: compose.reviewed_recording(source, remembering, recording.stem))
+        with ThreadPoolExecutor(THREADS) as pool:
+            decode, _, _ = _timed(lambda: list(pool.map(transcriber.transcribe_all, remembering.given)))
+        texts = {c.value: " ".join(update.text for update in call.utterances if update.channel is c) for c in Channel}
+        return FileRun(Took(whole, whole, decode, cpu), texts)
+
+    return _best(run(), run())
 
 
 def run_theirs(recording: Path, folder: Path) -> FileRun:
     from faster_whisper import BatchedInferencePipeline, WhisperModel, decode_audio
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     def arranged(threads: int, at_once: int) -> FileRun:
         model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=at_once)
-        pipeline = BatchedInferencePipeline(model)
 
-        def text(samples: Any) -> str:
-            segments, _ = pipeline.transcribe(samples, language="en", beam_size=5)
+        def text(samples: Any, has_times: bool) -> str:
+            pipeline = BatchedInferencePipeline(model)
+            segments, _ = pipeline.transcribe(samples, language="en", beam_size=5, word_timestamps=has_times)
             return " ".join(segment.text.strip() for segment in segments)
 
-        began = time.monotonic()
-        sides = decode_audio(str(recording), split_stereo=True)
-        with ThreadPoolExecutor(at_once) as pool:
-            texts = list(pool.map(text, sides))
-        seconds = time.monotonic() - began
-        return FileRun(seconds, {channel.value: text for channel, text in zip(Channel, texts, strict=True)})
+        def filtered(samples: Any) -> Any:
+            return get_speech_timestamps(samples, VadOptions(max_speech_duration_s=30, min_silence_duration_ms=160))
+
+        def each(does: Callable[[Any], Any]) -> list[Any]:
+            sides = decode_audio(str(recording), split_stereo=True)
+            with ThreadPoolExecutor(at_once) as pool:
+                return list(pool.map(does, sides))
+
+        whole, cpu, texts = _timed(lambda: each(lambda samples: text(samples, has_times=False)))
+        timed, _, _ = _timed(lambda: each(lambda samples: text(samples, has_times=True)))
+        before, _, _ = _timed(lambda: each(filtered))
+        named = {channel.value: said for channel, said in zip(Channel, texts, strict=True)}
+        return FileRun(Took(whole, timed, whole - before, cpu), named)
 
     arranged(1, THREADS)  # what is loaded at the first use is not counted
-    return min(arranged(THREADS, 1), arranged(1, THREADS), key=lambda run: run.seconds)
+    return _best(arranged(THREADS, 1), arranged(1, THREADS))
+
+
+def _timed(does: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Wall-clock and CPU seconds, and what came of it."""
+    began, began_cpu = time.monotonic(), time.process_time()
+    made = does()
+    return time.monotonic() - began, time.process_time() - began_cpu, made
+
+
+def _best(one: FileRun, other: FileRun) -> FileRun:
+    least = Took(*(min(getattr(one.took, field.name), getattr(other.took, field.name)) for field in fields(Took)))
+    return FileRun(least, one.texts)
 
 
 def main(program: str, recording: Path, folder: Path, result: Path) -> None:

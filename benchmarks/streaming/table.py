@@ -45,11 +45,22 @@ def files_table(measured: dict[tuple[str, str], FileFigures]) -> str:
     lines = [_line("", ["Depthcue", "faster-whisper, batched", "ratio"]), _line("---", ["---:"] * 3)]
     for model in dict.fromkeys(model for model, _ in measured):
         ours, theirs = measured[model, "ours"], measured[model, "theirs"]
-        speeds = [f"{ours.speed:.1f}", f"{theirs.speed:.1f}", f"{ours.speed / theirs.speed:.2f} ×"]
-        lines.append(_line(f"{model}: seconds of call for each second", speeds))
+        for name, our_seconds, their_seconds in (
+            ("whole program, its text", ours.took.whole_seconds, theirs.took.whole_seconds),
+            ("whole program, its words with times", ours.took.timed_seconds, theirs.took.timed_seconds),
+            ("decoding alone, ours with times", ours.took.decode_seconds, theirs.took.decode_seconds),
+        ):
+            speeds = [f"{ours.call_seconds / our_seconds:.1f}", f"{theirs.call_seconds / their_seconds:.1f}"]
+            lines.append(
+                _line(f"{model}, seconds of call a second: {name}", [*speeds, f"{their_seconds / our_seconds:.2f} ×"])
+            )
+        minutes = ours.call_seconds / 60
+        costs = [ours.took.cpu_seconds, theirs.took.cpu_seconds]
+        cells = [*(f"{cost / minutes:.2f}" for cost in costs), f"{costs[1] / costs[0]:.2f} ×"]
+        lines.append(_line(f"{model}, whole program: CPU seconds for each minute of call", cells))
         shares = [ours.errors.share, theirs.errors.share, ours.errors.share - theirs.errors.share]
         lines.append(
-            _line(f"{model}: word error rate", [f"{100 * s:.1f} %" for s in shares[:2]] + [f"{100 * shares[2]:+.1f}"])
+            _line(f"{model}, word error rate", [f"{100 * s:.1f} %" for s in shares[:2]] + [f"{100 * shares[2]:+.1f}"])
         )
     return "\n".join(lines)
 
