@@ -5,6 +5,7 @@ The UI thread only shows and passes on. Everything else has its lane, a thread t
 - commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
 - desk: what can be heard and chosen (`ui.desk`);
 - past: the history, calls that are looked at, exports (`ui.past`);
+- encryption: the passphrase of encrypted calls (`ui.safekeeping`);
 - repair: is there a model, what a crash has left, and what is too old (`ui.upkeep`).
 """
 
@@ -36,6 +37,7 @@ from ui.desktop.window import PanelWindow
 from ui.past import Past
 from ui.plans import Plan
 from ui.preferences import Preferences
+from ui.safekeeping import Safekeeping
 from ui.upkeep import Upkeep
 from ui.voice_check import RunningCheck
 
@@ -68,6 +70,7 @@ class Program(QObject):
         self._past.changed.connect(self._desk.list_past)
         self._upkeep = Upkeep(preferences, self.window, self._has_something_better_to_do)
         self._upkeep.changed.connect(self._desk.list_past)
+        self.safekeeping = Safekeeping(self.window, self._has_something_better_to_do)
         self.window.ready_requested.connect(self.show_ready)
         self._desk.apply(preferences.now)
 
@@ -86,6 +89,7 @@ class Program(QObject):
         self._upkeep.find_model()
         self._upkeep.complete_calls()
         self._upkeep.delete_old_calls()
+        self.safekeeping.go_on()
 
     def _has_something_better_to_do(self) -> bool:
         return self._is_leaving.is_set() or self._is_calling.is_set()
@@ -239,7 +243,7 @@ class Program(QObject):
         self._stop_check()
         if (call := self._running) is not None:
             call.session.stop()
-        for part in (self._commands, self._desk, self._past, self._upkeep, self._calls):
+        for part in (self._commands, self._desk, self._past, self._upkeep, self.safekeeping, self._calls):
             part.end()
 
 
@@ -262,21 +266,26 @@ def run_panel(preferences: Preferences, plan: Plan, starts_at_once: bool = False
     place = Place(data_folder() / "window.ini")
     lost_place = place.restore(window)
     window.show()
-    program.show_ready()
+    program.safekeeping.open_first(partial(_begin, program, starts_at_once))
     unused = (*messages, *Keys.of(preferences.now.shortcuts)[1])
     for title, lines in (("Some settings are not used", unused), ("The window's place", [lost_place])):
         if any(lines):
             window.show_message(title, "\n".join(lines))
-    if starts_at_once:
-        program.start(consent_given=False)
-    else:
-        program.check()
     code = int(app.exec())
     place.keep(window.docking.free_geometry())
     program.end()
     sys.excepthook = old_hook
     interrupts.restore()
     return code
+
+
+def _begin(program: Program, starts_at_once: bool) -> None:
+    """Nothing that is kept is locked."""
+    program.show_ready()
+    if starts_at_once:
+        program.start(consent_given=False)
+    else:
+        program.check()
 
 
 def _show_fault(

@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from assistant.settings import Settings
 from ui.desktop.controls import Controls, Option
+from ui.desktop.encryption_form import EncryptionState
 from ui.desktop.settings_page import SettingsPage
 
 
 class SettingsOver(QObject):
     """Emits `opened`, `closed` with the page that is shown again, of which setting questions are to be edited or
-    imported, and that the language model is to be tried."""
+    imported, what is wanted of encryption, and that the language model is to be tried."""
 
     opened = Signal()
     closed = Signal(QWidget)
     edit_questions = Signal(str)
     import_questions = Signal(str)
+    encrypt_wanted = Signal(str)
+    decrypt_wanted = Signal()
+    code_noted = Signal()
     try_model = Signal()
 
     def __init__(self, pages: QStackedWidget, controls: Controls) -> None:
@@ -30,6 +34,7 @@ class SettingsOver(QObject):
         self._choices: dict[str, tuple[Option, ...]] = {}
         self.page: SettingsPage | None = None  # made when it is first wanted: the window comes up before
         self.settings = Settings()
+        self._encryption = EncryptionState()
 
     def show_settings(self, settings: Settings) -> None:
         self.settings = settings
@@ -40,6 +45,11 @@ class SettingsOver(QObject):
         self._choices |= choices
         if self.page is not None:
             self.page.show_choices(choices)
+
+    def show_encryption(self, state: EncryptionState) -> None:
+        self._encryption = state
+        if self.page is not None:
+            self.page.encryption.show_state(state)
 
     def show_trial(self, text: str) -> None:
         """What came of trying the language model."""
@@ -68,6 +78,11 @@ class SettingsOver(QObject):
             self.page.left.connect(self.close)
             self.page.edit_questions.connect(self.edit_questions)
             self.page.import_questions.connect(self.import_questions)
+            form = self.page.encryption
+            form.encrypt_wanted.connect(self.encrypt_wanted)
+            form.decrypt_wanted.connect(self.decrypt_wanted)
+            form.code_noted.connect(self.code_noted)
+            form.show_state(self._encryption)
             self.page.try_model.connect(self.try_model)
             self.page.show_settings(self.settings)
             self.page.show_choices(self._choices)

@@ -13,6 +13,7 @@ from assistant.settings import Settings
 from ui.desktop.buttons import button
 from ui.desktop.controls import Option
 from ui.desktop.docking import NOT_HERE, can_place
+from ui.desktop.encryption_form import EncryptionForm
 from ui.desktop.fields import AreaField, LineField, NumberField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.key_rows import KeyRows
@@ -38,6 +39,7 @@ class SettingsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, _SettingRow] = {}
+        self.encryption = EncryptionForm()
         self._back = button("Back", "Back, Escape", icon_name="arrow-left")
         self._back.clicked.connect(self.left)
         self.trial = TrialLine("the language model")
@@ -96,6 +98,8 @@ class SettingsPage(QWidget):
                     column.addLayout(self._file_buttons(row))
                 if row.name == "language_model":
                     column.addWidget(self.trial)
+                if row.name == "keep_days":
+                    column.addWidget(self.encryption)
         if not can_place():
             for name in ("docked", "dock_width"):
                 self._rows[name].say_why_not(NOT_HERE)

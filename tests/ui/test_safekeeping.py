@@ -1,0 +1,188 @@
+"""Encryption of the kept calls in the panel, as a person uses it: real window, real files, real keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+
+from assistant.sealing import gate, keys, vault
+from assistant.store import Store, conversion, database_copy
+from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
+from ui.desktop.app import application
+from ui.desktop.controls import NoControls
+from ui.desktop.encryption_form import NOT_THE_SAME, TITLE, WARNING
+from ui.desktop.tick import Tick
+from ui.desktop.unlock_page import UnlockPage
+from ui.desktop.window import PanelWindow
+from ui.safekeeping import BUSY, Safekeeping
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    yield application(dark=False)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path))
+    monkeypatch.setattr(conversion, "convert_database", database_copy._convert)
+    monkeypatch.setattr(conversion, "want_encrypted", partial(conversion.want_encrypted, cost=CHEAP))
+    with Store.open(tmp_path) as store:
+        hold_call(store, 1)
+    yield tmp_path
+    keys.forget_all()
+    gate.ask_by(None)
+
+
+class Panel:
+    def __init__(self, qtbot: Any) -> None:
+        self.qtbot = qtbot
+        self.window = PanelWindow(NoControls())
+        self.is_calling = False
+        self.safekeeping = Safekeeping(self.window, lambda: self.is_calling)
+        qtbot.addWidget(self.window)
+        self.window.resize(400, 900)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+
+    def settings(self) -> None:
+        self.window.settings_over.open()
+        QApplication.processEvents()
+
+    def found(self, kind: type[Any], name: str) -> Any:
+        [one] = [one for one in self.window.findChildren(kind) if one.isVisible() and one.accessibleName() == name]
+        return one
+
+    def click(self, name: str) -> None:
+        QTest.mouseClick(self.found(QAbstractButton, name), Qt.MouseButton.LeftButton)
+        QApplication.processEvents()
+
+    def types(self, name: str, text: str, *, enters: bool = False) -> None:
+        field = self.found(QLineEdit, name)
+        field.clear()
+        QTest.keyClicks(field, text)
+        if enters:
+            QTest.keyClick(field, Qt.Key.Key_Return)
+
+    def said(self) -> str:
+        return " | ".join(one.text() for one in self.window.findChildren(QLabel) if one.isVisible())
+
+    def until(self, text: str) -> None:
+        self.qtbot.waitUntil(lambda: text in self.said(), timeout=20_000)
+
+
+@pytest.fixture
+def panel(qtbot: Any) -> Iterator[Panel]:
+    made = Panel(qtbot)
+    yield made
+    made.safekeeping.end()
+
+
+def focused() -> QWidget | None:
+    return QApplication.focusWidget()
+
+
+def test_it_is_turned_on_by_keys_shows_its_code_once_and_is_turned_off(panel: Panel, home: Path) -> None:
+    panel.settings()
+    tick = panel.found(Tick, TITLE)
+    assert not tick.isChecked()
+    assert WARNING not in panel.said()
+    tick.setFocus()
+    QTest.keyClick(tick, Qt.Key.Key_Space)
+    assert WARNING in panel.said()  # before it is turned on
+    assert not tick.isChecked()
+    assert focused() is panel.found(QLineEdit, "New passphrase")
+    assert panel.found(QLineEdit, "New passphrase").echoMode() is QLineEdit.EchoMode.Password
+    panel.types("New passphrase", PASSPHRASE, enters=True)
+    assert focused() is panel.found(QLineEdit, "The same once more")
+    panel.types("The same once more", PASSPHRASE, enters=True)
+    panel.until("All kept calls are encrypted.")
+    assert tick.isChecked()
+    assert readable_files(home) == []
+    code = panel.found(QLineEdit, "Recovery code").text()
+    panel.click("I have written the recovery code down")
+    assert code not in [one.text() for one in panel.window.findChildren(QLineEdit)]
+    assert PASSPHRASE not in [one.text() for one in panel.window.findChildren(QLineEdit)]
+    keys.forget_all()
+    vault.unlock(home, code)
+
+    panel.click(TITLE)
+    assert tick.isChecked()
+    panel.click("Decrypt all kept calls")
+    panel.qtbot.waitUntil(lambda: not gate.is_encrypted(home) and not tick.isChecked(), timeout=20_000)
+    assert readable_files(home) != []
+
+
+def test_what_cannot_be_is_said_in_place_and_changes_nothing(panel: Panel, home: Path) -> None:
+    panel.settings()
+    panel.click(TITLE)
+    panel.types("New passphrase", PASSPHRASE)
+    panel.types("The same once more", PASSPHRASE + "!")
+    panel.click("Encrypt all kept calls")
+    assert NOT_THE_SAME in panel.said()
+    for name in ("New passphrase", "The same once more"):
+        panel.types(name, "short")
+    panel.click("Encrypt all kept calls")
+    panel.until("at least 10 characters")
+    panel.is_calling = True
+    for name in ("New passphrase", "The same once more"):  # they are there still
+        panel.types(name, PASSPHRASE)
+    panel.click("Encrypt all kept calls")
+    assert BUSY in panel.said()
+    panel.click("Cancel, nothing is changed")
+    assert BUSY not in panel.said() and WARNING not in panel.said()
+    assert not gate.is_encrypted(home)
+    assert not panel.found(Tick, TITLE).isChecked()
+
+
+def test_encrypted_calls_are_asked_for_first_and_opened_by_the_passphrase(panel: Panel, home: Path) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as store:
+        conversion.convert(store)
+    keys.forget_all()
+    opened: list[str] = []
+
+    def begin() -> None:
+        with Store.open(home) as store:
+            opened.extend(summary.title for summary in store.sessions())
+
+    panel.safekeeping.open_first(begin)
+    panel.until("Your calls are encrypted")
+    field = panel.found(QLineEdit, "Passphrase")
+    panel.qtbot.waitUntil(lambda: focused() is field)
+    panel.types("Passphrase", "not the right one", enters=True)
+    panel.until("neither the passphrase nor the recovery code")
+    assert opened == []
+    panel.types("Passphrase", PASSPHRASE)
+    panel.click("Unlock the kept calls")
+    panel.qtbot.waitUntil(lambda: opened == [f"{SECRET} 1"], timeout=20_000)
+    panel.qtbot.waitUntil(lambda: not isinstance(panel.window.pages.currentWidget(), UnlockPage))
+    assert not [one for one in panel.window.findChildren(QLineEdit) if one.text() == PASSPHRASE and one.isVisible()]
+
+
+def test_without_encryption_it_begins_at_once_and_a_damaged_key_is_told(panel: Panel, home: Path) -> None:
+    begun: list[int] = []
+    panel.safekeeping.open_first(lambda: begun.append(1))
+    assert begun == [1]
+    vault.create(home, PASSPHRASE, CHEAP)
+    for name in (gate.FILE_NAME, gate.COPY_NAME):
+        (home / name).write_text("{")
+    panel.safekeeping.open_first(lambda: begun.append(2))
+    panel.qtbot.waitUntil(lambda: begun == [1, 2])
+    panel.until("Put a backup of that file")
+
+
+def test_what_a_kill_has_left_is_gone_on_with_at_the_next_start(panel: Panel, home: Path) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)  # and nothing is converted
+    panel.settings()
+    panel.until("Not all kept calls are encrypted yet.")
+    panel.safekeeping.go_on()
+    panel.until("All kept calls are encrypted.")
+    assert readable_files(home) == []

@@ -1,0 +1,67 @@
+"""The first page where the kept calls are encrypted: it asks for the passphrase, and nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.desktop.buttons import button
+from ui.desktop.fields import PasswordField
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type, px
+
+TITLE = "Your calls are encrypted"
+SENTENCE = "Your passphrase opens them; the recovery code does, too."
+_WIDEST = 420
+
+
+class UnlockPage(QWidget):
+    """Emits `unlock_wanted(secret)`."""
+
+    unlock_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title, sentence = TextBlock(Type.TITLE, "text", 2), TextBlock(Type.BODY, "muted", 3)
+        title.say(TITLE)
+        sentence.say(SENTENCE)
+        self._problem = TextBlock(Type.BODY, "error", 8)
+        self._problem.hide()
+        self._field = PasswordField("Passphrase")
+        self._field.returnPressed.connect(self._unlock)
+        self._button = button("Unlock", "Unlock the kept calls", "primary")
+        self._button.clicked.connect(self._unlock)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(px(10))
+        self._column.addStretch(1)
+        for widget in (title, sentence, self._field, self._problem, self._button):
+            self._column.addWidget(widget)
+        self._column.addStretch(2)
+
+    def show_problem(self, text: str) -> None:
+        """It was not unlocked: try again."""
+        self._problem.say(text)
+        self._problem.show()
+        self._wait(False)
+        self._field.selectAll()
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
+        super().showEvent(event)
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        side = max(px(20), (self.width() - px(_WIDEST)) // 2)
+        self._column.setContentsMargins(side, px(20), side, px(20))
+
+    def _unlock(self) -> None:
+        if self._field.isEnabled() and self._field.text():
+            self._wait(True)
+            self.unlock_wanted.emit(self._field.text())
+
+    def _wait(self, waits: bool) -> None:
+        self._field.setEnabled(not waits)
+        self._button.setEnabled(not waits)
+        self._button.setText("Unlocking…" if waits else "Unlock")

@@ -1,0 +1,176 @@
+"""Encryption of the kept calls in the panel: asks for the passphrase first, and turns it on and off in the settings.
+
+Deriving a key, and all that waits for the disk, runs on a lane of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from assistant.sealing import gate
+from assistant.settings import data_folder
+from ui.desktop.encryption_form import EncryptionState
+from ui.desktop.lane import Lane
+from ui.desktop.window import PanelWindow
+
+if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
+    from assistant.store.conversion import Encryption
+    from ui.desktop.unlock_page import UnlockPage
+
+BUSY = "A call is being recorded: end it first."
+
+
+class Safekeeping(QObject):
+    """`end` it before the program ends."""
+
+    def __init__(self, window: PanelWindow, is_wanted_elsewhere: Callable[[], bool]) -> None:
+        """`is_wanted_elsewhere`: a call needs the disk and the history, or the program ends."""
+        super().__init__(window)
+        self._window = window
+        self._is_wanted_elsewhere = is_wanted_elsewhere
+        self._lane = Lane("encryption", self)
+        self._page: UnlockPage | None = None
+        self._state = EncryptionState()
+        settings = window.settings_over
+        settings.opened.connect(self.look)
+        settings.encrypt_wanted.connect(self._encrypt)
+        settings.decrypt_wanted.connect(self._decrypt)
+        settings.code_noted.connect(self._code_noted)
+
+    def end(self) -> None:
+        self._lane.end()
+
+    # --- the first page ---
+
+    def open_first(self, then: Callable[[], object]) -> None:
+        """Go on with `then`, once the kept calls are open."""
+        gate.ask_by(None)  # this page asks, no terminal
+        if not gate.is_encrypted(data_folder()):
+            then()
+            return
+        self._lane.do(_is_locked, partial(self._ask_or, then), partial(self._cannot_open, then))
+
+    def _ask_or(self, then: Callable[[], object], is_locked: bool) -> None:
+        from ui.desktop.unlock_page import UnlockPage
+
+        if not is_locked:
+            then()
+            return
+        self._page = page = UnlockPage()
+        page.unlock_wanted.connect(partial(self._unlock, then))
+        self._window.show_page(page)
+
+    def _unlock(self, then: Callable[[], object], secret: str) -> None:
+        assert self._page is not None
+        self._lane.do(partial(_unlock, secret), partial(self._opened, then), self._page.show_problem)
+
+    def _opened(self, then: Callable[[], object], _: None) -> None:
+        then()
+        if self._page is not None:
+            self._window.pages.removeWidget(self._page)
+            self._page.deleteLater()
+            self._page = None
+
+    def _cannot_open(self, then: Callable[[], object], why: str) -> None:
+        then()
+        self._window.show_error("The kept calls can't be opened", why)
+
+    # --- the settings ---
+
+    def look(self) -> None:
+        """Show how it stands."""
+        if not self._state.is_working:
+            self._lane.do(_encryption, self._show_encryption, self._failed)
+
+    def go_on(self) -> None:
+        """With what an earlier run has begun."""
+        if gate.is_encrypted(data_folder()):
+            self._lane.do(self._convert, self._show_encryption, self._failed)
+
+    def _encrypt(self, passphrase: str) -> None:
+        if self._is_wanted_elsewhere():
+            self._show(replace(self._state, problem=BUSY))
+            return
+        self._show(EncryptionState(is_working=True, text="Making the key…"))
+        self._lane.do(partial(_want_encrypted, passphrase), self._code_made, self._failed)
+
+    def _code_made(self, code: str) -> None:
+        self._show(EncryptionState(is_on=True, is_working=True, text="Encrypting…", code=code))
+        self._lane.do(self._convert, self._show_encryption, self._failed)
+
+    def _decrypt(self) -> None:
+        if self._is_wanted_elsewhere():
+            self._show(replace(self._state, problem=BUSY))
+            return
+        self._show(EncryptionState(is_on=True, is_working=True, text="Decrypting…"))
+        self._lane.do(self._want_plain, self._show_encryption, self._failed)
+
+    def _code_noted(self) -> None:
+        self._show(replace(self._state, code=""))
+
+    def _failed(self, why: str) -> None:
+        self._show(replace(self._state, is_working=False, text="", problem=why))
+        self._lane.do(_encryption, partial(self._show_encryption, problem=why), lambda _: None)
+
+    def _show_encryption(self, encryption: Encryption, problem: str = "") -> None:
+        text = ""
+        if encryption.is_wanted:
+            text = "All kept calls are encrypted." if encryption.is_settled else "Not all kept calls are encrypted yet."
+        elif not encryption.is_settled:
+            text = "Not all kept calls are decrypted yet."
+        code = self._state.code if encryption.is_wanted else ""
+        self._show(EncryptionState(encryption.is_wanted, text=text, code=code, problem=problem))
+
+    def _show(self, state: EncryptionState) -> None:
+        self._state = state
+        self._window.settings_over.show_encryption(state)
+
+    # --- on the lane ---
+
+    def _convert(self) -> Encryption:
+        from assistant.store import Store
+        from assistant.store.conversion import convert
+
+        with Store.open(data_folder()) as store:
+            convert(store, lambda done, of: self._lane.back(partial(self._tell, done, of)), self._is_wanted_elsewhere)
+        return _encryption()
+
+    def _want_plain(self) -> Encryption:
+        from assistant.store.conversion import want_plain
+
+        want_plain(data_folder())
+        return self._convert()
+
+    def _tell(self, done: int, of: int) -> None:
+        if self._state.is_working and done < of:
+            self._show(replace(self._state, text=f"{done} of {of} recordings are done."))
+
+
+def _encryption() -> Encryption:
+    from assistant.store.conversion import encryption
+
+    return encryption(data_folder())
+
+
+def _is_locked() -> bool:
+    from assistant.sealing import vault
+
+    kept = vault.find(data_folder())
+    return kept is not None and kept.is_locked
+
+
+def _unlock(secret: str) -> None:
+    from assistant.sealing import vault
+
+    vault.unlock(data_folder(), secret)
+
+
+def _want_encrypted(passphrase: str) -> str:
+    from assistant.store.conversion import want_encrypted
+
+    return want_encrypted(data_folder(), passphrase)
