@@ -29,6 +29,8 @@ from assistant.audio.recorder.source import BROKE_OFF
 from assistant.audio.recorder.wire import receive
 from assistant.audio.recording import CrashSafeRecorder, finish, read_recording
 from assistant.errors import CaptureError, RecordingError
+from assistant.sealing import keys
+from assistant.sealing.keys import FileKey, HistoryKey, is_sealed
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 from tests.conftest import VirtualAudio
 from tests.small_disk import small_disk
@@ -42,10 +44,10 @@ pytestmark = pytest.mark.usefixtures("virtual_audio")
 class Reader:
     """Reads a source on a thread of its own, as the session does, and keeps everything."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: FileKey | None = None) -> None:
         self.folder = folder
         self.source = RecorderSource()
-        self.source.record_into(folder)
+        self.source.record_into(folder, key)
         self.items: list[AudioFrame | AudioGap | Status] = []
         self.failure: Exception | None = None
         self._thread = threading.Thread(target=self._run)
@@ -283,6 +285,37 @@ def test_a_recorder_that_does_not_open_is_given_up(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("assistant.audio.recorder.child.OPENING_SECONDS", 0.5)
     with pytest.raises(CaptureError, match="does not answer"):
         RecorderSource()
+
+
+@pytest.mark.usefixtures("sound")
+def test_an_encrypted_recording_goes_on_after_a_kill_and_its_key_is_nowhere_to_be_seen(tmp_path: Path) -> None:
+    history = HistoryKey(os.urandom(16), os.urandom(32))
+    keys.remember(history)
+    key = history.for_new_file()
+    reader = Reader(tmp_path / "call", key)
+    try:
+        reader.hear()
+        first = reader.source.process_id
+        seen = b"".join(Path(f"/proc/{first}/{file}").read_bytes() for file in ("cmdline", "environ"))
+        assert key.secret not in seen and key.secret.hex().encode() not in seen
+        os.kill(first, signal.SIGKILL)
+        reader.wait_until(lambda: all(reader.gaps(channel) for channel in Channel))
+        reader.hear()
+    finally:
+        reader.close()
+    frames = [item for item in reader.items if isinstance(item, AudioFrame)]
+    assert all(is_sealed(reader.folder / f"{channel.value}.pcm") for channel in Channel)
+    recorded = on_disk(reader.folder)
+    loud = max(frames, key=lambda frame: np.abs(frame.samples.astype(np.int32)).max())
+    assert not any(loud.samples.tobytes() in path.read_bytes() for path in reader.folder.iterdir())
+    for side, channel in enumerate(Channel):
+        last = [frame for frame in frames if frame.channel is channel][-1]
+        start = round(last.start_seconds * SAMPLE_RATE_HZ)
+        assert np.array_equal(recorded[start : start + len(last.samples), side], last.samples)
+    path = finish(reader.folder)
+    assert path is not None and is_sealed(path)
+    assert np.array_equal(on_disk(reader.folder), recorded)
+    keys.forget_all()
 
 
 @pytest.mark.usefixtures("sound")
