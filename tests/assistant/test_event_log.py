@@ -63,7 +63,13 @@ def test_flags_and_follow_ups_have_their_quotes_and_times(tmp_path):
     assert (lines[0]["quote"], lines[0]["start_s"], lines[0]["end_s"]) == ("by 7000%", 24.8, 27.2)
     assert (lines[0]["kind"], lines[0]["missing"]) == ("number_only", ["baseline"])
     assert (lines[2]["quote"], lines[2]["start_s"], lines[2]["aspect"]) == (None, None, "challenge")
-    assert lines[3]["retired_why"] == "asked"
+    assert lines[3]["retired_why"] == "asked" and "worded_by" not in lines[2]
+
+
+def test_whose_words_a_follow_up_has_is_there_where_they_are_not_the_banks(tmp_path):
+    follow_up = FollowUp("q1", ClaimKind.VAGUE, THEM, Aspect.RESULT, "What came of it?", "Why.", worded_by="tiny")
+    [line] = logged(tmp_path, follow_up)
+    assert line["worded_by"] == "tiny"
 
 
 def test_the_ledger_is_there_with_its_sentences_and_times(tmp_path):

@@ -24,6 +24,7 @@ from ui.desktop.tick import Tick
 from ui.desktop.trial_line import TrialLine
 
 _WIDEST = 620
+_MOST_LINES = 12  # of a sentence: what leaves the computer is never cut off
 
 
 class SettingsPage(QWidget):
@@ -124,7 +125,7 @@ class SettingsPage(QWidget):
 
 
 def _label(column: QVBoxLayout, text: str) -> None:
-    label = TextBlock(Type.LABEL, "muted", 1)
+    label = TextBlock(Type.LABEL, "muted", 2)
     label.say(text)
     column.addWidget(label)
 
@@ -141,7 +142,7 @@ class _SettingRow(QWidget):
         self._value: object = None
         self._field = self._made_field()
         self._field.setAccessibleDescription(f"{row.title}: {row.sentence}")
-        self._sentence = TextBlock(Type.SMALL, "muted", 5)
+        self._sentence = TextBlock(Type.SMALL, "muted", _MOST_LINES)
         self._sentence.say(row.sentence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(5), 0, px(5))

@@ -199,3 +199,10 @@ def test_hostile_text_in_cards_and_notices_is_cleaned():
     (card,) = state.cards
     assert (card.question, card.why, card.quote) == ("abc", "x y", "q q")
     assert state.standing.notices[0].detail == "one[31mtwo"
+
+
+def test_a_card_says_where_a_language_model_has_worded_it():
+    words = ("q1", ClaimKind.VAGUE, Channel.THEM, Aspect.RESULT, "What came of it?", "Nothing to check yet.")
+    state = PanelState(title="Role")
+    state.apply_all([Stamped(FollowUp(*words), 1.0, 1.0), Stamped(FollowUp(*words, worded_by="tiny"), 2.0, 2.0)])
+    assert [card.why for card in state.cards] == ["Nothing to check yet · reworded"]

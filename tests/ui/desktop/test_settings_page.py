@@ -22,6 +22,8 @@ from ui.desktop.key_field import KeyField
 from ui.desktop.plan_list import PlanLine
 from ui.desktop.setting_rows import SECTIONS, Kind
 from ui.desktop.shortcuts import FIXED, TABLE, Where, shown
+from ui.desktop.text_block import TextBlock
+from ui.desktop.theme import Type
 from ui.desktop.tick import Tick
 
 OPTIONS = (Option("", "The system's default"), Option("usb", "USB microphone"))
@@ -102,6 +104,18 @@ def test_what_was_written_is_not_lost_when_the_page_is_left_by_key(window, contr
     QTest.keyClick(text, Qt.Key.Key_Escape)
     assert controls.calls == [("choose", "consent_text", "May I?")]
     assert window.pages.currentWidget() is window.ready_page
+
+
+def test_no_sentence_is_cut_at_the_least_width_with_the_largest_text(window, qapp, undressed):
+    window.resize(320, 900)
+    dress(qapp, Appearance.LIGHT, 200)
+    page = opened(window)
+    QApplication.processEvents()
+    for row in ROWS:
+        block = page.row(row.name)._sentence
+        unlimited = TextBlock(Type.SMALL, lines=100)
+        unlimited.say(block.text())
+        assert block.heightForWidth(block.width()) == unlimited.heightForWidth(block.width()), row.name
 
 
 def test_the_language_model_is_tried_by_a_press_and_says_in_place_what_came_of_it(window):
