@@ -2,7 +2,8 @@
 
 Runs on the listening thread; never blocks. Pure: sound in, sound out. Moments of the microphone that are echo of the
 call are muted before anything listens for words; all other samples stay as they are, and so does the recording. Where
-there is a remover it takes the echo out of them, too, once it is certain that the microphone hears the call.
+there is a remover it takes the echo out of the sound instead, once it is certain that the microphone hears the call:
+muted besides, softer words of those who speak over the call would go.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ class EchoGuard:
             start, end = _position(item.start_seconds), _position(item.end_seconds)
             gains = self._gains.take(start, end)
             if self._remover is not None and self.hears_call:
-                item = replace(item, samples=_as_frame(self._cleaned.take(start, end) * gains * 32768.0))
+                item = replace(item, samples=_as_frame(self._cleaned.take(start, end) * np.float32(32768.0)))
             elif not gains.all():
                 item = replace(item, samples=_as_frame(item.samples * gains))
             self._gains.forget(end)
