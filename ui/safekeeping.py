@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from assistant.errors import SealingError
 from assistant.sealing import gate
 from assistant.settings import data_folder
 from ui.desktop.encryption_form import EncryptionState
@@ -53,14 +54,20 @@ class Safekeeping(QObject):
         if not gate.is_encrypted(data_folder()):
             then()
             return
-        self._lane.do(_is_locked, partial(self._ask_or, then), partial(self._cannot_open, then))
+        try:
+            is_locked = _is_locked()
+        except SealingError as error:
+            then()
+            self._window.show_error("The kept calls can't be opened", str(error))
+            return
+        if is_locked:
+            self._ask_before(then)
+        else:
+            then()
 
-    def _ask_or(self, then: Callable[[], object], is_locked: bool) -> None:
+    def _ask_before(self, then: Callable[[], object]) -> None:
         from ui.desktop.unlock_page import UnlockPage
 
-        if not is_locked:
-            then()
-            return
         self._page = page = UnlockPage()
         page.unlock_wanted.connect(partial(self._unlock, then))
         self._window.show_page(page)
@@ -75,10 +82,6 @@ class Safekeeping(QObject):
             self._window.pages.removeWidget(self._page)
             self._page.deleteLater()
             self._page = None
-
-    def _cannot_open(self, then: Callable[[], object], why: str) -> None:
-        then()
-        self._window.show_error("The kept calls can't be opened", why)
 
     # --- the settings ---
 
@@ -158,6 +161,7 @@ def _encryption() -> Encryption:
 
 
 def _is_locked() -> bool:
+    """Reads a small file, as the settings are read. Raises SealingError: it is damaged."""
     from assistant.sealing import vault
 
     kept = vault.find(data_folder())
