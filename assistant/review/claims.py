@@ -12,7 +12,8 @@ from assistant.review.numbers import read
 from assistant.values import Aspect, ClaimKind, Flag, Label, Sentence
 
 SILENCE_SECONDS = 2.0  # of the candidate, after which a flag is shown
-LATEST_SECONDS = 3.0  # after a sentence is known, its flag is shown even while they speak on
+LATEST_SECONDS = 2.5  # after a sentence is known, its flag is shown even while they speak on; with what a decode takes
+# it is not longer than 3 s after the final text
 TELLING_VALUE = 5.0  # smaller figures come up by chance
 MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
 

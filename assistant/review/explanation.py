@@ -57,6 +57,8 @@ def listed(aspects: Mapping[Aspect, object] | tuple[Aspect, ...]) -> str:
 
 def reasons_for(rules: Judgement, scores: SentenceScores | None, final: Judgement) -> list[str]:
     """What the rules saw, what the encoder thought, and what came of both."""
+    if rules.is_settled and rules.aspects:
+        return [f"substantiated: it says {listed(rules.aspects)}, and nothing else"]
     if rules.is_settled:
         why = "an honest “I don't know”" if rules.is_refusal else "a question, a greeting or talk about the talk"
         return [f"neutral: {why}, which claims nothing"]

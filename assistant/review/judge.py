@@ -50,7 +50,16 @@ _CONCRETE = re.compile(
     r"\b(?:because|since the|so that|in order to|instead of|by \w+ing|which meant|turned out|for (?:example|"
     r"instance)|called|named|such as|specifically|rather than|to avoid|until)\b"
 )
+# "It was two million before." says nothing but where a number started: no proof of success, however it looks by itself.
+_AROUND = r"(?:only |about |around |roughly |maybe |like |at |over |under |almost |nearly )*"
+_WAS_BEFORE = re.compile(
+    rf"\b(?:was|were|used to (?:be|take|cost)|had been|took|had) {_AROUND}#\S*(?: (?!(?:and|but|so|now)\b)\w+){{0,3}} "
+    r"(?:before|previously|beforehand|until then|originally|when (?:i|we) (?:started|came|joined|arrived|began|"
+    r"took over))$|"
+    rf"^(?:\w+ ){{0,4}}(?:before|previously|originally|until then)(?: \w+){{0,3}} (?:was|were|had|took) {_AROUND}#"
+)
 _ASIDE = 12  # words; what is longer than this holds more than a question, thanks, or "I don't know"
+REPEAT_WORDS = 5  # whoever says no more than a figure again claims nothing new, and explains nothing
 _STRETCHED = 24  # words; a long sentence mostly holds something else than the empty words in it
 _CAUSE = re.compile(r"\b(?:because|by \w+ing|after (?:i|we) \w+ed|thanks to (?:my|our|the) \w+)\b")
 _REASON_NUMBER = "A number as proof of success, without {missing}."
@@ -85,7 +94,7 @@ class Judgement:
     is_good_sign: bool
     is_refusal: bool
     reading: Reading
-    is_settled: bool = False  # a question, a refusal, talk about the talk: no claim, whatever else is thought of it
+    is_settled: bool = False  # a question, a refusal, talk about the talk, or where a number started: never a claim
 
 
 def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Judgement] = ()) -> Judgement:
@@ -101,7 +110,12 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     if not text or asks or _QUESTION.search(text) or _TALK.search(text) or (refusal and not quantities):
         is_aside = len(reading.tokens) <= _ASIDE
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=is_aside)
+    if len(reading.tokens) <= REPEAT_WORDS and _repeats(quantities, (*earlier[-3:], *previous[-3:])):
+        return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=True)
     aspects = evidence.answered(text)
+    if len(reading.tokens) <= _ASIDE and _WAS_BEFORE.search(text):
+        aspects = tuple(a for a in Aspect if a in aspects or a is Aspect.BASELINE)
+        return Judgement(Label.SUBSTANTIATED, aspects, (), False, refusal, reading, is_settled=True)
     proofs = boasts.find(reading, quantities)
     if proofs and not _is_supported(aspects, reading, previous, earlier):
         findings = tuple(number_finding(reading, proof, aspects) for proof in proofs)
@@ -116,6 +130,15 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     if not substantiated:
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
     return Judgement(Label.SUBSTANTIATED, aspects, (), Aspect.LESSON in aspects, refusal, reading)
+
+
+def _repeats(quantities: tuple[numbers.Quantity, ...], before: Sequence[Judgement]) -> bool:
+    """Whether there are numbers here, all of which were said before: "Forty percent."."""
+    values = {quantity.value for quantity in quantities}
+    if not values:
+        return False
+    said = {quantity.value for one in before for quantity in numbers.read(one.reading.written)[1]}
+    return values <= said
 
 
 def _is_supported(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assistant.review.claims import MAX_CLAIMS, Claim, Stage
 from assistant.review.explanation import Explain, strongest
 from assistant.review.interviewer import Turn
+from assistant.review.judge import REPEAT_WORDS
 from assistant.review.retirement import (
     Said,
     answered_features,
@@ -48,7 +49,7 @@ class OpenClaims:
         return found
 
     def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
-        if is_plainly_asked(claim, turn, latest_answer) and not names_another:
+        if is_plainly_asked(claim, turn, latest_answer, newer) and not names_another:
             if self._explain is not None and turn.is_question:
                 self._explain(self.heard, f"asks about “{claim.quote}”, in so many words")
             return 1.0
@@ -98,6 +99,8 @@ class OpenClaims:
     def _is_answered(self, claim: Claim, said: Said, answer: int, elsewhere: float) -> bool:
         if claim.kind is ClaimKind.NUMBER_ONLY and claim.is_closed_to_questions and not said.has_number:
             return False  # whoever could not explain a figure explains it with another one, not with its source
+        if claim.values and said.values == claim.values and said.words <= REPEAT_WORDS:
+            return False  # "Forty percent.": the same figure once more
         is_earlier = claim.answer != answer and not claim.is_asked
         if self._is_elsewhere and is_earlier and not claim.keywords & said.keywords:
             return False
@@ -125,13 +128,14 @@ class OpenClaims:
             self.claims.remove(claim)
 
 
-def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int) -> bool:
+def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, newer: int) -> bool:
     """Whether the interviewer goes back to the claim by name and asks, or asks just after it, in so many words, for
     what it lacks."""
     if turn.is_other_matter or turn.opens_topic:
         return False
     if turn.recalls and names(claim, turn):
         return turn.is_question
-    # "What did you do?" after empty words may be about anything; "how was it measured?" after a number is about that.
+    # A long question after empty words may be about anything; "how was it measured?" after a number is about that.
+    is_near = claim.kind is ClaimKind.NUMBER_ONLY or (turn.is_short and newer == 0)
     is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
-    return claim.kind is ClaimKind.NUMBER_ONLY and is_current and bool(set(turn.plainly) & set(claim.missing))
+    return is_near and is_current and bool(set(turn.plainly) & set(claim.missing))

@@ -122,7 +122,7 @@ def test_no_more_terms_are_remembered_in_a_long_call() -> None:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     conversation = Conversation(Verbosity.EAGER)
     scene = Scene(conversation, clock_step_seconds=None)
-    for n in range(3 * REMEMBERED_TERMS):
+    for n in range(REMEMBERED_TERMS + 60):
         scene.them(f"We had the Q{letters[n % 26]}{letters[n // 26 % 26]}X there.")
     memory = conversation._communication
     assert len(memory._terms) <= REMEMBERED_TERMS and len(memory._shared) <= REMEMBERED_TERMS

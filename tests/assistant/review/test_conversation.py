@@ -49,11 +49,11 @@ def test_a_flag_is_shown_after_the_following_sentence() -> None:
     assert scene.time_of(Flag) < scene.sentences[0].sentence.end_seconds + 3.0
 
 
-def test_a_flag_is_shown_at_the_latest_three_seconds_after_the_sentence_while_they_speak_on() -> None:
+def test_a_flag_is_shown_within_three_seconds_of_the_final_text_while_they_speak_on() -> None:
     scene = Scene(clock_step_seconds=0.1).them(REVENUE, then_pause=0.3)
     known = scene.now
     scene.them("and as I said to my sister it was a warm and sunny spring.")
-    assert scene.time_of(Flag) == pytest.approx(known + 3.0, abs=0.11)
+    assert scene.time_of(Flag) == pytest.approx(known + 2.5, abs=0.11)
     assert scene.time_of(FollowUp) > known + 3.0  # no card in mid-sentence
 
 
@@ -308,11 +308,11 @@ def test_any_text_is_reviewed_and_quoted_exactly(turns: list[tuple[bool, str]]) 
 
 
 def test_what_is_remembered_and_looked_at_stays_flat_over_a_long_call() -> None:
-    """Three hours, 20,000 words: time a sentence goes with what is looked through for it, which is all counted here."""
+    """Time a sentence goes with what is looked through for it, which is all counted here."""
     conversation = Conversation(Verbosity.EAGER)
-    lines = ("We improved a lot of things in Q{}X.", "I opened every box myself.", "It was really challenging.")
+    lines = ("We improved a lot of things in Q{}X.", "I opened the box with Z{}X.", "It was really hard in P{}X.")
     sizes = []
-    for n in range(3000):
+    for n in range(1200):
         at = 4.0 * n
         channel = Channel.YOU if n % 10 == 9 else Channel.THEM
         text = f"How did you do part {n}?" if n % 10 == 9 else lines[n % len(lines)].format(n)
@@ -320,7 +320,7 @@ def test_what_is_remembered_and_looked_at_stays_flat_over_a_long_call() -> None:
         update = TranscriptUpdate(UpdateKind.FINAL, channel, n, at, words[-1].end_seconds, words)
         conversation.speech_started(channel, at)
         conversation.utterance_locked(update, words[-1].end_seconds + 0.3)
-        if n in (999, 2999):
+        if n in (599, 1199):
             sizes.append(objects_in(conversation) - len(conversation._deck._said))  # of those no more than 2000
     assert sizes[1] < 1.1 * sizes[0]
     assert len(conversation._open.claims) <= MAX_CLAIMS + 3
