@@ -29,7 +29,6 @@ from assistant.ports import (
     AudioSource,
     BatchTranscriber,
     EchoRemover,
-    LanguageModel,
     Recorder,
     SentenceModel,
     Sink,
@@ -45,6 +44,7 @@ from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Verbosity
+from ui.language_model import language_model
 from ui.without_echo import echo_remover
 
 if TYPE_CHECKING:
@@ -114,17 +114,6 @@ def sentence_model() -> SentenceModel | None:
 def follow_ups(settings: Settings) -> FollowUps:
     """What calls by these settings ask, and what in that can't be used."""
     return follow_ups_of(settings.question_set, settings.follow_ups)
-
-
-def language_model(settings: Settings) -> LanguageModel:
-    """The one in the settings; nothing is connected before it is asked."""
-    from models.language_model import LanguageModelServer
-
-    return LanguageModelServer(
-        settings.language_model_address,
-        settings.language_model,
-        may_be_remote=settings.candidate_words_may_leave_this_computer,
-    )
 
 
 def conversation(

@@ -149,10 +149,9 @@ class Desk(QObject):
     # --- the language model ---
 
     def _try_language_model(self) -> None:
-        from ui import compose
-        from ui.trial import try_out
+        from ui.language_model import language_model, try_out
 
-        self._tried = compose.language_model(self._preferences.now)
+        self._tried = language_model(self._preferences.now)
         show = self._window.settings_over.show_trial
         self._trials.do(partial(try_out, self._tried), show, show)
 

@@ -35,6 +35,12 @@ _END_SECONDS = 2.0  # that the thread may take to end
 _QUOTES = {"“": "”", '"': '"', "«": "»", "„": "“"}
 _QUOTED = re.compile('“([^”]*)”|"([^"]*)"|«([^»]*)»|„([^“]*)“')
 _PARTS = re.compile(r"[:;,.–—]\s")  # “You said 40%: what was it before?” asks in its second part
+_WORD = re.compile(r"[^\W\d_]+")
+# What a model says that was talked into something, or talks about its task. Where it was said it may be asked about.
+_ABOUT_THE_TALK = (
+    "applicant", "assistant", "candidate", "hire", "hiring", "instruction", "interview", "json", "prompt", "recruit",
+    "reject", "rephras", "reword",
+)  # fmt: skip
 _NUMBER = re.compile(r"\d+")
 
 INSTRUCTIONS = (
@@ -87,6 +93,11 @@ def refusal(text: str, wish: Wish) -> str:
             return "quotes what nobody has said."
     if set(_NUMBER.findall(folded)) - set(_NUMBER.findall(said)):
         return "names a figure that nobody has said."
+    foreign = [word for word in _WORD.findall(text)[1:] if word.casefold() not in set(_WORD.findall(said))]
+    if named := [word for word in foreign if word[0].isupper() and word != "I"]:
+        return f"names “{named[0]}”, which nobody has mentioned."
+    if strange := [word for word in foreign if word.casefold().startswith(_ABOUT_THE_TALK)]:
+        return f"is about the interview (“{strange[0]}”), not about the work."
     about = _keywords(wish.question) | _keywords(wish.said)
     if not wish.keep and about and not about & _keywords(text):
         return "is about something else."

@@ -29,6 +29,7 @@ from assistant.demo import INTERVIEW
 from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
+from tests.language_model_server import running
 from ui import voice_check
 from ui.desktop.after.session_page import SessionPage
 from ui.desktop.app import application
@@ -270,6 +271,20 @@ def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(prog
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
     qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel), timeout=10_000)
+
+
+def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(program, qtbot, beginning):
+    with running() as server:
+        server.says = "What exactly did that 40% measure?"
+        panel = program(plan_of(beginning, 1.0), language_model_address=server.address)
+        panel.window.settings_over.open()
+        click(panel, "Try it")
+        qtbot.waitUntil(lambda: f"“{server.says}”" in said_on_screen(panel), timeout=10_000)
+        server.reply = lambda _handler: server.is_over.wait(120) and None
+        click(panel, "Try it")
+        qtbot.waitUntil(lambda: len(server.asked) == 2, timeout=10_000)
+        panel.end()  # which would wait for a minute
+        assert not server.is_over.is_set()
 
 
 def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, beginning):

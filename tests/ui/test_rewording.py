@@ -24,7 +24,7 @@ from tests.language_model_server import ModelServer, running
 from ui import compose
 from ui.commands.checks import State as Health
 from ui.commands.checks import _language_model
-from ui.trial import try_out
+from ui.language_model import language_model, try_out
 
 CLAIM = "I increased revenue by 7000%."
 BANKS = "What did that 7000% measure, and against what?"
@@ -141,7 +141,7 @@ def test_a_model_elsewhere_gets_no_words_and_the_user_is_told(
 
 
 def test_trying_it_says_what_came_of_it(server: ModelServer) -> None:
-    model = compose.language_model(Settings(language_model_address=server.address))
+    model = language_model(Settings(language_model_address=server.address))
     server.says = "What exactly did that 40% measure?"
     assert "It made of" in (said := try_out(model)) and server.says in said
     server.says = "Isn't that 40% great?"

@@ -238,13 +238,12 @@ def _questions(settings: Settings) -> Finding:
 
 
 def _language_model(settings: Settings) -> Finding:
-    from ui import compose
-    from ui.trial import try_out
+    from ui.language_model import language_model, try_out
 
     if not settings.rewords_follow_ups:
         return Finding("language model", State.OK, "off; follow-ups keep the wording of the question bank")
     try:
-        said = try_out(compose.language_model(settings), _MODEL_PATIENCE_SECONDS)
+        said = try_out(language_model(settings), _MODEL_PATIENCE_SECONDS)
     except ModelError as error:
         return Finding("language model", State.NOTE, f"not used. {error}")
     where = plain(settings.language_model_address)
