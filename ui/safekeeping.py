@@ -88,7 +88,7 @@ class Safekeeping(QObject):
     def look(self) -> None:
         """Show how it stands."""
         if not self._state.is_working:
-            self._lane.do(_encryption, self._show_encryption, self._failed)
+            self._lane.do(_encryption, self._show_encryption, self._not_known)
 
     def go_on(self) -> None:
         """With what an earlier run has begun."""
@@ -117,8 +117,11 @@ class Safekeeping(QObject):
         self._show(replace(self._state, code=""))
 
     def _failed(self, why: str) -> None:
+        """Say why, beside how it stands now."""
+        self._lane.do(_encryption, partial(self._show_encryption, problem=why), self._not_known)
+
+    def _not_known(self, why: str) -> None:
         self._show(replace(self._state, is_working=False, text="", problem=why))
-        self._lane.do(_encryption, partial(self._show_encryption, problem=why), lambda _: None)
 
     def _show_encryption(self, encryption: Encryption, problem: str = "") -> None:
         text = ""
