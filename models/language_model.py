@@ -155,7 +155,11 @@ class LanguageModelServer:
             self._refuse_remote(address)
         failure = OSError("the name of the host means no address")
         for family, kind, protocol, _, target in found:
-            made = socket.socket(family, kind, protocol)
+            try:
+                made = socket.socket(family, kind, protocol)
+            except OSError as error:  # this system has no IPv6
+                failure = error
+                continue
             try:
                 made.settimeout(max(0.01, ends - time.monotonic()))
                 made.connect(target)
