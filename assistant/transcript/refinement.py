@@ -8,7 +8,6 @@ are decoded again, once, between the utterances before and after them.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,6 @@ LONGEST_REFINED_SECONDS = 12.0  # a longer utterance has context enough
 LONGEST_DECODE_SECONDS = 15.0  # neighbours included: whoever begins to speak meanwhile waits for it
 KEPT_UTTERANCES = 12  # of a channel, with their sound
 DOUBTFUL_LOG_PROBABILITY = -0.7  # average over a final's tokens
-LEAST_PROBABILITY = 1e-6  # of a word: its logarithm is finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,8 @@ class Refinement:
                 return None  # the model has stopped before what follows, so it has lost its way
         if not words or is_nonsense(hypothesis) or _spelled(words) == _spelled(kept.hypothesis.words):
             return None
-        if _likelihood(words) <= _likelihood(kept.hypothesis.words):
+        separately = [kept.hypothesis] if after is None else [kept.hypothesis, after.hypothesis]
+        if hypothesis.average_log_probability <= _likelihood(separately):
             return None
         update = final_of(self._chosen.number, kept.utterance, replace(hypothesis, words=words))
         refined = Refined(update, kept.update, at_seconds)
@@ -148,9 +147,10 @@ def _urgency(chosen: Chosen) -> tuple[bool, float]:
     return not chosen.kept.is_hasty, chosen.utterance.end_seconds
 
 
-def _likelihood(words: Sequence[Word]) -> float:
-    """The average logarithm of the words' probabilities."""
-    return sum(math.log(max(word.probability, LEAST_PROBABILITY)) for word in words) / len(words)
+def _likelihood(hypotheses: Sequence[Hypothesis]) -> float:
+    """The average log-probability of what several decodes gave, by how much it is."""
+    words = sum(len(one.words) for one in hypotheses)
+    return sum(one.average_log_probability * len(one.words) for one in hypotheses) / words
 
 
 def _spelled(words: Sequence[Word]) -> list[str]:

@@ -15,28 +15,29 @@ from assistant.values import SAMPLE_RATE_HZ, Channel, Word
 from tests.assistant.transcript.test_streaming import finals, frames, play, streaming
 from tests.fakes import CountingTranscriber
 
-DOUBTED, SURE = -0.9, -0.3
+DOUBTED, SURE, SURER = -0.9, -0.3, -0.2  # average log-probabilities
 
 
 class Doubting(CountingTranscriber):
     """Doubts every final, and is surer of other words when it hears one once more."""
 
-    def __init__(self, second: str = "better", probability: float = 0.9) -> None:
+    def __init__(self, second: str = "better", again: float = SURER) -> None:
         super().__init__()
         self.jobs: list[Job] = []
         self.average = DOUBTED
         self._second = second
-        self._probability = probability
+        self._again = again
 
     def hear(self, job: Job) -> Hypothesis:
         self.jobs.append(job)
         heard = self.transcribe(job.samples, job.effort, job.lead)
-        words = tuple(replace(word, probability=0.5) for word in heard.words)
+        words = heard.words
         if job.is_refinement:
             own = round(len(job.utterance.samples) / SAMPLE_RATE_HZ / 0.5)
-            said = [replace(word, text=self._second, probability=self._probability) for word in words[:own]]
-            words = (*(said if self._second else ()), *words[own:])
-        return replace(heard, words=words, average_log_probability=self.average)
+            said = [replace(word, text=self._second) for word in words[:own]]
+            after = [replace(word, text=f"w{place}") for place, word in enumerate(words[own:])]
+            words = (*(said if self._second else ()), *after)
+        return replace(heard, words=words, average_log_probability=self._again if job.is_refinement else self.average)
 
     @property
     def again(self) -> list[int]:
@@ -87,7 +88,7 @@ def test_a_doubted_final_is_heard_once_more_between_its_neighbours():
 
 
 def test_each_is_heard_once_more_only_once_whatever_comes_of_it():
-    for transcriber in (Doubting(), Doubting(probability=0.1)):
+    for transcriber in (Doubting(), Doubting(again=DOUBTED)):
         run(transcriber, them=[*TWO, (4.0, False)])
         assert transcriber.again == [0]
 
@@ -145,7 +146,7 @@ def test_events_stay_in_the_order_of_the_clock():
     "transcriber",
     [
         Doubting(second=""),  # nothing is left of it
-        Doubting(second="better", probability=0.2),  # less likely than before
+        Doubting(second="better", again=-1.0),  # less likely than before
     ],
 )
 def test_a_text_that_is_no_better_changes_nothing(transcriber):
@@ -167,7 +168,7 @@ def test_the_same_words_change_nothing():
 
 
 def test_nonsense_and_a_decode_that_stops_before_what_follows_change_nothing():
-    for changed in ({"compression_ratio": 3.0}, {"words": (Word("better", 0.0, 1.0, 0.99),)}):
+    for changed in ({"compression_ratio": 3.0}, {"words": (Word("better", 0.0, 1.0),)}):
 
         class Lost(Doubting):
             def hear(self, job, changed=changed):
@@ -228,7 +229,7 @@ def test_partials_and_finals_are_the_same_without_it():
 def note(refinement: Refinement, number: int, at_seconds: float, seconds: float = 1.0, **changed) -> Utterance:
     samples = np.zeros(round(seconds * SAMPLE_RATE_HZ), np.float32)
     utterance = Utterance(Channel.THEM, at_seconds, at_seconds + seconds, samples)
-    hypothesis = replace(Hypothesis((Word("word", 0.0, 0.5, 0.5),), DOUBTED, 0.1, 1.0), **changed)
+    hypothesis = replace(Hypothesis((Word("word", 0.0, 0.5),), DOUBTED, 0.1, 1.0), **changed)
     refinement.note(utterance, final_of(number, utterance, hypothesis), hypothesis, Effort.FINAL)
     return utterance
 
