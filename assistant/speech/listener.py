@@ -5,12 +5,12 @@ Runs on the listening thread; the decode worker reads `open_utterance` under the
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.loudness import rms_dbfs
 from assistant.ports import VoiceDetector
 from assistant.speech.kept_samples import KeptSamples
 from assistant.speech.segmenter import Edge, Segmenter
@@ -19,7 +19,7 @@ from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
 # What is softer than the floor is no voice of this call, whatever the detector says. It lies this far below the loudest
 # voice heard on the channel: a soft microphone loses no word, and a loud one lets no murmur of the other side in.
 VOICE_RANGE_DB = 40.0
-LOWEST_FLOOR_DBFS, HIGHEST_FLOOR_DBFS = -70.0, -55.0
+LOWEST_FLOOR_DBFS, HIGHEST_FLOOR_DBFS = -88.0, -55.0
 KEPT_SECONDS = 1.0  # audio kept between utterances: more than onset and pre-roll
 TAIL_SECONDS = 0.14  # of silence behind the voice that a decode hears; more only costs time
 LONGEST_FED_GAP_SECONDS = 1.0  # a longer gap ends any utterance; the rest of it is skipped
@@ -163,15 +163,3 @@ class Listener:
         """Sample number and end of the voice of an utterance that is cut out at `end`: a tail of silence is enough."""
         voice_end_seconds = min(self._segmenter.voice_end_seconds, end / SAMPLE_RATE_HZ)
         return min(end, round((voice_end_seconds + TAIL_SECONDS) * SAMPLE_RATE_HZ)), voice_end_seconds
-
-
-def rms_dbfs(samples: NDArray[np.int16]) -> float:
-    """Root mean square of (samples,) int16 in dB below full scale; -96 for digital silence.
-
-    A constant offset, which cheap converters add, is no sound: counted, it would hold every utterance open.
-    """
-    if not len(samples):
-        return -96.0
-    values = samples.astype(np.float64) / 32768
-    power = float(values @ values / len(values) - (values.sum() / len(values)) ** 2)
-    return max(-96.0, 10 * math.log10(power)) if power > 0 else -96.0

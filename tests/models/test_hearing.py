@@ -1,5 +1,6 @@
 """From sound to locked text: voice detection, segments, policy and real weights together."""
 
+import difflib
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,16 @@ def test_a_detector_opens_on_a_voice_and_not_on_noise():
     assert share(np.zeros_like(voice)) == pytest.approx(0.0)
 
 
+@pytest.mark.parametrize("level_dbfs", [-75.0, -55.0])
+def test_the_noise_of_a_soft_channel_opens_nothing_and_a_voice_that_stands_out_of_it_does(level_dbfs):
+    voice = excerpt(20.8, 27.2)[:, 1].astype(np.float64)
+    noise = np.random.default_rng(0).standard_normal(len(voice)) * 32768 * 10 ** (level_dbfs / 20)
+    spoken = noise + voice * 10 ** ((level_dbfs + 43) / 20)  # which has -23 dBFS itself: 20 dB above the noise
+    opened = utterances(noise.astype(np.int16))
+    assert sum(len(utterance.samples) for utterance in opened) < 0.05 * len(noise)  # webrtcvad's first moments
+    assert sum(len(utterance.samples) for utterance in utterances(spoken.astype(np.int16))) > 0.7 * len(voice)
+
+
 def test_both_talking_at_once_lose_no_word_against_each_alone(whisper):
     both = np.stack([excerpt(14.5, 19.0)[:, 0], excerpt(20.6, 25.1)[:, 1]], axis=1)
     together = hear(both, whisper)
@@ -142,3 +153,25 @@ def utterances(samples):
     listener = Listener(Channel.THEM, WebRtcVoiceDetector())
     edges = listener.hear(AudioFrame(Channel.THEM, 0.0, samples)) + listener.finish()
     return [edge.utterance for edge in edges if isinstance(edge, SpeechEnded)]
+
+
+LEVEL = {  # what a device or a line does to a voice, as a function of (samples, 2) float64 in int16's range
+    "clipped": lambda sound: sound * 10 ** (30 / 20),
+    "an offset": lambda sound: sound - 12_000,
+    "narrow": lambda sound: soxr.resample(soxr.resample(sound, SAMPLE_RATE_HZ, 8000), 8000, SAMPLE_RATE_HZ),
+    "40 dB softer": lambda sound: sound * 10 ** (-40 / 20),
+    "50 dB softer": lambda sound: sound * 10 ** (-50 / 20),
+}
+
+
+@pytest.fixture(scope="module")
+def as_spoken(whisper):
+    return text_of(hear(excerpt(20.5, 27.5), whisper), Channel.THEM)
+
+
+@pytest.mark.parametrize("spoilt", LEVEL)
+def test_a_voice_is_understood_however_it_is_spoilt(whisper, as_spoken, spoilt):
+    sound = LEVEL[spoilt](excerpt(20.5, 27.5).astype(np.float64))
+    heard = text_of(hear(np.clip(np.rint(sound), -32768, 32767).astype(np.int16), whisper), Channel.THEM)
+    assert "increased revenue by" in heard
+    assert difflib.SequenceMatcher(None, heard.split(), as_spoken.split()).ratio() > 0.8, heard
