@@ -10,7 +10,7 @@ from assistant.errors import RecordingError
 from assistant.store import sessions
 from assistant.store.folders import SessionFolders
 from assistant.store.queries import last_end_seconds
-from assistant.store.schema import transaction, translated
+from assistant.store.schema import transaction
 from assistant.store.statements import write_review
 from assistant.store.views import Recovered
 
@@ -23,9 +23,10 @@ class CrashedSessions(SessionFolders):
         return self._unowned(lambda row: row["state"] == CallState.RECORDING.value)
 
     def end_recordings(self) -> None:
-        """Those that go on although their program has crashed: none runs beside a new call. They stay `recoverable`."""
+        """Those that go on although their program has crashed: none runs beside a new call, and one that can't be ended
+        does not hinder it. They stay `recoverable`."""
         for session_id in filter(lambda one: find_recording(self.folder(one)), self.recoverable()):
-            with suppress(RecordingError), translated(self.path), taken_over(self.folder(session_id)):
+            with suppress(RecordingError, OSError), taken_over(self.folder(session_id)):
                 pass
 
     def recover(self, session_id: str) -> Recovered:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.audio.recording import CrashSafeRecorder, read_recording
+from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end, read_recording
 from assistant.call import CallState
 from assistant.errors import StoreError
 from assistant.store import Store, StoreSink, schema
@@ -58,6 +59,38 @@ def call_in_a_process(data_folder: Path) -> Iterator[tuple[subprocess.Popen[str]
             yield process, process.stdout.readline().strip()
         finally:
             process.kill()
+
+
+@contextmanager
+def recording_without_its_program(store: Store) -> Iterator[tuple[str, threading.Thread]]:
+    """A session whose program has crashed, and what still records it, as the recorder's process does."""
+    session_id, folder = store.begin("Talk", STARTED, "tiny.en", BOTH, None)
+    recorder = CrashSafeRecorder(folder, BOTH)
+    recorder.write(AudioFrame(Channel.YOU, 0.0, np.full(16_000, 7, np.int16)))
+    store.release(session_id)
+
+    def record() -> None:
+        while not is_asked_to_end(folder):
+            time.sleep(0.01)
+        recorder.close()
+
+    recording = threading.Thread(target=record)
+    recording.start()
+    yield session_id, recording
+    recording.join(10.0)
+    assert not recording.is_alive()
+
+
+@pytest.mark.parametrize("does", ["end_recordings", "recover", "delete"])
+def test_what_records_on_without_its_program_is_ended_by_whoever_comes_next(tmp_path: Path, does: str) -> None:
+    with Store.open(tmp_path) as store, recording_without_its_program(store) as (session_id, recording):
+        getattr(store, does)(*([] if does == "end_recordings" else [session_id]))
+        recording.join(10.0)
+        assert not recording.is_alive()
+        assert store.recoverable() == ([session_id] if does == "end_recordings" else [])
+        assert not (store.folder(session_id) / "recording.end").exists()
+        if does == "recover":
+            assert store.load(session_id).duration_seconds == 1.0
 
 
 def test_kill_in_mid_call_keeps_every_stored_utterance_and_all_sound(tmp_path: Path) -> None:
