@@ -33,6 +33,9 @@ from models.word_times import Heard
 
 DOUBTFUL_LOG_PROBABILITY = -1.0  # of words behind a lead
 DOUBTFUL_SPEECH = 0.4  # no-speech probability from which another model is asked for a voice
+# Of a recording's windows, in which speech has less. With half of the silence behind it a noise is taken for words more
+# often ("beep beep"), so what is above is decoded once more with all of it.
+SURE_SPEECH = 0.25
 REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
 
@@ -162,13 +165,21 @@ class WhisperTranscriber:
     def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
         """See `assistant.ports.BatchTranscriber`."""
         try:
-            encoded = self._encoder.encode_all(windows, self._decode.final_window)
-            heard = [Heard(one, len(samples) / SAMPLE_RATE_HZ) for one, samples in zip(encoded, windows, strict=True)]
+            heard = self._heard(windows, self._encoder.encode_all(windows, self._decode.final_window))
             was_known = self._spoken.known
             code = was_known or ENGLISH
             for one in heard if was_known is None else ():
                 code = self._spoken.known or self._hear_language(one, settles=True)
             said = self._said(heard, self._tokenizer(code), Effort.FINAL, self._decode.batch_beam_size)
+            doubtful = [place for place, its in enumerate(said) if its.no_speech_probability > SURE_SPEECH]
+            if doubtful:
+                sounds = [windows[place] for place in doubtful]
+                whole = [self._encoder.encode(samples, self._decode.final_window) for samples in sounds]
+                again = self._said(
+                    self._heard(sounds, whole), self._tokenizer(code), Effort.FINAL, self._decode.beam_size
+                )
+                for place, hypothesis in zip(doubtful, again, strict=True):
+                    said[place] = hypothesis
         except RuntimeError as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
@@ -225,6 +236,9 @@ class WhisperTranscriber:
             replace(one, words=self._glossary.merged(one.words, other.words))
             for one, other in zip(said, prompted, strict=True)
         ]
+
+    def _heard(self, sounds: Sequence[NDArray[np.float32]], encoded: Sequence[Any]) -> list[Heard]:
+        return [Heard(one, len(samples) / SAMPLE_RATE_HZ) for one, samples in zip(encoded, sounds, strict=True)]
 
     def _with_language(self, was_known: str | None, hypothesis: Hypothesis) -> Hypothesis:
         """A hypothesis with the call's language as it is known now; `was_known` is how it was before the decode."""

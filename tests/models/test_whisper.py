@@ -48,6 +48,15 @@ def test_the_short_window_says_what_the_padded_one_says(model_folder, whisper):
     assert short.average_log_probability == pytest.approx(padded.average_log_probability, abs=0.05)
 
 
+def test_a_batch_hears_speech_and_doubts_a_noise_as_one_by_one(whisper):
+    laughter = load("laughter.flac")[: 16_000 * 6]
+    speech, noise = whisper.transcribe_all([load("librivox_sense_0870.wav"), laughter])
+    assert letters(speech.words) == READING.split()
+    alone = whisper.transcribe(laughter, Effort.FINAL)
+    assert noise.no_speech_probability == pytest.approx(alone.no_speech_probability, abs=1e-3)
+    assert alone.no_speech_probability > 0.3
+
+
 def test_words_lie_where_they_are_said(whisper):
     truth = json.loads((DATA / "librivox_sense_0870.words.json").read_text(encoding="utf-8"))
     words = whisper.transcribe(load("librivox_sense_0870.wav"), Effort.FINAL).words
