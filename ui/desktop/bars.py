@@ -15,7 +15,7 @@ from ui.desktop.panel_state import SILENCE_DBFS
 from ui.desktop.shortcuts import Action
 from ui.desktop.signs import Bar
 from ui.desktop.standing import Phase, Standing
-from ui.desktop.text_block import TextBlock
+from ui.desktop.text_block import TextBlock, tip_of
 from ui.desktop.theme import Type, colours, font, px
 
 _NARROW, _TINY = 300, 180  # tiny is only a narrow panel with very large text
@@ -144,7 +144,7 @@ class Footer(Edge):
     def show_consent(self, consent: str, can_note: bool) -> None:
         """`consent` is what is known of it; without, it can be noted while the call goes on."""
         self._consent.say(consent or "Consent not noted")
-        self._consent.setToolTip(self._consent.text())
+        self._consent.setToolTip(tip_of(self._consent.text()))
         self._consent_shown = bool(consent) or not can_note
         self._ask.setVisible(can_note and not consent)
         self._fit()

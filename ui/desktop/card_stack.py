@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QPropertyAnimation, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QPropertyAnimation, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
 
 from ui.desktop.card import CardWidget
+from ui.desktop.focus import holds_focus
 from ui.desktop.panel_state import MOST_CARDS, Card
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, motion_ms, px
@@ -16,10 +17,12 @@ _GUARD_MS = 700  # after cards have got other numbers, a key that was meant for 
 
 
 class CardStack(QWidget):
-    """Emits `asked` and `later` with a follow-up's id, once for each card."""
+    """Emits `asked` and `later` with a follow-up's id, once for each card, and `focus_left` when a card goes that had
+    the focus."""
 
     asked = Signal(str)
     later = Signal(str)
+    focus_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,9 +96,10 @@ class CardStack(QWidget):
 
     def _let_go(self, widget: CardWidget) -> None:
         self._leaving.add(widget.card.id)
+        had_focus = holds_focus(widget)
         widget.disable()
-        if widget.focusWidget() is not None and widget.isAncestorOf(widget.focusWidget()):
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if had_focus:
+            self.focus_left.emit()
         if motion_ms(self):
             self._fade(widget, 1.0, 0.0)
             self._close_timer.start(_LINGER_MS)

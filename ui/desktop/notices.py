@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from assistant.plain import plain_lines
+from assistant.plain import plain, plain_lines
 from ui.desktop.buttons import button
 from ui.desktop.chips import FlowLayout
 from ui.desktop.direction import Margins, is_mirrored, mirrored
 from ui.desktop.fitted import Fitted
+from ui.desktop.focus import holds_focus
 from ui.desktop.signs import triangle
 from ui.desktop.standing import Notice, Severity
 from ui.desktop.text_block import TextBlock
@@ -103,7 +104,9 @@ def _button(choice: Choice) -> QPushButton:
 
 
 class Notices(Fitted):
-    """The notices that stand, one above the other."""
+    """The notices that stand, one above the other. Emits `focus_left` when one goes that had the focus."""
+
+    focus_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,6 +133,7 @@ class Notices(Fitted):
 
     def say(self, severity: Severity, title: str, text: str) -> None:
         """Something that the call does not say itself. It stays until it is dismissed, or until `take_said`."""
+        title = plain(title)
         notice = Notice(f"{_SAID} {title}", severity, title, plain_lines(text))
         for key, old in self._said().items():
             if old.detail == notice.detail:
@@ -169,7 +173,9 @@ class Notices(Fitted):
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         return super().sizeHint() if self._bars else QSize(0, 0)
 
-    @staticmethod
-    def _discard(bar: NoticeBar) -> None:
+    def _discard(self, bar: NoticeBar) -> None:
+        had_focus = holds_focus(bar)
         bar.hide()
         bar.deleteLater()
+        if had_focus:
+            self.focus_left.emit()

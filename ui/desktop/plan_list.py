@@ -10,6 +10,7 @@ from ui.desktop.agenda import Agenda
 from ui.desktop.direction import draw_line, is_mirrored, mirrored, mirrored_points
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.shortcuts import Action
+from ui.desktop.text_block import tip_of
 from ui.desktop.theme import Type, colours, font, px, round_pen
 
 
@@ -27,7 +28,7 @@ class PlanLine(QAbstractButton):
     def show_question(self, text: str, is_asked: bool) -> None:
         self.setText(text)
         self.setChecked(is_asked)
-        self.setToolTip(text)
+        self.setToolTip(tip_of(text))
         self.setAccessibleName(f"{text}: {'asked' if is_asked else 'open'}")
         self.update()
 

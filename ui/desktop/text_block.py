@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from assistant.plain import plain
 from ui.desktop.direction import is_mirrored, text_direction
 from ui.desktop.theme import Colours, Type, colours, font
 
+_LONGEST_TIP = 300
 _MOST_CHARACTERS = 2000  # more than any place in the panel can show; keeps hostile text cheap
 
 
@@ -101,6 +105,12 @@ class TextBlock(QLabel):
             pieces.append(shown)
         layout.endLayout()
         return pieces
+
+
+def tip_of(text: str) -> str:
+    """A text for a tool tip: Qt takes one that looks like markup for markup, and makes room for all of it."""
+    short = text if len(text) <= _LONGEST_TIP else text[:_LONGEST_TIP] + "…"
+    return f"<qt>{html.escape(short)}</qt>" if GuiQt.mightBeRichText(short) else short
 
 
 def utf16_length(text: str) -> int:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from ui.desktop.direction import is_mirrored
 from ui.desktop.row_heights import RowHeights
 from ui.desktop.theme import colours, px
 from ui.desktop.transcript_layout import RowLayout, TextStyle
@@ -180,6 +181,10 @@ class TranscriptRows(QListView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset = self._offset()
+        if self.hasFocus():  # a row is framed once keys go through the rows; until then this is where they would go
+            width = px(2)
+            left = self.viewport().width() - width if is_mirrored(self) else 0
+            painter.fillRect(left, 0, width, self.viewport().height(), QColor(self._style.own.accent))
         for row in self._rows.between(-offset, -offset + self.viewport().height()):
             top = self._rows.top(row) + offset
             if self._shows_current and self.hasFocus() and row == self.currentIndex().row():

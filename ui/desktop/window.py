@@ -157,11 +157,17 @@ class PanelWindow(QWidget):
 
     # --- the settings ---
 
-    def _settings_closed(self, page: QWidget) -> None:
+    def _give_focus(self, page: QWidget) -> None:
+        """What had it is gone."""
         if page is self.ready_page:
             self.ready_page.focus_start()
         else:
-            (self.live_page.transcript if page is self.live_page else page).setFocus(Qt.FocusReason.OtherFocusReason)
+            wanted = self.live_page.transcript if page is self.live_page else page.focusWidget() or page
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_focus_back(self) -> None:
+        if (page := self.pages.currentWidget()) is not None:
+            self._give_focus(page)
 
     def _ask_for_questions(self, setting: str) -> None:
         choose_file(
@@ -182,7 +188,9 @@ class PanelWindow(QWidget):
         self.live_page.plan.opened.connect(lambda is_open: self._controls.choose("shows_plan", is_open))
         self.live_page.footer.settings.connect(self.settings_over.open)
         self.settings_over.opened.connect(self.choices_requested)
-        self.settings_over.closed.connect(self._settings_closed)
+        self.settings_over.closed.connect(self._give_focus)
+        for part in (self.notices, self.live_page.cards):
+            part.focus_left.connect(self._give_focus_back)
         self.settings_over.edit_questions.connect(self.questions_edited)
         self.settings_over.import_questions.connect(self._ask_for_questions)
         self.settings_over.try_model.connect(self.trial_requested)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from ui.desktop.keyboard import KEYBOARD
+from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 
@@ -62,6 +64,12 @@ class _Field(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
+        if KEYBOARD.is_key(event, Action.EXPORT):
+            event.ignore()  # on Linux the usual one would go to the end of the line
+        else:
+            super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 Qt's name
         super().focusOutEvent(event)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import IconButton, icon_button
 from ui.desktop.direction import Margins
-from ui.desktop.text_block import TextBlock
+from ui.desktop.text_block import TextBlock, tip_of
 from ui.desktop.theme import Type, colours, px
 
 _NARROW = 220  # below, what can be done is said by icons alone
@@ -41,7 +41,7 @@ class PageBar(QWidget):
         self._facts.say(facts)
         self._facts.setVisible(bool(facts))
         for block in (self._title, self._facts):
-            block.setToolTip(block.text())
+            block.setToolTip(tip_of(block.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)

@@ -72,7 +72,9 @@ class Tabs(QWidget):
         for number, text in enumerate(texts):
             tab = Tab(text, f"{name}: {text}")
             self._group.addButton(tab, number)
+            self._take_tab_key(number, False)
             row.addWidget(tab)
+        self._group.idToggled.connect(self._take_tab_key)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
 
@@ -92,6 +94,11 @@ class Tabs(QWidget):
         tab.setText(text)
         tab.setAccessibleName(f"{self._name}: {text}")
         tab.updateGeometry()
+
+    def _take_tab_key(self, number: int, is_chosen: bool) -> None:
+        """Tab leads to the one that is chosen, from either side; arrow keys go on from there."""
+        policies = Qt.FocusPolicy
+        self._group.button(number).setFocusPolicy(policies.StrongFocus if is_chosen else policies.ClickFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0) * (-1 if is_mirrored(self) else 1)
