@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.review import boasts, emptiness, evidence, numbers
 from assistant.review.emptiness import Strength
@@ -58,6 +58,15 @@ _WAS_BEFORE = re.compile(
     r"took over))$|"
     rf"^(?:\w+ ){{0,4}}(?:before|previously|originally|until then)(?: \w+){{0,3}} (?:was|were|had|took) {_AROUND}#"
 )
+_BARE_ANSWER = re.compile(
+    r"^(?:(?:yes|no|so|and|always|just|only) )*(?:(?:on|per|against|versus|compared (?:to|with)|across|out of|over|"
+    r"from|by|with|without|including|excluding|counting) (?:the |a |an |all |our |my |their |every |each )?\w+|"
+    r"both (?:times|of them|weeks|years|groups)|"
+    r"each (?:time|week|month|quarter)|every (?:time|week|month|quarter)|before and after|"
+    r"(?:gross|net|monthly|weekly|yearly|prompted|unprompted)\b)"
+)
+_SAYS_OF_A_NUMBER = frozenset({Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD})
+_BARE_WORDS = 8
 _ASIDE = 12  # words; what is longer than this holds more than a question, thanks, or "I don't know"
 REPEAT_WORDS = 5  # whoever says no more than a figure again claims nothing new, and explains nothing
 _STRETCHED = 24  # words; a long sentence mostly holds something else than the empty words in it
@@ -130,6 +139,18 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     if not substantiated:
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
     return Judgement(Label.SUBSTANTIATED, aspects, (), Aspect.LESSON in aspects, refusal, reading)
+
+
+def as_bare_answer(judgement: Judgement, asked: Sequence[Aspect]) -> Judgement:
+    """The first sentence behind a question, which asks for these aspects: "on signed partners" says nothing by itself,
+    but answers what was asked of a number."""
+    said = tuple(aspect for aspect in asked if aspect in _SAYS_OF_A_NUMBER)
+    is_bare = len(judgement.reading.tokens) <= _BARE_WORDS and _BARE_ANSWER.search(judgement.reading.text)
+    is_claim = judgement.label in (Label.VAGUE, Label.NUMBER_ONLY)
+    if not said or not is_bare or judgement.is_refusal or is_claim:
+        return judgement
+    aspects = tuple(aspect for aspect in Aspect if aspect in judgement.aspects or aspect in said)
+    return replace(judgement, label=Label.SUBSTANTIATED, aspects=aspects)
 
 
 def _repeats(quantities: tuple[numbers.Quantity, ...], before: Sequence[Judgement]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.ports import SentenceModel
 from assistant.review.explanation import Explain, reasons_for
 from assistant.review.interviewer import Turn, understand
-from assistant.review.judge import Judgement, judge
+from assistant.review.judge import Judgement, as_bare_answer, judge
 from assistant.review.numbers import read
 from assistant.review.opinion import weigh
 from assistant.review.retirement import Said
@@ -85,6 +85,8 @@ class Listening:
         if self._model is not None and not judgement.is_settled:
             scores = self._model.score((self._question, *self._said), sentence.text)
             judgement = weigh(sentence.text, rules, scores)
+        if self._since_question == 0:
+            judgement = as_bare_answer(judgement, understand(self._question).asks)
         if self._explain is not None:
             for line in reasons_for(rules, scores, judgement):
                 self._explain(sentence.index, line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.review.claims import MAX_CLAIMS, Claim, Stage
 from assistant.review.explanation import Explain, strongest
@@ -19,6 +19,8 @@ from assistant.review.retirement import (
 from assistant.values import ClaimKind
 
 CURRENT_SENTENCES = 3  # a question that names nothing is about what was claimed so shortly before
+ANSWER_BEGINS_SENTENCES = 2  # behind a question
+EVEN_SHARE = 0.5
 NEAR_SENTENCES = 2  # a refusal that nobody asked for is about what was claimed so shortly before
 
 
@@ -105,7 +107,8 @@ class OpenClaims:
         if self._is_elsewhere and is_earlier and not claim.keywords & said.keywords:
             return False
         features = answered_features(claim, said, answer, elsewhere)
-        is_answered = share(features, fitted().answered) >= fitted().answered_at
+        is_answered = is_plainly_answered(claim, said, features)
+        is_answered = is_answered or share(features, fitted().answered) >= fitted().answered_at
         if is_answered and self._explain is not None:
             self._explain(self.heard, f"closes “{claim.quote}”: {strongest(features, fitted().answered)}")
         return is_answered
@@ -139,3 +142,10 @@ def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, newer: int) -
     is_near = claim.kind is ClaimKind.NUMBER_ONLY or (turn.is_short and newer == 0)
     is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
     return is_near and is_current and bool(set(turn.plainly) & set(claim.missing))
+
+
+def is_plainly_answered(claim: Claim, said: Said, features: Mapping[str, float]) -> bool:
+    """Whether the interviewer asked what is behind empty words, and the answer begins with what they lack."""
+    is_asked = claim.kind is ClaimKind.VAGUE and claim.asked_share >= fitted().asked_at
+    says_it = features["substantiated"] >= EVEN_SHARE and features["says what it lacks"] >= 0.0  # log-odds: even, too
+    return is_asked and says_it and said.since_question < ANSWER_BEGINS_SENTENCES

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.review.judge import Judgement, judge
 from assistant.values import Aspect, Label
+from tests.assistant.review.scene import Scene
 
 V, N, S, O = Label.VAGUE, Label.NUMBER_ONLY, Label.SUBSTANTIATED, Label.NEUTRAL  # noqa: E741
 
@@ -53,6 +54,13 @@ RULINGS = [
     (23, (), "I can't share that.", O),
     (7, (), "What we did is we moved the index to its own disk.", S),
     (25, (), "Next month we move to the new office.", O),
+    (20, ("Revenue is up 40 percent.",), "Forty percent, yes.", O),
+    (21, (), "The speed was not good.", V),
+    (24, (), "I improved a lot of things.", V),
+    (26, (), "If our sensor reports nothing for an hour, it goes back to the last good value.", S),
+    (26, (), "Our index is split by country, so that a slow one blocks nobody else.", S),
+    (26, (), "The company is a marketplace for used bikes.", O),
+    (26, (), "It's a scheduling product for clinics.", O),
 ]
 
 
@@ -74,6 +82,55 @@ def test_a_baseline_given_before_the_interviewers_question_lifts_a_later_number(
     earlier = story("Before that, returns were 11 percent.")
     assert judge("Returns are down 60 percent.").label is Label.NUMBER_ONLY
     assert judge("Returns are down 60 percent.", (), earlier).label is Label.SUBSTANTIATED
+
+
+def test_a_general_contribution_given_earlier_does_not_lift_a_later_number() -> None:
+    """Ruling 17, second half."""
+    earlier = story("I opened every returned box myself.")
+    assert judge("Returns are down 60 percent.", (), earlier).label is Label.NUMBER_ONLY
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "aspect"),
+    [
+        ("On what basis is that counted?", "On signed partners.", Aspect.METRIC_DEFINITION),
+        ("Is that monthly or all of them? What exactly is counted?", "Per active user.", Aspect.METRIC_DEFINITION),
+        ("How was that measured?", "Before and after.", Aspect.MEASUREMENT_METHOD),
+        ("And compared to what exactly?", "Against last year, both times.", Aspect.BASELINE),
+    ],
+)
+def test_a_bare_answer_to_a_question_about_a_number_answers_it(question: str, answer: str, aspect: Aspect) -> None:
+    """Ruling 20."""
+    scene = Scene(clock_step_seconds=None).you(question).them(answer).end()
+    said = scene.sentences[-1]
+    assert said.label is Label.SUBSTANTIATED and aspect in said.aspects
+
+
+def test_the_same_words_without_the_question_answer_nothing() -> None:
+    assert Scene(clock_step_seconds=None).them("Per active user.").end().sentences[-1].label is Label.NEUTRAL
+
+
+@pytest.mark.parametrize("answer", ["Yes.", "In general, yes.", "Good question.", "I don't know.", "Forty percent."])
+def test_what_is_no_answer_is_not_taken_for_one(answer: str) -> None:
+    scene = Scene(clock_step_seconds=None).them("I increased revenue by 40 percent.").you("How was that measured?")
+    scene.them(answer).end()
+    assert scene.sentences[-1].label is Label.NEUTRAL and scene.withdrawn == []
+
+
+def test_a_vague_claim_is_filled_by_the_first_content_even_a_bare_number_which_is_a_claim_of_its_own() -> None:
+    """Ruling 24, first half."""
+    scene = Scene().them("It was really challenging.").silence(3).you("What was hard about it?")
+    scene.them("The problem was that nobody answered the phone for 3 weeks.").silence(3).end()
+    assert scene.withdrawn == ["It was really challenging"]
+
+
+def test_a_number_is_filled_by_the_method_that_was_asked_for_not_by_the_first_content() -> None:
+    """Ruling 24, second half."""
+    scene = Scene().them("I increased revenue by 40 percent.").silence(3).you("How was that measured?")
+    scene.them("My aunt has a shop.")
+    assert scene.withdrawn == []
+    scene.them("We compared the same weeks of both years in the ledger.").end()
+    assert scene.withdrawn == ["increased revenue by 40 percent"]
 
 
 def test_a_baseline_of_something_else_lifts_nothing() -> None:
