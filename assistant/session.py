@@ -24,6 +24,7 @@ from assistant.ports import AudioSource, EchoRemover, Recorder, Sink, Transcribe
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.review.rewording import Reworder
+from assistant.softness import SoftVoices
 from assistant.speech.listener import Listener
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.streaming import Streaming
@@ -89,6 +90,7 @@ class Session:
         self._without_echo = WithoutEcho(
             muted_channels, self._publisher, self._worker.hear, self._settings.echo_remover
         )
+        self._soft_voices = SoftVoices(listeners, self._publisher)
         self._paused = False
         self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come
@@ -216,6 +218,7 @@ class Session:
             raise
         self._heard_seconds[item.channel] = item.end_seconds
         self._without_echo.hear(item)
+        self._soft_voices.look_at(item.channel)
         if isinstance(item, AudioGap):
             self._publisher.publish(item)
         elif (level := self._meters[item.channel].measure(item)) is not None:

@@ -62,7 +62,8 @@ class Listener:
         self._audio = KeptSamples(np.int16)  # the tail not yet seen by the detector included
         self._seen = 0  # sample number up to which blocks were judged
         self._utterance_start: int | None = None
-        self._loudest_dbfs = LOWEST_FLOOR_DBFS  # voice so far
+        self.loudest_voice_dbfs = LOWEST_FLOOR_DBFS  # of the blocks so far
+        self.voice_seconds = 0.0  # so far
 
     @property
     def position_seconds(self) -> float:
@@ -126,10 +127,11 @@ class Listener:
     def _judge(self) -> list[SpeechStarted | SpeechEnded]:
         block = self._audio.between(self._seen, self._seen + self._block)
         loudness_dbfs = rms_dbfs(block)
-        floor_dbfs = min(max(self._loudest_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
+        floor_dbfs = min(max(self.loudest_voice_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
         is_speech = loudness_dbfs > floor_dbfs and self._detector.is_speech(block)
         if is_speech:
-            self._loudest_dbfs = max(self._loudest_dbfs, loudness_dbfs)
+            self.loudest_voice_dbfs = max(self.loudest_voice_dbfs, loudness_dbfs)
+            self.voice_seconds += self._detector.block_seconds
         self._seen += self._block
         boundary = self._segmenter.process(self._block / SAMPLE_RATE_HZ, is_speech, loudness_dbfs)
         if boundary is None:

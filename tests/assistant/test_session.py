@@ -2,7 +2,9 @@
 
 import threading
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from assistant.errors import CaptureError, RecordingError, TranscriptionError
@@ -426,3 +428,33 @@ def test_marks_and_buttons_reach_their_places():
     assert [entry[:2] for entry in conversation.told if entry[0] in ("asked", "dismissed")] == [
         ("asked", "q1"), ("dismissed", "q2"),
     ]  # fmt: skip
+
+
+def softened(source, db):
+    """The same source, softer."""
+    read = source.read
+
+    def read_softened():
+        item = read()
+        if isinstance(item, AudioFrame):
+            return replace(item, samples=np.rint(item.samples * 10 ** (db / 20)).astype(np.int16))
+        return item
+
+    source.read = read_softened
+    return source
+
+
+class AnySound(LoudnessDetector):
+    def is_speech(self, samples):
+        return bool(samples.any())
+
+
+@pytest.mark.parametrize(("db", "is_told"), [(-20.0, False), (-50.0, True)])  # the voice itself has -12 dBFS
+def test_a_voice_that_is_too_soft_is_told_once(db, is_told):
+    source = softened(ScriptedSource(you=[(30.0, False)], them=[(6.0, True), (1.0, False)] * 4), db)
+    sink = ListSink()
+    settings = SessionSettings(is_lossless=True)
+    Session(source, CountingTranscriber(), AnySound, RecordingConversation(), [sink], settings=settings).run()
+    told = [status.channel for status in sink.of(Status) if status.state is State.WARNING]
+    assert told == [Channel.THEM] * is_told
+    assert len(finals(sink)) == 4
