@@ -7,7 +7,7 @@ import os
 import signal
 import sqlite3
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -225,33 +225,32 @@ def test_a_call_that_runs_is_not_disturbed_and_converted_when_it_is_over(store: 
     assert readable_files(store.data_folder) == []
 
 
-@pytest.mark.usefixtures("in_its_own_process")
-def test_who_waits_for_the_database_meanwhile_writes_into_the_new_one_or_fails(store: Store) -> None:
+def test_who_waits_for_the_database_meanwhile_is_told_instead_of_writing_into_the_old_one(store: Store) -> None:
     session_id = hold_call(store, 1)
     want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
-    waiting = connect(store.data_folder / "depthcue.db")  # of a window that knows of no encryption
-    begun, failures = threading.Event(), []
+    key = vault.opened(store.data_folder, not_none(vault.find(store.data_folder)))
+    plain, encrypted = (store.data_folder / name for name in ("depthcue.db", "depthcue.encrypted.db"))
+    is_locked = multiprocessing.get_context("fork").Event()
 
-    def write() -> None:
-        begun.wait()
-        try:
-            waiting.execute("UPDATE session SET notes = 'never lost' WHERE id = ?", (session_id,))
-        except sqlite3.Error as error:
-            failures.append(error)
+    def run() -> None:
+        def compare(*arguments: Any) -> None:
+            real(*arguments)
+            is_locked.set()
+            time.sleep(0.3)  # for the other one to begin to wait
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    waiting.execute("SELECT * FROM session").fetchall()
-    waiting.execute("PRAGMA busy_timeout = 5000")
-    begun.set()
-    try:
-        convert(store)
-    except StoreError:
-        thread.join()
-        waiting.close()
-        convert(store)
-    thread.join()
-    assert failures or store.load(session_id).notes == "never lost"
+        real, database_copy._compare = database_copy._compare, compare
+        database_copy._convert(plain, encrypted, key)
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    assert is_locked.wait(20)
+    with pytest.raises(sqlite3.Error), closing(connect(plain)) as waiting:  # of a window that knows of no encryption
+        waiting.execute("UPDATE session SET notes = 'lost' WHERE id = ?", (session_id,))
+    process.join()
+    assert process.exitcode == 0
+    store.keep_notes(session_id, "never lost")
+    assert store.load(session_id).notes == "never lost"
+    assert not plain.exists()
 
 
 def convert_and_be_killed(store: Store, steps: int) -> int | None:
@@ -286,10 +285,10 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_run_goes_on(store: Store,
         convert(store)
         want_plain(store.data_folder)
     kills = 0
-    while convert_and_be_killed(store, steps=4 + 3 * kills) == -signal.SIGKILL:
+    while convert_and_be_killed(store, steps=4 + 5 * kills) == -signal.SIGKILL:
         kills += 1
         assert kept(store) == before
-    assert kills > 5
+    assert kills > 4
     convert(store)
     assert kept(store) == before
     assert encryption(store.data_folder) == Encryption(is_wanted=encrypts)
