@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from assistant.call import CallState
+from assistant.call import CallState, Version
 from assistant.settings import Settings
 from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
+from tests.ui.desktop.after.calls import interview
+from tests.ui.desktop.after.conftest import NOW, Sound
 from tests.ui.desktop.test_window import contrast
 from ui.desktop import theme
+from ui.desktop.after.export_page import ExportPage, Preview
+from ui.desktop.after.history_page import HistoryPage
+from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
+from ui.desktop.after.session_state import SessionState
 from ui.desktop.agenda import Agenda
 from ui.desktop.announcing import announce
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Option, PastCall, Ready, Voice
+from ui.desktop.shortcuts import Action
 from ui.desktop.standing import Phase, Standing, words
 from ui.desktop.tray import state_icon
 
 Role = QAccessible.Role
-CONTROLS = {Role.Button, Role.CheckBox, Role.ComboBox, Role.EditableText, Role.SpinBox, Role.List}
+CONTROLS = {Role.Button, Role.CheckBox, Role.ComboBox, Role.EditableText, Role.SpinBox, Role.List, Role.Slider}
 OPTIONS = (Option("", "The system's default"), Option("usb", "USB microphone"))
 READY = Ready(
     "Nurse", Voice("USB", options=OPTIONS), Voice("Firefox", options=OPTIONS), can_choose=True,
@@ -105,12 +115,89 @@ def test_the_settings(window):
         assert found.get(name) is role, (name, found)
 
 
-@pytest.mark.parametrize("page", ["ready", "live", "settings"])
+def session_page(window, view: int) -> None:
+    again = replace(interview(), version=Version.SECOND)
+    page = SessionPage()
+    window.show_page(page)
+    page.show_session(SessionState.of(again, has_second_pass=True), Sound())
+    page.views.show_view(view)
+    page.start()
+    if view == TRANSCRIPT:
+        page.transcript.correction_wanted.emit(2)
+
+
+def history_page(window) -> None:
+    page = HistoryPage(lambda: NOW)
+    window.show_page(page)
+    page.show_calls([PastCall(str(n), f"Role {n}", NOW, 60.0, CallState.FINISHED) for n in range(3)])
+    page.start()
+    page.delete_current()
+
+
+def export_page(window) -> None:
+    page = ExportPage()
+    window.show_page(page)
+    page.show_export("Role", has_sound=True)
+    page.show_preview(Preview("md", "# Role"))
+
+
+def settings_page(window) -> None:
+    window.show_settings(Settings(shortcuts={"mark": "F5"}))
+    window.show_ready(READY)
+    window.settings_over.open()
+
+
+def troubled_page(window) -> None:
+    window.show_ready(READY)
+    window.show_error("The call can't start", "Close the other program.")
+
+
+PAGES = {
+    "ready": lambda window: window.show_ready(READY), "live": live, "settings": settings_page, "error": troubled_page,
+    "transcript": partial(session_page, view=TRANSCRIPT), "summary": partial(session_page, view=SUMMARY),
+    "flags": partial(session_page, view=FLAGS), "notes": partial(session_page, view=NOTES),
+    "history": history_page, "export": export_page,
+}  # fmt: skip
+KNOWN = {
+    "settings": {
+        "Key to mark this moment: key F5": Role.Button, "Back to key M: mark this moment": Role.Button,
+        "Place": Role.ComboBox, "Width at the edge": Role.SpinBox, "How you ask for consent": Role.EditableText,
+    },
+    "error": {"Dismiss": Role.Button, "Copy": Role.Button},
+    "transcript": {
+        "Transcript": Role.List, "Corrected text": Role.EditableText, "Play, space bar": Role.Button,
+        "Save the correction, Control and Enter": Role.Button, "Timeline of the call": Role.Slider,
+    },
+    "summary": {
+        "Summary": Role.List, "View: Summary": Role.CheckBox, "Version: Second pass": Role.CheckBox,
+        "Export, Control and E": Role.Button, "Back, Escape": Role.Button,
+    },
+    "flags": {"Flags": Role.List, "Flags shown: All 4": Role.CheckBox},
+    "notes": {"Notes on this call": Role.EditableText},
+    "history": {
+        "Search all transcripts": Role.EditableText, "Interviews": Role.List, "Show: 7 days": Role.CheckBox,
+        "Delete the chosen interview, key Delete": Role.Button, "Undo the deletion, Control and Z": Role.Button,
+    },
+    "export": {
+        "Format: Markdown": Role.CheckBox, "Preview": Role.EditableText, "Choose the folder": Role.Button,
+        "Write the file, Control and Enter": Role.Button,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", list(KNOWN))
+def test_every_page_is_known_by_names_and_roles(window, page):
+    PAGES[page](window)
+    QApplication.processEvents()
+    found = controls_of(window)
+    for name, role in KNOWN[page].items():
+        assert found.get(name) is role, (name, found)
+
+
+@pytest.mark.parametrize("page", list(PAGES))
 def test_nothing_is_nameless_and_tab_reaches_all_of_it(window, page):
     window.show_settings(Settings())
-    window.show_ready(READY) if page != "live" else live(window)
-    if page == "settings":
-        window.settings_over.open()
+    PAGES[page](window)
     QApplication.processEvents()
     assert "" not in controls_of(window)
     wanted = {
@@ -124,15 +211,17 @@ def test_nothing_is_nameless_and_tab_reaches_all_of_it(window, page):
     assert wanted <= reached, [one.accessibleName() for one in wanted - reached]
 
 
-def test_the_focus_is_seen_on_every_button(window):
+@pytest.mark.parametrize("page", list(PAGES))
+def test_the_focus_is_seen_on_every_control(window, page):
     window.show_settings(Settings())
-    live(window)
-    for one in window.findChildren(QAbstractButton):
-        if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            window.live_page.transcript.setFocus()
+    PAGES[page](window)
+    QApplication.processEvents()
+    for one in window.findChildren(QWidget):
+        if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            one.clearFocus()
             without = one.grab().toImage()
-            one.setFocus()
-            assert one.grab().toImage() != without, one.accessibleName()
+            one.setFocus(Qt.FocusReason.TabFocusReason)
+            assert one.grab().toImage() != without, (one, one.accessibleName())
 
 
 def test_new_cards_and_troubles_are_announced(window, monkeypatch):
@@ -143,6 +232,22 @@ def test_new_cards_and_troubles_are_announced(window, monkeypatch):
     told.clear()
     bridge.arrived.emit([Stamped(Status(State.DEVICE_LOST, "Plug it in.", Channel.YOU), 39.0, 39.0)])
     assert told == ["Your microphone is not heard. Plug it in."]
+
+
+def test_what_changes_out_of_sight_is_announced(window, monkeypatch):
+    told: list[str] = []
+    for module in ("after.history_page", "after.export_page", "after.session_page", "key_rows"):
+        monkeypatch.setattr(f"ui.desktop.{module}.announce", lambda _w, text, is_urgent=False: told.append(text))
+    history_page(window)
+    window.pages.currentWidget().field.setText("nobody said this")
+    window.pages.currentWidget().show_hits("nobody said this", [])
+    export_page(window)
+    window.pages.currentWidget().show_written(Path("role.md"))
+    session_page(window, SUMMARY)
+    window.pages.currentWidget().show_version(SessionState.of(interview(), has_second_pass=True))
+    settings_page(window)
+    window.settings_over.page.keys.row(Action.MARK).wanted.emit(Action.MARK, "P")
+    assert [text.split()[0] for text in told] == ["“Role", "Nothing", "Written:", "Live", "P"]
 
 
 def test_each_state_has_a_sign_and_words_of_its_own(window):

@@ -26,7 +26,6 @@ class FlagsView(QWidget):
         self.filter = Tabs("Flags shown", ("All", "Open", "Answered", "Withdrawn"))
         self.list = EntryList("Flags")
         self.list.setMinimumHeight(px(60))
-        self.setFocusProxy(self.list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -113,7 +113,7 @@ class SessionPage(KeyedPage):
 
     def start(self) -> None:
         """The page comes into sight."""
-        views: tuple[QWidget, ...] = (self.transcript, self.summary, self.flags, self.notes.field)
+        views: tuple[QWidget, ...] = (self.transcript, self.summary, self.flags.list, self.notes.field)
         views[self.views.current].setFocus(Qt.FocusReason.TabFocusReason)  # the line that was looked for is seen
 
     def rest(self) -> None:

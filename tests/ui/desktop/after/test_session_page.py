@@ -81,7 +81,7 @@ def test_views_and_filters_go_by_arrow_keys(session) -> None:
     press(session, Qt.Key.Key_Left)
     press(session, Qt.Key.Key_Left)
     assert session.flags.filter.current == 3 and session.flags.list.current_key() == "f2"
-    session.flags.setFocus()
+    session.flags.list.setFocus()
     press(session, Qt.Key.Key_Return)
     assert session.views.tabs.current == TRANSCRIPT
 
