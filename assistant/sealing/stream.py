@@ -13,7 +13,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -162,12 +161,6 @@ class SealingFile(io.RawIOBase):
 
     def _seal(self, number: int, chunk: bytes | bytearray, *, is_last: bool) -> None:
         self._file.write(self._cipher.encrypt(_NONCE.pack(number, is_last), bytes(chunk), self._header))
-
-
-def pieces(file: io.RawIOBase | io.BufferedReader) -> Iterator[bytes]:
-    """What a file holds from where it stands, at most a chunk at a time. Raises what its reading does."""
-    while piece := file.read(CHUNK_BYTES):
-        yield piece
 
 
 def _sizes(sealed_bytes: int) -> tuple[int, int]:

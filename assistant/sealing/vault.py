@@ -19,7 +19,7 @@ from typing import Any, Final
 from assistant.errors import SealingError
 from assistant.sealing import gate
 from assistant.sealing.gate import COPY_NAME, FILE_NAME
-from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, known, remember
+from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, forget_all, known, remember
 
 LEAST_CHARACTERS: Final = 10
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
@@ -205,9 +205,10 @@ def save(vault: Vault, folder: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Nothing is encrypted any more. Raises OSError."""
+    """Nothing is encrypted any more, so that nobody needs the key. Raises OSError."""
     for name in (COPY_NAME, FILE_NAME):
         (folder / name).unlink(missing_ok=True)
+    forget_all()
 
 
 def _change(kind: str, secret: str, folder: Path, cost: Cost) -> None:

@@ -180,7 +180,8 @@ def translated(path: Path) -> Iterator[None]:
     except driver.errors() as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _DAMAGED:
-            raise StoreError(_damaged(path, str(error))) from error
+            is_foreign = ", or encryption.json beside it is that of another one" * (path.name == driver.ENCRYPTED_NAME)
+            raise StoreError(_damaged(path, f"{error}{is_foreign}")) from error
         advice = _ADVICE.get(code, "Restart the program; if it happens again, please report it.")
         raise StoreError(f"The history of calls in {path} can't be used ({error}). {advice}") from error
     except OSError as error:

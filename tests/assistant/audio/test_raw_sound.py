@@ -168,3 +168,22 @@ def test_a_full_disk_keeps_all_before_and_sound_goes_on_once_there_is_room(tmp_p
         heard = np.concatenate(list(read_recording(path).blocks()))[:, 0]
         assert np.array_equal(heard[: len(kept)], kept)
         assert np.array_equal(heard[12 * SAMPLE_RATE_HZ :], counting(0, 1600))
+
+
+def test_a_disk_without_room_to_pack_keeps_the_raw_sound_and_says_so_once(
+    tmp_path: Path, key: FileKey, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(1).integers(-9000, 9000, 20 * SAMPLE_RATE_HZ).astype(np.int16)
+    with small_disk(tmp_path / "disk") as disk:
+        folder = disk.folder / "call"
+        recorder = CrashSafeRecorder(folder, (YOU,), key=key)
+        recorder.write(AudioFrame(YOU, 0.0, noise))
+        recorder.close()
+        disk.leave(100_000)
+        with pytest.raises(RecordingError, match="could not be packed"):
+            finish(folder)
+        assert [path.name for path in folder.iterdir() if path.suffix != ".lock"] == ["you.pcm"]
+        disk.leave(4_000_000)
+        assert finish(folder) == folder / "call.flac"
+        assert np.array_equal(np.concatenate(list(read_recording(folder).blocks()))[:, 0], noise)
+    assert capfd.readouterr().err == ""  # libsndfile's callbacks print what is raised in them

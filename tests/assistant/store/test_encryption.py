@@ -339,6 +339,19 @@ def test_an_encrypted_history_whose_key_file_is_gone_says_what_to_put_back(store
         Store.open(store.data_folder)
 
 
+def test_the_key_of_another_history_is_told_and_changes_nothing(store: Store, tmp_path: Path) -> None:
+    hold_call(store, 1)
+    want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    convert(store)
+    for name in (gate.FILE_NAME, gate.COPY_NAME):
+        (store.data_folder / name).rename(store.data_folder / f"{name}.away")
+    vault.create(store.data_folder, PASSPHRASE, CHEAP)
+    before = store.path.read_bytes()
+    with pytest.raises(StoreError, match="that of another one"):
+        store.sessions()
+    assert store.path.read_bytes() == before
+
+
 def test_the_words_of_a_deleted_call_are_gone_from_the_encrypted_database_too(store: Store) -> None:
     want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
     session_id = hold_call(store, 1)
