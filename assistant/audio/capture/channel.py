@@ -24,7 +24,7 @@ FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0
 _STALLED_SECONDS = 2.0  # a device that is there and gives nothing
-_SMALL_GAP_SECONDS = 0.05  # at the start the channels begin this close together: silence, not a loss
+_SMALL_GAP_SECONDS = 0.3  # at the start the channels begin this close together, on a busy machine: silence, not a loss
 _TOLD_AGAIN_SECONDS = 300.0  # the same of a device, should it still or again be so
 
 
