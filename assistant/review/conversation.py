@@ -39,6 +39,7 @@ LEAST_STRENGTH = {
     Verbosity.EAGER: Strength.POSSIBLE,
 }
 STORY_SENTENCES = 4  # substantiated ones, before a part of the story is asked for
+ANOTHER_ANSWER_SHARE = 0.5  # of a new topic, from which on the ledger counts another answer
 QUIET_SECONDS = 3.0  # both silent for so long: there is room for a question about the story
 BY_VALUE = (
     Aspect.OWN_CONTRIBUTION, Aspect.CHALLENGE, Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.MEASUREMENT_METHOD,
@@ -218,7 +219,7 @@ class Conversation:
 
     def _interviewer_said(self, sentence: Sentence, at_seconds: float) -> list[ReviewEvent]:
         turn = self._listening.interviewer(sentence)
-        if turn.opens_topic and self._topic_has_begun:
+        if turn.topic_share >= ANOTHER_ANSWER_SHARE and self._topic_has_begun:
             self._topic, self._topic_has_begun = self._topic + 1, False
         reviewed = ReviewedSentence(sentence, None, turn.asks, answer=self._topic)
         self._second_hearing.note(Heard(reviewed, at_seconds, self._answer))

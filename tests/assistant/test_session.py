@@ -318,6 +318,16 @@ def test_an_utterance_that_cannot_be_decoded_is_left_out_aloud_and_the_call_goes
     assert conversation.told[-1][0] == "finish"
 
 
+def test_only_final_text_is_reviewed():
+    session, sink, conversation = make(ScriptedSource(**CALL))
+    reviewed = []
+    conversation.utterance_locked = lambda update, at_seconds: reviewed.append(update) or []
+    session.run()
+    updates = sink.of(TranscriptUpdate)
+    assert any(update.kind is UpdateKind.PARTIAL for update in updates)
+    assert reviewed == [update for update in updates if update.kind is UpdateKind.FINAL]
+
+
 def test_a_partial_that_fails_costs_nothing_but_itself():
     class NoPartials(CountingTranscriber):
         def transcribe(self, samples, effort, lead=None):

@@ -367,6 +367,13 @@ def test_we_does_not_answer_the_question_for_the_own_part_of_a_number() -> None:
     assert scene.retired == {} and scene.withdrawn == []
 
 
+def test_an_answer_goes_on_over_questions_on_it_and_another_one_begins_with_another_topic() -> None:
+    scene = Scene(clock_step_seconds=None).you("What are you proud of?").them("I opened every returned box myself.")
+    scene.you("How was that measured?").them("We surveyed 212 shops in the same weeks.")
+    scene.you("Great.").you("Let's talk about something else.").you("What went wrong?").them("I lost a customer.").end()
+    assert [one.answer for one in scene.sentences] == [0, 0, 0, 0, 0, 1, 1, 1]
+
+
 def test_each_judgement_closing_and_question_is_explained_in_words() -> None:
     lines: list[tuple[int, str]] = []
     scene = Scene(Conversation(explain=lambda sentence, line: lines.append((sentence, line))))

@@ -86,6 +86,21 @@ def test_the_command_writes_json_of_the_promised_shape(tmp_path: Path) -> None:
     assert out.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_json_says_what_was_covered_in_which_sentence_and_when(tmp_path: Path) -> None:
+    said = "The CQRS was new. I opened every box myself. I like it. I like that."
+    text = f"Interviewer: What happened?\nCandidate: {said}\n"
+    out = tmp_path / "out.json"
+    assert review(transcript(tmp_path, text), "--out", out, "--format", "json") == 0
+    table = json.loads(out.read_text(encoding="utf-8"))
+    whole = {one["aspect"]: one for one in table["ledger"]["conversation"]}
+    assert {"sentence": 2, "at_s": None} in whole["own_contribution"]["answered_in"]
+    assert table["sentences"][2]["text"] == "I opened every box myself."
+    (answer,) = table["ledger"]["answers"]
+    assert (answer["question"], answer["first_sentence"], answer["start_s"]) == (0, 1, None)
+    (cue,) = table["cues"]
+    assert (cue["kind"], cue["quote"], cue["sentence"], cue["start_s"]) == ("unexplained_term", "CQRS", 1, None)
+
+
 def test_the_command_prints_sentences_flags_and_follow_ups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert review(transcript(tmp_path), "--candidate", "candidate") == 0
     printed = capsys.readouterr().out
