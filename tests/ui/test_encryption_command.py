@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,10 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant.audio.recording import read_recording
 from assistant.errors import SealingError
 from assistant.sealing import gate, keys, vault
+from assistant.sealing.keys import is_sealed
+from assistant.settings import Settings
 from assistant.store import Store, conversion, database_copy
 from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
+from tests.ui.test_rewording import held
 from ui.cli import main
 from ui.commands.checks import State, _database, _encryption
 from ui.unlocking import unlock_history
@@ -28,6 +33,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path))
     monkeypatch.setattr(conversion, "convert_database", database_copy._convert)
     monkeypatch.setattr(conversion, "want_encrypted", partial(conversion.want_encrypted, cost=CHEAP))
+    for name in ("change_passphrase", "change_code"):
+        monkeypatch.setattr(vault, name, partial(getattr(vault, name), cost=CHEAP))
     with Store.open(tmp_path) as store:
         hold_call(store, 1)
     yield tmp_path
@@ -144,3 +151,27 @@ def test_what_was_ended_half_way_is_told_and_gone_on_with(home: Path, types: Typ
     types(PASSPHRASE)
     assert main(["sessions", "encrypt"]) == 0
     assert readable_files(home) == []
+
+
+def test_a_call_that_is_held_is_encrypted_from_its_sound_to_its_follow_ups(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as store:
+        conversion.convert(store)
+    call, _ = held(Settings(), monkeypatch)
+    assert call.audio is not None and is_sealed(call.audio)
+    assert call.flags and call.follow_ups
+    assert any(block.any() for block in read_recording(call.audio).blocks())
+    assert not [path for path in home.rglob("*") if path.is_file() and b"7000" in path.read_bytes()]
+    assert readable_files(home) == []
+
+
+def test_where_it_is_off_nothing_of_it_is_loaded(home: Path) -> None:
+    program = (
+        "import sys\nfrom ui.cli import main\nmain(['sessions', 'show', 'last'])\n"
+        "print([one for one in ('cryptography', 'sqlcipher3', 'assistant.sealing.vault') if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert SECRET in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
