@@ -94,20 +94,25 @@ def print_dialogues(path: Path, verbosities: Sequence[Verbosity], model: Sentenc
 
 
 def print_rate(path: Path, verbosities: Sequence[Verbosity], model: SentenceModel | None) -> None:
-    """Flags a minute of the candidate's speech; of ordinary talk few sentences hold a claim."""
+    """Flags, follow-ups and cues a minute of the candidate's speech; of ordinary talk few sentences hold a claim."""
     rows = rows_of(path)
     minutes = sum(len(row["answer"].split()) for row in rows) / WORDS_A_MINUTE
     for verbosity in verbosities:
         flagged = cards = 0
+        turns = [t for row in rows for t in _pair(row)]  # one call: some cues come no more than once in minutes
+        cues = review_transcript(turns, "Candidate", verbosity, model=model).cues
         for row in rows:
-            turns = [SpokenTurn("Interviewer", row["question"]), SpokenTurn("Candidate", row["answer"])]
-            review = review_transcript(turns, "Candidate", verbosity, model=model)
+            review = review_transcript(_pair(row), "Candidate", verbosity, model=model)
             flagged += sum(len(sentence.flags) for sentence in review.sentences)
             cards += len(review.follow_ups)
         print(
             f"{path.stem}, {verbosity}: {flagged / minutes:.2f} flags a minute of speech, "
-            f"{cards / minutes:.2f} follow-ups"
+            f"{cards / minutes:.2f} follow-ups, {len(cues) / minutes:.2f} cues on how it is told"
         )
+
+
+def _pair(row: Row) -> list[SpokenTurn]:
+    return [SpokenTurn("Interviewer", row["question"]), SpokenTurn("Candidate", row["answer"])]
 
 
 def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
