@@ -34,7 +34,7 @@ bench-capture: ## measure capture and recording on a virtual sound card (ARGS="-
 	@scripts/setup.sh test
 	@.venv/bin/python -m benchmarks.capture $(ARGS)
 
-bench-streaming: ## measure live text in real time (the interview; ARGS may be folders of calls, --models tiny.en,base)
+bench-streaming: ## measure live text in real time (the interview; ARGS may be folders of calls, --models tiny.en,base, --long 3)
 	@scripts/setup.sh test
 	@.venv/bin/python -m benchmarks.streaming $(ARGS)
 

@@ -43,16 +43,12 @@ def read(path: Path) -> Run:
 
 def run_of(fields: dict[str, Any]) -> Run:
     """A run from what `asdict` made of it."""
-    shown = [
-        Shown(
-            **{
-                **entry,
-                "kind": UpdateKind(entry["kind"]),
-                "channel": Channel(entry["channel"]),
-                "words": tuple(Word(**word) for word in entry["words"]),
-            }
-        )
-        for entry in fields.pop("shown")
-    ]
+    shown = [shown_of(entry) for entry in fields.pop("shown")]
     decodes = [Decode(**entry) for entry in fields.pop("decodes")]
     return Run(shown=shown, decodes=decodes, **fields)
+
+
+def shown_of(entry: dict[str, Any]) -> Shown:
+    """The same for a text."""
+    kind, channel = UpdateKind(entry["kind"]), Channel(entry["channel"])
+    return Shown(**{**entry, "kind": kind, "channel": channel, "words": tuple(Word(**word) for word in entry["words"])})

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from benchmarks.streaming.ours import load_transcriber, play
 from benchmarks.streaming.usage import Memory
 
 _BURST_SECONDS = 5.0  # of sound: the worker pauses partial text then, and searches finals as thoroughly as ever
+_MOST_WAITING = 100  # texts on their way to the screen; what waits longer was replaced by a newer one
 _SETTLED_SECONDS = 0.05  # longer than the review of a sentence, which lies between two decodes
 
 
@@ -92,17 +94,20 @@ class BusyTranscriber:
 
 
 class End:
-    """The first or the last minutes of the call, in real time. Its clock runs while it is `begun` and not `over`."""
+    """The first or the last minutes of the call, in real time. What is shown meanwhile goes to a file: kept here, it
+    would pass for growth. `publish` and `arrive` are called by any thread."""
 
     def __init__(self, starts_at_seconds: float, length_seconds: float) -> None:
         self.starts_at_seconds, self.length_seconds = starts_at_seconds, length_seconds
         self._began: tuple[float, float, float] | None = None  # time, CPU, CPU of the machine
-        self._used = 0.0, 0.0
-        self.shown: dict[int, tuple[Stamped, float, list[float]]] = {}  # by id of what is published; when on screen
+        self._used: tuple[float, float] | None = None  # CPU, CPU of the machine; known once it is over
+        self._lock = threading.Lock()  # guards the two below
+        self._waiting: OrderedDict[int, tuple[Stamped, float]] = OrderedDict()  # by id: not yet on the screen
+        self._shown = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 read once the call is over
 
     @property
     def is_on(self) -> bool:
-        return self._began is not None and not self._used[0]
+        return self._began is not None and self._used is None
 
     def now(self) -> float:
         return time.monotonic() - self._began[0] if self._began is not None else 0.0
@@ -117,18 +122,33 @@ class End:
         if self.is_on and self._began is not None:
             self._used = usage.cpu_seconds() - self._began[1], usage.machine_seconds() - self._began[2]
 
+    def publish(self, stamped: Stamped) -> None:
+        with self._lock:
+            self._waiting[id(stamped)] = stamped, self.now()
+            if len(self._waiting) > _MOST_WAITING:
+                self._write(*self._waiting.popitem(last=False)[1], None)
+
+    def arrive(self, stamped: Stamped) -> None:
+        with self._lock:
+            if (kept := self._waiting.pop(id(stamped), None)) is not None:
+                self._write(*kept, self.now())
+
+    def _write(self, stamped: Stamped, at_seconds: float, screen_seconds: float | None) -> None:
+        u = stamped.event
+        if not isinstance(u, TranscriptUpdate) or u.start_seconds < self.starts_at_seconds:
+            return  # it began in the part that was not in real time
+        words = tuple(word.moved(-self.starts_at_seconds) for word in u.words)
+        start, end = u.start_seconds - self.starts_at_seconds, u.end_seconds - self.starts_at_seconds
+        shown = Shown(u.kind, u.channel, u.utterance, start, end, words, at_seconds, screen_seconds)
+        self._shown.write(json.dumps(asdict(shown)) + "\n")
+
     def run(self) -> Run:
-        shown = []
-        for stamped, at_seconds, screen in self.shown.values():
-            u = stamped.event
-            assert isinstance(u, TranscriptUpdate)
-            if u.start_seconds < self.starts_at_seconds:
-                continue  # it began in the part that was not in real time
-            words = tuple(word.moved(-self.starts_at_seconds) for word in u.words)
-            start, end = u.start_seconds - self.starts_at_seconds, u.end_seconds - self.starts_at_seconds
-            seen = screen[0] if screen else None
-            shown.append(Shown(u.kind, u.channel, u.utterance, start, end, words, at_seconds, seen))
-        cpu, machine = self._used
+        """Once the call is over."""
+        for stamped, at_seconds in self._waiting.values():
+            self._write(stamped, at_seconds, None)
+        self._shown.seek(0)
+        shown = sorted((history.shown_of(json.loads(line)) for line in self._shown), key=lambda one: one.at_seconds)
+        cpu, machine = self._used or (0.0, 0.0)
         return Run(shown, cpu, usage.peak_bytes(), self.length_seconds, machine_seconds=machine)
 
 
@@ -141,7 +161,7 @@ class EndsWatcher:
     def next(self, stamped: Stamped) -> None:
         for end in self._ends:
             if end.is_on and isinstance(stamped.event, TranscriptUpdate):
-                end.shown[id(stamped)] = stamped, end.now(), []
+                end.publish(stamped)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -149,8 +169,7 @@ class EndsWatcher:
     def arrived(self, batch: list[Stamped]) -> None:
         for end in self._ends:
             for stamped in batch if end.is_on else ():
-                if (kept := end.shown.get(id(stamped))) is not None:
-                    kept[2].append(end.now())
+                end.arrive(stamped)
 
 
 class LongSource:
