@@ -148,7 +148,7 @@ class WhisperTranscriber:
         try:
             hypothesis = self._hypothesis(samples, effort, lead)
             own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :] if lead else samples
-            if lead is not None and _repeats(hypothesis.words, lead.words):
+            if lead is not None and (_repeats(hypothesis.words, lead.words) or _is_wordless(hypothesis.words)):
                 hypothesis = self._hypothesis(own, effort, None)
             elif lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
                 # After speech the model takes everything for speech: that is judged without the lead.
@@ -251,6 +251,11 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
+
+
+def _is_wordless(words: Sequence[Word]) -> bool:
+    """Whether there is nothing but punctuation, which the model likes to end a lead with that a gap has torn off."""
+    return bool(words) and not any(character.isalnum() for word in words for character in word.text)
 
 
 def _repeats(words: Sequence[Word], lead: Sequence[Word]) -> bool:

@@ -14,7 +14,7 @@ from assistant.session import Session, SessionSettings
 from assistant.speech.listener import Listener, SpeechEnded
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.nonsense import is_nonsense
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, TranscriptUpdate, UpdateKind
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind
 from models.voice import WebRtcVoiceDetector
 from tests.fakes import ListSink, RecordingConversation
 
@@ -22,15 +22,19 @@ DATA = Path(__file__).parents[1] / "data" / "speech"
 
 
 class ArraySource:
-    """Both channels of (samples, 2) int16."""
+    """Both channels of (samples, 2) int16; of the sound between two times, if they are given, there is only a gap."""
 
     channels = (Channel.YOU, Channel.THEM)
     duration_seconds = None
 
-    def __init__(self, samples):
+    def __init__(self, samples, gap_seconds=(0.0, 0.0)):
+        first, last = (round(seconds * SAMPLE_RATE_HZ) for seconds in gap_seconds)
         self._frames = (
-            AudioFrame(channel, start / SAMPLE_RATE_HZ, samples[start : start + 320, column].copy())
+            AudioGap(channel, *gap_seconds, "unplugged")
+            if start == first < last
+            else AudioFrame(channel, start / SAMPLE_RATE_HZ, samples[start : start + 320, column].copy())
             for start in range(0, len(samples), 320)
+            if start <= first or start >= last
             for column, channel in enumerate(self.channels)
         )
 
@@ -41,12 +45,11 @@ class ArraySource:
         self._frames = iter(())
 
 
-def hear(samples, whisper, shows_partials=False):
+def hear(samples, whisper, shows_partials=False, gap_seconds=(0.0, 0.0)):
     sink = ListSink()
     settings = SessionSettings(is_lossless=True, streaming=StreamingSettings(shows_partials=shows_partials))
-    Session(
-        ArraySource(samples), whisper, WebRtcVoiceDetector, RecordingConversation(), [sink], settings=settings
-    ).run()
+    source, conversation = ArraySource(samples, gap_seconds), RecordingConversation()
+    Session(source, whisper, WebRtcVoiceDetector, conversation, [sink], settings=settings).run()
     return sink.of(TranscriptUpdate)
 
 
@@ -121,6 +124,17 @@ def test_the_noise_of_a_soft_channel_opens_nothing_and_a_voice_that_stands_out_o
     opened = utterances(noise.astype(np.int16))
     assert sum(len(utterance.samples) for utterance in opened) < 0.05 * len(noise)  # webrtcvad's first moments
     assert sum(len(utterance.samples) for utterance in utterances(spoken.astype(np.int16))) > 0.7 * len(voice)
+
+
+def test_a_gap_costs_no_word_but_its_own(whisper):
+    updates = hear(excerpt(20.5, 30.6), whisper, gap_seconds=(3.0, 5.0))  # from "bicycles" to "increased revenue by"
+    heard = text_of(updates, Channel.THEM)
+    assert "So at my last company an online shop for" in heard.replace(",", "")
+    assert "percent" in heard or "%" in heard
+    assert "improved a lot of things across the platform" in heard
+    words = [word for u in updates if u.kind is UpdateKind.FINAL and u.channel is Channel.THEM for word in u.words]
+    improved = next(word for word in words if word.text == "improved")
+    assert improved.start_seconds == pytest.approx(28.46 - 20.5, abs=0.2)
 
 
 def test_both_talking_at_once_lose_no_word_against_each_alone(whisper):
