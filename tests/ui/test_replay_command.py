@@ -19,6 +19,8 @@ FIELDS = {
     **{kind: {"channel", "utterance", "words"} for kind in TEXT},
     "flag": {"id", "channel", "kind", "quote", "start_s", "end_s", "missing", "reason"},
     "flag_withdrawn": {"id", "reason"},
+    "sentence": {"index", "channel", "start_s", "end_s", "text", "label", "aspects", "answer", "is_good_sign"},
+    "cue": {"kind", "channel", "sentence", "quote", "start_s", "end_s", "advice"},
     "follow_up": {"id", "channel", "kind", "aspect", "quote", "start_s", "end_s", "question", "why"},
     "follow_up_retired": {"id", "retired_why"},
     "gap": {"channel", "start_s", "end_s", "reason"},
