@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from assistant.call import Call, CallCollector, CallState, Correction
+from assistant.call import Call, CallCollector, CallState, Correction, Version
 from assistant.export import render_text
 from assistant.values import Channel, Mark, Stamped
 from ui.desktop.after.export_page import ExportPage, Preview
@@ -64,9 +64,9 @@ def kept_call(whole: list[Stamped], title: str, consent: str) -> Call:
 
 def past_scenes(whole: list[Stamped], title: str, consent: str) -> dict[str, Callable[[PanelWindow], None]]:
     call = kept_call(whole, title, consent)
-    state = SessionState.of(call)
+    state, twice = SessionState.of(call), SessionState.of(replace(call, version=Version.SECOND, model="base"), True)
 
-    def session(window: PanelWindow, view: int, corrects: bool = False) -> None:
+    def session(window: PanelWindow, view: int, corrects: bool = False, state: SessionState = state) -> None:
         page = SessionPage()
         window.show_page(page)
         page.show_session(state, Standing())
@@ -103,6 +103,7 @@ def past_scenes(whole: list[Stamped], title: str, consent: str) -> dict[str, Cal
         "session-transcript": partial(session, view=TRANSCRIPT),
         "session-correction": partial(session, view=TRANSCRIPT, corrects=True),
         "session-flags": partial(session, view=FLAGS),
+        "session-versions": partial(session, view=SUMMARY, state=twice),
         "session-notes": partial(session, view=NOTES),
         "export": export,
         "history": history,

@@ -199,17 +199,20 @@ def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
             discard(window)
 
 
-def draw_sizes(events: list[Stamped], folder: Path) -> None:
-    """A call with the smallest and the largest text."""
-    for percent in TEXT_PERCENTS:
-        window = panel_without_screen(420, HEIGHT, False)
-        dress(application(False), Appearance.LIGHT, percent)
-        window.show_settings(SETTINGS)
-        window.show_state(cut(events), is_live=True)
-        save_picture(picture_of(window, 1.0), folder / f"live-text-{percent}.png")
-        window.show_ready(READY)
-        save_picture(picture_of(window, 1.0), folder / f"ready-text-{percent}.png")
-        discard(window)
+def draw_sizes(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
+    """Every page with the smallest and the largest text, narrow; and from right to left."""
+    for name, show in scenes(events, whole).items():
+        for ending, percent, width, is_mirrored in (
+            *((f"text-{percent}", percent, WIDTHS[0], False) for percent in TEXT_PERCENTS),
+            ("mirrored", 100, WIDTHS[1], True),
+        ):
+            window = panel_without_screen(width, HEIGHT, False)
+            dress(application(False), Appearance.LIGHT, percent, is_mirrored)
+            window.show_settings(SETTINGS)
+            show(window)
+            save_picture(picture_of(window, 1.0), folder / f"{name}-{ending}.png")
+            discard(window)
+    dress(application(False), Appearance.LIGHT)
 
 
 def draw_readme(events: list[Stamped], path: Path) -> None:
@@ -249,8 +252,9 @@ def main() -> None:
         draw_readme(events, ROOT / "docs" / "panel.png")
         return
     args.out.mkdir(parents=True, exist_ok=True)
-    draw_all(events, interview(), args.out)
-    draw_sizes(events, args.out)
+    whole = interview()
+    draw_all(events, whole, args.out)
+    draw_sizes(events, whole, args.out)
     print(f"The pictures are in {args.out}")
 
 

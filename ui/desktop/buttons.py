@@ -50,10 +50,10 @@ class IconButton(QPushButton):
             self._dress()
 
 
-def button(text: str, name: str, look: str = "", parent: QWidget | None = None, icon_name: str = "") -> QPushButton:
+def button(text: str, name: str, look: str = "", parent: QWidget | None = None) -> QPushButton:
     """A push button; a screen reader says `name`, `look` is one of the style sheet's ("primary", "small", "link",
     "icon")."""
-    return _made(QPushButton(text, parent), name, look) if not icon_name else icon_button(text, name, icon_name, look)
+    return _made(QPushButton(text, parent), name, look)
 
 
 def icon_button(text: str, name: str, icon_name: str, look: str = "") -> IconButton:

@@ -28,6 +28,11 @@ def runs_both_ways(text: str) -> bool:
     return not text.isascii() and any(_STRONG.get(unicodedata.bidirectional(character)) for character in text)
 
 
+def in_order(text: str) -> str:
+    """A button's words that begin or end with a sign or a number, for a panel that runs either way."""
+    return f"\u2066{text}\u2069"
+
+
 def draw_line(painter: QPainter, box: QRectF, text: str, runs_left: bool, at_end: bool = False) -> None:
     """One line of text that runs its own way, where lines of the panel begin, or `at_end` where they end."""
     painter.setLayoutDirection(text_direction(text))

@@ -13,6 +13,7 @@ from assistant.settings import Settings
 from assistant.values import Channel
 from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import Option, PastCall, Ready, Voice, VoiceCheck
+from ui.desktop.direction import in_order
 from ui.desktop.fields import LineField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.keyboard import KeyTip
@@ -80,7 +81,7 @@ class ReadyPage(QWidget):
         self._settings.clicked.connect(self.settings_wanted)
         self._past_label = TextBlock(Type.LABEL, "muted", 1)
         self._past_label.say("KEPT CALLS")
-        self._history = button("Search all…", "", "link")
+        self._history = button(in_order("Search all…"), "", "link")
         KeyTip(self._history, Action.OPEN_HISTORY, "History: search all kept calls")
         self._history.clicked.connect(self.history_wanted)
         self._past = QVBoxLayout()

@@ -10,8 +10,9 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from assistant.settings import Settings
-from ui.desktop.buttons import button
+from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import Option
+from ui.desktop.direction import in_order
 from ui.desktop.docking import NOT_HERE, can_place
 from ui.desktop.encryption_form import EncryptionForm
 from ui.desktop.fields import AreaField, LineField, NumberField, Select
@@ -23,7 +24,7 @@ from ui.desktop.theme import Type, px
 from ui.desktop.tick import Tick
 from ui.desktop.trial_line import TrialLine
 
-_WIDEST = 620
+_WIDEST, _TINY = 620, 240  # tiny is only a narrow panel with very large text
 _MOST_LINES = 12  # of a sentence: what leaves the computer is never cut off
 
 
@@ -41,7 +42,7 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._rows: dict[str, _SettingRow] = {}
         self.encryption = EncryptionForm()
-        self._back = button("Back", "Back, Escape", icon_name="arrow-left")
+        self._back = icon_button("Back", "Back, Escape", "arrow-left")
         self._back.clicked.connect(self.left)
         self.trial = TrialLine("the language model")
         self.trial.wanted.connect(self.try_model)
@@ -78,7 +79,9 @@ class SettingsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
-        side = max(px(20), (self.width() - px(_WIDEST)) // 2)
+        is_tiny = self.width() < px(_TINY)
+        side = max(px(8 if is_tiny else 20), (self.width() - px(_WIDEST)) // 2)
+        self._back.show_words(not is_tiny)
         self._column.setContentsMargins(side, px(14), side, px(24))
 
     def _fill(self, column: QVBoxLayout) -> None:
@@ -114,8 +117,8 @@ class SettingsPage(QWidget):
     def _file_buttons(self, row: Row) -> QHBoxLayout:
         line = QHBoxLayout()
         for text, does, signal in (
-            ("Edit…", "edit in a text editor", self.edit_questions),
-            ("Import…", "import from a file", self.import_questions),
+            (in_order("Edit…"), "edit in a text editor", self.edit_questions),
+            (in_order("Import…"), "import from a file", self.import_questions),
         ):
             made = button(text, f"{row.title}: {does}", "link")
             made.clicked.connect(partial(signal.emit, row.name))

@@ -16,6 +16,7 @@ from ui.desktop.after.page_bar import PageBar
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
+from ui.desktop.direction import in_order
 from ui.desktop.file_choice import choose_folder
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
@@ -63,7 +64,7 @@ class ExportPage(KeyedPage):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.preview.setTabChangesFocus(True)
-        self._choose = button("Folder…", "Choose the folder")
+        self._choose = button(in_order("Folder…"), "Choose the folder")
         self._write = button("Export", "Write the file, Control and Enter", "primary")
         self._write.setToolTip("Ctrl+Enter")
         self.bar.back.connect(self.back)

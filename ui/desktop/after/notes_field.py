@@ -28,7 +28,7 @@ class NotesField(QWidget):
         self.field.setPlaceholderText("What to remember of this conversation")
         self.field.textChanged.connect(self._changed)
         self.field.left.connect(self.store)
-        self._hint = TextBlock(Type.SMALL, "muted", 3)
+        self._hint = TextBlock(Type.SMALL, "muted", 6)
         self._hint.say(HINT)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

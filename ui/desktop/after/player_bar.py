@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
 from ui.desktop.chips import FlowLayout
+from ui.desktop.direction import in_order
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
@@ -91,9 +92,9 @@ class PlayerBar(QWidget):
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time does, wherever
         self._player: Playing | None = None
-        self._back = button("−10 s", "", "small")
+        self._back = button(in_order("−10 s"), "", "small")
         self._play = _PlayButton()
-        self._ahead = button("+10 s", "", "small")
+        self._ahead = button(in_order("+10 s"), "", "small")
         self._clock = _Clock(Type.SMALL, "muted", 1)
         KeyTip(self._back, Action.BACK, "Ten seconds back")
         KeyTip(self._ahead, Action.AHEAD, "Ten seconds ahead")
