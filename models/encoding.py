@@ -2,9 +2,8 @@
 
 A short utterance is not padded to Whisper's 30 s window, which would cost most of the time of a decode. Only the speech
 and a short tail of silence go through the encoder; its output is continued, position by position, with that of 30 s of
-digital silence, which is encoded once when the model is loaded. The decoder then sees what it was trained on. Where
-several sounds are decoded together, some of that silence is left out again: the decoder only has to see that it lasts
-to the end.
+digital silence, which is encoded once when the model is loaded. The decoder then sees what it was trained on. In haste
+some of that silence is left out again: the decoder only has to see that it lasts to the end.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from assistant.values import SAMPLE_RATE_HZ
 WINDOW_SECONDS = 30.0
 WINDOW_POSITIONS = 1500  # of the encoder's output: 50 a second
 FRAME_SAMPLES = 160  # of the log-mel spectrogram: 100 a second
-# Each step of the decoder reads all positions. With every other one of the silence it makes no more mistakes; with one
-# in four it does, and without the end of the silence it repeats itself.
-SILENCE_STEP = 2
+# Each step of the decoder reads all positions. With every other one of the silence it makes no more mistakes in speech,
+# but takes noises for words more often; with one in four it makes some, and without the end it repeats itself.
+THINNED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,17 @@ class Encoder:
 
     def encode(self, samples: NDArray[np.float32], window: Window) -> Any:
         """(samples,) -> encoder output for the whole window, of which only the first part was computed."""
-        return self._continued(self._encode(_padded(samples, window)), WINDOW_POSITIONS, step=1)
+        return self._continued(self._encode(_padded(samples, window)), WINDOW_POSITIONS)
 
-    def encode_all(self, sounds: Sequence[NDArray[np.float32]], window: Window) -> list[Any]:
+    def encode_thinned(self, sounds: Sequence[NDArray[np.float32]], window: Window) -> list[Any]:
         """The same for sounds that are decoded together, with less of the silence behind the longest one."""
         encoded = [self._encode(_padded(samples, window)) for samples in sounds]
         longest = max(one.shape[1] for one in encoded)
-        return [self._continued(one, longest, SILENCE_STEP) for one in encoded]
+        return [self._continued(one, longest) for one in encoded]
 
-    def _continued(self, encoded: NDArray[np.float32], positions: int, step: int) -> Any:
-        """With all of the silence up to `positions`, and every `step`th position of it from there on."""
-        whole, thinned = self._silence[:, encoded.shape[1] : positions], self._silence[:, positions::step]
+    def _continued(self, encoded: NDArray[np.float32], positions: int) -> Any:
+        """With all of the silence up to `positions`, and some of it from there on."""
+        whole, thinned = self._silence[:, encoded.shape[1] : positions], self._silence[:, positions::THINNED]
         joined = np.concatenate([encoded, whole, thinned], axis=1)
         return ctranslate2.StorageView.from_array(np.ascontiguousarray(joined))
 

@@ -165,7 +165,7 @@ class WhisperTranscriber:
     def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
         """See `assistant.ports.BatchTranscriber`."""
         try:
-            heard = self._heard(windows, self._encoder.encode_all(windows, self._decode.final_window))
+            heard = self._heard(windows, self._encoder.encode_thinned(windows, self._decode.final_window))
             was_known = self._spoken.known
             code = was_known or ENGLISH
             for one in heard if was_known is None else ():
@@ -214,10 +214,11 @@ class WhisperTranscriber:
 
     def _hypothesis(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None) -> Hypothesis:
         is_final = effort is not Effort.PARTIAL
-        window = self._decode.final_window if is_final else self._decode.partial_window
-        heard = Heard(
-            self._encoder.encode(samples, window), len(samples) / SAMPLE_RATE_HZ, lead.seconds if lead else 0.0
-        )
+        if is_final:
+            encoded = self._encoder.encode(samples, self._decode.final_window)
+        else:
+            [encoded] = self._encoder.encode_thinned([samples], self._decode.partial_window)
+        heard = Heard(encoded, len(samples) / SAMPLE_RATE_HZ, lead.seconds if lead else 0.0)
         was_known = self._spoken.known
         tokenizer = self._tokenizer(was_known or self._hear_language(heard, settles=is_final))
         if lead:

@@ -10,7 +10,7 @@ from assistant.ports import Effort, Hypothesis
 from assistant.speech.listener import Listener, Utterance
 from assistant.transcript.finals import placed, update_of
 from assistant.transcript.jobs import Job, Open, StreamingSettings
-from assistant.transcript.nonsense import is_nonsense
+from assistant.transcript.nonsense import STRONG_DOUBT, is_nonsense
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.values import Channel, TranscriptUpdate, UpdateKind
 
@@ -44,7 +44,9 @@ class Partials:
 
     def show(self, opened: Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         """What a hypothesis of all that was heard of an open utterance changes in what is shown of it."""
-        if not self._settings.shows_partials or is_nonsense(hypothesis):
+        # What is doubted can wait for its final: with less silence behind it, a noise has more likely text.
+        is_doubted = hypothesis.no_speech_probability > STRONG_DOUBT or is_nonsense(hypothesis)
+        if not self._settings.shows_partials or is_doubted:
             return []
         words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds))
         updates = []

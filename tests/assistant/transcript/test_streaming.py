@@ -159,6 +159,15 @@ def test_nonsense_is_taken_back():
     assert not [item for item in out if getattr(item, "kind", None) is UpdateKind.PARTIAL]
 
 
+def test_what_the_model_doubts_is_shown_when_it_is_final_only():
+    transcriber = CountingTranscriber()
+    likely = transcriber.transcribe
+    transcriber.transcribe = lambda *sound: replace(likely(*sound), no_speech_probability=0.6)
+    out = play(them=TALK, transcriber=transcriber)
+    assert finals(out)[0].words
+    assert not [item for item in out if getattr(item, "kind", None) in (UpdateKind.PARTIAL, UpdateKind.COMMITTED)]
+
+
 def test_a_final_has_the_utterance_before_it_in_front_when_that_was_near():
     transcriber = CountingTranscriber()
     near, far, long = (2.0, True), (1.5, True), (9.0, True)
