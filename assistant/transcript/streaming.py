@@ -90,7 +90,7 @@ class Streaming:
                 self._ended[ended.number] = ended
                 turn = _Turn(at_seconds, edge.utterance.channel, ended.number, utterance=edge.utterance)
             self._quiet_since_seconds = max(self._quiet_since_seconds, at_seconds)
-            insort_right(self._turns, turn, key=lambda turn: (turn.at_seconds, turn.channel))
+            insort_right(self._turns, turn, key=lambda turn: turn.at_seconds)
 
     def _note_quiet(self) -> None:
         """Make a place for a refinement, one at a time, where nobody has spoken for a while."""
@@ -99,7 +99,7 @@ class Streaming:
         if is_due and not any(turn.is_quiet for turn in self._turns):
             self._quiet_since_seconds = at_seconds = max(at_seconds, self._released_seconds)
             turn = _Turn(at_seconds, Channel.YOU, -1, is_quiet=True)
-            insort_right(self._turns, turn, key=lambda turn: (turn.at_seconds, turn.channel))
+            insort_right(self._turns, turn, key=lambda turn: turn.at_seconds)
 
     # --- decode worker ---
 
