@@ -314,6 +314,7 @@ def _begin_recording(
     """Who keeps the sound: a live source itself, in its own process; of any other the session's recorder."""
     if isinstance(source, RecorderSource):
         source.record_into(folder, key)
+        undo.callback(source.close)  # before its folder is deleted, which waits until nobody writes there
         return source, None
     recorder = CrashSafeRecorder(folder, source.channels, key=key)
     undo.callback(recorder.close)
