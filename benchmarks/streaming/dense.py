@@ -31,10 +31,12 @@ class _Piece:
     pause_samples: int  # before it
     gain: float
 
-    @property
-    def samples(self) -> NDArray[np.int16]:
-        louder = np.clip(np.rint(self.voice.samples * np.float32(self.gain)), -32768, 32767).astype(np.int16)
-        return np.concatenate([np.zeros(self.pause_samples, np.int16), louder])
+    def sound(self) -> Iterator[NDArray[np.int16]]:
+        """A second at a time: whole voices, made and let go every few minutes, would pass for growth of the program."""
+        yield np.zeros(self.pause_samples, np.int16)
+        for start in range(0, len(self.voice.samples), SAMPLE_RATE_HZ):
+            louder = self.voice.samples[start : start + SAMPLE_RATE_HZ] * np.float32(self.gain)
+            yield np.clip(np.rint(louder), -32768, 32767).astype(np.int16)
 
 
 class DenseCall:
@@ -87,7 +89,7 @@ class DenseCall:
             begin_seconds = at_seconds + piece.pause_samples / SAMPLE_RATE_HZ
             words += [word.moved(begin_seconds) for word in piece.voice.words]
             speech += [(begin_seconds + start, begin_seconds + end) for start, end in piece.voice.speech]
-            samples.append(piece.samples)
+            samples.append(np.concatenate(list(piece.sound())))
             at_seconds += len(samples[-1]) / SAMPLE_RATE_HZ
             if at_seconds >= self.end_seconds:
                 break
@@ -109,11 +111,12 @@ def _talk(voice: Voice) -> float:
 def _framed(pieces: Iterator[_Piece]) -> Iterator[NDArray[np.int16]]:
     rest = np.zeros(0, np.int16)
     for piece in pieces:
-        rest = np.concatenate([rest, piece.samples])
-        whole = len(rest) - len(rest) % _FRAME
-        for start in range(0, whole, _FRAME):
-            yield rest[start : start + _FRAME].copy()
-        rest = rest[whole:]
+        for second in piece.sound():
+            rest = np.concatenate([rest, second])
+            whole = len(rest) - len(rest) % _FRAME
+            for start in range(0, whole, _FRAME):
+                yield rest[start : start + _FRAME].copy()
+            rest = rest[whole:]
 
 
 def _first(frames: Iterator[NDArray[np.int16]], count: int) -> Iterator[NDArray[np.int16]]:
