@@ -23,17 +23,27 @@ _IN_BACKGROUND_SECONDS = 1.0
 def typed_lines(take: Callable[[str], object]) -> Iterator[None]:
     """Inside, `take` gets each line from the terminal, without its end, on a thread of its own. Where the standard
     input is no terminal it belongs to somebody else, and is left alone."""
-    if not sys.stdin.isatty():
+    terminal = _terminal()
+    if terminal is None:
         yield
         return
     is_over = threading.Event()
-    reader = threading.Thread(target=_read, args=(sys.stdin.fileno(), take, is_over), name="typed lines", daemon=True)
+    reader = threading.Thread(target=_read, args=(terminal, take, is_over), name="typed lines", daemon=True)
     with _may_go_to_the_background():
         reader.start()
         try:
             yield
         finally:
             is_over.set()
+
+
+def _terminal() -> int | None:
+    """The file descriptor of the standard input, if that is a terminal."""
+    try:
+        descriptor = sys.stdin.fileno()
+    except (OSError, ValueError):  # whoever runs us put something else in its place
+        return None
+    return descriptor if os.isatty(descriptor) else None
 
 
 def _read(terminal: int, take: Callable[[str], object], is_over: threading.Event) -> None:

@@ -38,6 +38,9 @@ def mirror(qapp):
     dress(qapp, Appearance.LIGHT)
 
 
+SETTLED_MS = 100  # a layout in a layout takes more than one turn of the event loop
+
+
 def box(window, widget: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
@@ -56,7 +59,7 @@ def columns_of(widget: QWidget, colour: str) -> list[int]:
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-def test_everything_stands_on_the_other_side(window, live, mirror, still, is_late):
+def test_everything_stands_on_the_other_side(window, live, mirror, still, is_late, qtbot):
     """Whether the panel is mirrored before a call is shown or while it is."""
 
     def show() -> None:
@@ -64,7 +67,7 @@ def test_everything_stands_on_the_other_side(window, live, mirror, still, is_lat
         state.agenda = Agenda(("What was hardest?",), 45)
         window.show_state(state, is_live=True)
         window.show_error("Title", "What to do")
-        QApplication.processEvents()
+        qtbot.wait(SETTLED_MS)
 
     def parts() -> list[QWidget]:
         page = window.live_page
@@ -78,7 +81,7 @@ def test_everything_stands_on_the_other_side(window, live, mirror, still, is_lat
     mirror()
     if not is_late:
         show()
-    QApplication.processEvents()
+    qtbot.wait(SETTLED_MS)
     assert [box(window, one) for one in parts()] == before
     card = window.live_page.cards.widgets()[0]
     assert max(strip) < px(5) and min(columns_of(card, colours().number)) >= card.width() - px(5)
