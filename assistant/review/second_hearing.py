@@ -160,7 +160,7 @@ class SecondHearing:
                 continue
             found.remove(same)
             claim.move_to(same)
-            if claim.stage is Stage.SHOWN and claim in self._open.claims:
+            if claim.stage is Stage.SHOWN:
                 events.append(claim.flag())
         return events
 
@@ -200,6 +200,7 @@ def _with(words: Sequence[Word], old: set[int], new: Sequence[Word]) -> tuple[Wo
 
 
 def _judged_anew(heard: Heard, sentence: Sentence, judgement: Judgement) -> list[ReviewedSentence]:
+    """Told also where only its utterance reads otherwise: marks in that are set anew."""
     before, heard.reviewed = (
         heard.reviewed,
         replace(
@@ -210,7 +211,7 @@ def _judged_anew(heard: Heard, sentence: Sentence, judgement: Judgement) -> list
             is_good_sign=judgement.is_good_sign,
         ),
     )
-    return [] if heard.reviewed == before else [heard.reviewed]
+    return [] if heard.reviewed == before and sentence is before.sentence else [heard.reviewed]
 
 
 def _is_same(one: Claim, other: Claim) -> bool:

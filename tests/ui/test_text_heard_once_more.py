@@ -7,6 +7,8 @@ from assistant.values import (
     Aspect,
     Channel,
     ClaimKind,
+    CommunicationCue,
+    CueKind,
     Flag,
     Label,
     ReviewedSentence,
@@ -68,3 +70,16 @@ def test_what_a_sentence_answers_is_what_it_says_now() -> None:
     assert covered == {"Lesson, differently today": ["it took ten days"]}
     (line,) = panel.lines.rows
     assert [line.text[span.start : span.end] for span in line.spans] == ["it took ten days"]
+
+
+def test_what_helps_the_listener_stays_marked_in_the_new_words() -> None:
+    panel = PanelState()
+    first, again = final("it is like a queue"), final("and it is like a queue")
+    reviewed = ReviewedSentence(Sentence(0, Channel.THEM, first.words), Label.NEUTRAL)
+    cue = CommunicationCue(CueKind.HELPS_LISTENER, Channel.THEM, 0, "it is like a queue", 0.0, 4.5, "Helps.")
+    for event in (first, reviewed, cue, again, replace(reviewed, sentence=Sentence(0, Channel.THEM, again.words))):
+        panel.apply(Stamped(event, 10.0, 10.0))
+    (line,) = panel.lines.rows
+    (span,) = line.spans
+    assert line.text[span.start : span.end] == "and it is like a queue"
+    assert panel.reason(span.reason_id).text.startswith("Helps the listener along")

@@ -97,6 +97,7 @@ class PanelState:
     agenda: Agenda = field(default_factory=Agenda)
     hint: str = ""  # a gentle note on how something is told; empty for most of a call
     _hint_seconds: float = 0.0  # when it came
+    _helped: set[int] = field(default_factory=set)  # sentences that help the listener along
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
@@ -235,20 +236,22 @@ class PanelState:
             self.agenda = agenda
         self.chips = chips
         said = reviewed.sentence
-        reason_id = f"{GOOD_SIGN} {said.index}"
-        lines = self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
-        if reviewed.is_good_sign:
-            lines += self.lines.span(
-                said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
-            )
+        lines: list[LineChange] = []
+        good = ((_good_sign(said.index), reviewed.is_good_sign), (_help(said.index), said.index in self._helped))
+        for reason_id, is_marked in good:
+            lines += self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
+            if is_marked:
+                lines += self.lines.span(
+                    said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
+                )
         return lines, parts
 
     def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
         """A good one is marked where it was said; of the others the newest is a hint for a while."""
         if cue.is_good:
-            reason_id = f"{GOOD_SIGN} {cue.sentence} {HELPED}"
+            self._helped.add(cue.sentence)
             span = (cue.channel, cue.start_seconds, cue.end_seconds, cue.quote)
-            return self.lines.span(*span, SpanKind.GOOD_SIGN, reason_id), set()
+            return self.lines.span(*span, SpanKind.GOOD_SIGN, _help(cue.sentence)), set()
         if cue.kind is CueKind.UNEXPLAINED_TERM:
             self.hint = f"“{plain(cue.quote)}”: ask as a newcomer would"
         else:
@@ -277,3 +280,11 @@ class PanelState:
         kept = tuple(card for card in self.cards if card.id != follow_up_id)
         changed, self.cards = len(kept) != len(self.cards), kept
         return changed
+
+
+def _good_sign(sentence: int) -> str:
+    return f"{GOOD_SIGN} {sentence}"
+
+
+def _help(sentence: int) -> str:
+    return f"{GOOD_SIGN} {sentence} {HELPED}"

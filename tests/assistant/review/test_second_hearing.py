@@ -122,6 +122,14 @@ def test_several_sentences_of_one_utterance_keep_their_places() -> None:
     assert {event.sentence.index for event in scene.sentences} == set(indices)
 
 
+def test_a_sentence_whose_utterance_reads_otherwise_is_told_again_though_it_stays() -> None:
+    scene = Scene().them("We tried it in March. It failed quite badly.").silence(3)
+    said = len(scene.log)
+    assert scene.heard_again(0, "We tried it in March. It failed quite sadly.")
+    told = [event.sentence.text for _, event in scene.log[said:] if isinstance(event, ReviewedSentence)]
+    assert told == ["We tried it in March.", "It failed quite sadly."]
+
+
 def test_a_text_that_would_leave_a_sentence_empty_is_not_taken() -> None:
     scene = Scene().them("We tried it in March. It failed quite badly.").silence(3)
     said = len(scene.log)
