@@ -66,7 +66,7 @@ class LanguageModelServer:
         name: of the model, as the server calls it; empty where the server has just one.
         may_be_remote: the user has said that another computer may get what is sent.
         """
-        self.name = name or "a local language model"
+        self.name = name or f"at {plain(address)}"
         self._address = address
         self._model = name
         self._may_be_remote = may_be_remote
@@ -209,7 +209,7 @@ def _is_this_computer(address: str) -> bool:
 def _shut(connected: socket.socket) -> None:
     """Wake whoever reads from it."""
     try:
-        connected.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # that of TLS would take its state away from the reader
     except OSError:
         return  # the other side has closed it already
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -167,6 +168,23 @@ def test_closing_ends_an_answer_that_is_under_way(server: ModelServer) -> None:
     with pytest.raises(ModelError):
         model.answer("", "", 4.0)
     assert len(server.asked) == 1
+
+
+def test_the_limit_may_end_an_encrypted_connection_before_its_handshake(monkeypatch: pytest.MonkeyPatch) -> None:
+    shake_hands = ssl.SSLSocket.do_handshake
+
+    def late(connected: ssl.SSLSocket, block: bool = False) -> None:
+        if not connected.server_side:
+            time.sleep(0.3)
+        shake_hands(connected, block)
+
+    monkeypatch.setattr(ssl.SSLSocket, "do_handshake", late)
+    with running(TLS) as server:
+        assert "did not answer within" in why_not(server.address.replace("http:", "https:"), limit_seconds=0.1)
+
+
+def test_a_model_without_a_name_is_called_by_its_address() -> None:
+    assert LanguageModelServer("http://localhost:8080/v1", "").name == "at http://localhost:8080/v1"
 
 
 # --- this computer only ---
