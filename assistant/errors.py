@@ -45,7 +45,7 @@ class StoreError(AssistantError):
 
 
 class SealingError(AssistantError):
-    """What is encrypted can't be read, or its key is not known. Inside a sentence: "it is damaged"; callers say what."""
+    """What is encrypted can't be read, or its key is not known. In a sentence: "it is damaged"; callers say what."""
 
 
 class ImportFileError(AssistantError):

@@ -109,8 +109,11 @@ class DeviceOutput:
             raise PlaybackError(f"The recording can't be heard: {error}") from error
         self._error: type[Exception] = sounddevice.PortAudioError
         try:
-            self._stream = sounddevice.OutputStream(samplerate=SAMPLE_RATE_HZ, channels=1, dtype="int16", latency="low")
-            self._stream.start()
+            with portaudio.opening(self):
+                self._stream = sounddevice.OutputStream(
+                    samplerate=SAMPLE_RATE_HZ, channels=1, dtype="int16", latency="low"
+                )
+                self._stream.start()
         except (self._error, ValueError) as error:  # ValueError: there is no default device
             raise PlaybackError(f"The recording can't be heard: no output can be opened. {ADVICE}") from error
         self.latency_seconds = float(self._stream.latency)
@@ -128,3 +131,4 @@ class DeviceOutput:
     def close(self) -> None:
         self._stream.abort(ignore_errors=True)
         self._stream.close(ignore_errors=True)
+        portaudio.closed(self)

@@ -4,7 +4,7 @@ PortAudio calls `_on_sound` on a thread of its own: it copies, puts, returns. Th
 What does not fit into the queue is left out; the channel's clock finds the hole and its length.
 
 PortAudio knows the devices of the moment at which it was started, so it is started anew to look for those that came and
-went, unless something is recorded through it just now: that would end.
+went, unless something is recorded or played through it just now: that would end, and take this process along.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ _BLOCK_SECONDS = 0.02
 _QUEUE_BLOCKS = 500  # 10 s
 _WAIT_SECONDS = 0.05
 _opening = threading.RLock()  # over the list of devices from when it is read until one of it is open
-_open: set[PortAudioFeed] = set()
+_open: set[object] = set()  # who has a stream
 _MOST_CHANNELS = 2  # the shared mode of some systems refuses less than the device has; a microphone has one or two
 
 
@@ -60,9 +61,8 @@ class PortAudioFeed:
     """The input device `wanted`, or the default for "". Raises CaptureError when it isn't there or can't be opened."""
 
     def __init__(self, wanted: str) -> None:
-        with _opening:
+        with opening(self):
             self._start(find_input(wanted))
-            _open.add(self)
 
     def _start(self, device: Mapping[str, Any]) -> None:
         sounddevice = load()
@@ -97,8 +97,7 @@ class PortAudioFeed:
 
     def close(self) -> None:
         self._stream.close(ignore_errors=True)
-        with _opening:
-            _open.discard(self)
+        closed(self)
 
     def _on_sound(self, sound: NDArray[np.float32], frames: int, times: Any, flags: Any) -> None:
         arrived_seconds = time.monotonic()
@@ -120,6 +119,20 @@ def load() -> Any:
             "Install it: sudo apt install libportaudio2"
         ) from error
     return sounddevice
+
+
+@contextmanager
+def opening(owner: object) -> Iterator[None]:
+    """Inside, `owner` opens a stream. Nobody who looks for devices ends it, up to `closed`."""
+    with _opening:
+        yield
+        _open.add(owner)
+
+
+def closed(owner: object) -> None:
+    """The stream of `owner` is closed."""
+    with _opening:
+        _open.discard(owner)
 
 
 def list_inputs() -> list[Device]:

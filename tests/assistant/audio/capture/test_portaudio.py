@@ -14,6 +14,7 @@ import pytest
 
 from assistant.audio.capture import DeviceKind, list_devices, open_live, portaudio
 from assistant.audio.capture.portaudio import PortAudioBackend
+from assistant.audio.outputs import DeviceOutput
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
@@ -41,7 +42,7 @@ class ScriptedPortAudio:
             self._device(3, 1, "Microphone (Realtek High Definition)", 2, 48_000.0),
         ]
         self._known = list(self._devices)
-        self.streams: list[ScriptedStream] = []
+        self.streams: list[Any] = []
         self.refuses = False
 
     @staticmethod
@@ -69,6 +70,10 @@ class ScriptedPortAudio:
 
     def _initialize(self) -> None:
         self._known = list(self._devices)
+
+    def OutputStream(self, **_options: Any) -> ScriptedOutput:  # noqa: N802  # the library's name
+        self.streams.append(ScriptedOutput())
+        return self.streams[-1]
 
     def InputStream(self, **options: Any) -> ScriptedStream:  # noqa: N802  # the library's name
         if self.refuses:
@@ -108,6 +113,20 @@ class ScriptedStream:
             self._buffer[:] = 0.99
 
 
+class ScriptedOutput:
+    latency = 0.0
+    is_closed = False
+
+    def start(self) -> None:
+        pass
+
+    def abort(self, ignore_errors: bool = True) -> None:
+        pass
+
+    def close(self, ignore_errors: bool = True) -> None:
+        self.is_closed = True
+
+
 @pytest.fixture
 def sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedPortAudio]:
     scripted = ScriptedPortAudio()
@@ -145,6 +164,16 @@ def test_a_headset_that_is_plugged_in_later_is_listed_and_heard(sound: ScriptedP
     assert not sound.streams[0].is_closed
     feed.close()
     assert "Another" in {device.name for device in list_devices()}
+
+
+def test_a_recording_that_is_played_is_not_ended_by_who_looks_for_devices(sound: ScriptedPortAudio) -> None:
+    list_devices()
+    output = DeviceOutput()
+    sound.plug("Headset")
+    list_devices()
+    assert not sound.streams[0].is_closed
+    output.close()
+    assert "Headset" in {device.name for device in list_devices()}
 
 
 def test_a_device_that_ends_or_refuses_is_said_so(sound: ScriptedPortAudio) -> None:
