@@ -6,8 +6,8 @@ emitted) and `type`:
 - `partial`, `committed`, `final`: `channel` (`you`, `them`), `utterance`, `words` [`text`, `start_s`, `end_s`]. Each
   holds all words of its kind; of several finals of an utterance the last counts; one without words takes it back. A
   second final comes where an utterance was heard once more, at most once and within a minute; what follows from its
-  words comes behind it: `sentence` with a known `index` and `flag` with a known `id` take the place of earlier ones, and
-  a flag whose words are gone is withdrawn.
+  words comes behind it: `sentence` with a known `index` and `flag` with a known `id` take the place of earlier ones,
+  and a flag whose words are gone is withdrawn.
 - `flag`: `id`, `channel`, `kind` (`vague`, `number_only`), `quote`, `start_s`, `end_s` of the quoted words, `missing`,
   `reason`. `flag_withdrawn`: `id`, `reason`.
 - `sentence`: `index`, `channel`, `start_s`, `end_s`, `text`, `label` (null for you), `aspects` (what it answers; of
