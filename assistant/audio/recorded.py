@@ -27,6 +27,7 @@ from assistant.sealing.keys import FileKey, is_sealed, new_key_like
 from assistant.values import SAMPLE_RATE_HZ, Channel
 
 FLAC_NAME = "call.flac"
+PART_NAME = f"{FLAC_NAME}.part"  # while it is made
 _LOCK_NAME = "recording.lock"
 _END_NAME = "recording.end"
 _STILL_WRITES_SECONDS = 10.0  # a recorder whose program has crashed hears of it within a second, and closes its files
@@ -157,7 +158,7 @@ def finish(folder: Path) -> Path | None:
 
 
 def _finish(folder: Path) -> Path | None:
-    target, part = folder / FLAC_NAME, folder / f"{FLAC_NAME}.part"
+    target, part = folder / FLAC_NAME, folder / PART_NAME
     recording = read_recording(folder)
     try:
         if not recording.is_finished and recording.length_samples:

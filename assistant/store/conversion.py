@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.audio.raw_sound import raw_path
-from assistant.audio.recorded import FLAC_NAME, finish, reason
+from assistant.audio.recorded import FLAC_NAME, PART_NAME, finish, reason
 from assistant.errors import AssistantError, SealingError, StoreError
 from assistant.sealing import vault
 from assistant.sealing.files import convert_file
 from assistant.sealing.keys import HistoryKey, is_sealed
 from assistant.store import driver
-from assistant.store.database_copy import convert_database, remove_database
+from assistant.store.database_copy import convert_database, part_of, remove_database
 from assistant.store.folders import SESSIONS_NAME
 from assistant.store.schema import translated
 from assistant.store.store import Store
@@ -57,10 +57,12 @@ def want_encrypted(data_folder: Path, passphrase: str, cost: vault.Cost = vault.
     """From now on what is new is encrypted; the recovery code, which nobody can ask for again. `convert` does the rest.
 
     Raises:
-        SealingError: the passphrase is too short, the history is encrypted already, or the key can't be written.
+        SealingError: the passphrase is too short, the history is encrypted already, its key is lost, or the new one
+            can't be written.
     """
     kept = vault.find(data_folder)
     if kept is None:
+        driver.located(data_folder)  # a new key would open nothing of a history whose own is gone
         return vault.create(data_folder, passphrase, cost)[1]
     if kept.is_wanted:
         raise SealingError("The kept calls are encrypted already.")
@@ -137,6 +139,7 @@ def _convert_call(store: Store, folder: Path, key: HistoryKey | None) -> None:
         try:
             if path.exists() and is_sealed(path) != (key is not None):
                 convert_file(path, key.for_new_file() if key is not None else None)
+            (folder / PART_NAME).unlink(missing_ok=True)  # of a run that was killed, maybe in the other direction
         except (OSError, SealingError) as error:
             raise StoreError(f"Its recording stays as it is: {reason(error)}.") from error
 
@@ -146,7 +149,8 @@ def _convert_database(data_folder: Path, key: HistoryKey, is_wanted: bool) -> No
     wanted, other = _databases(data_folder, is_wanted)
     if other.exists() and not wanted.exists():
         convert_database(other, wanted, key)
-    remove_database(other)  # a kill, or on Windows somebody who had it open, may have left it
+    for path in (other, part_of(other)):  # a kill, or on Windows somebody who had it open, may have left them
+        remove_database(path)
 
 
 def _databases(data_folder: Path, is_wanted: bool) -> tuple[Path, Path]:
@@ -162,7 +166,7 @@ def _unlike(data_folder: Path, is_wanted: bool) -> list[Path]:
 
 
 def _sounds(folder: Path) -> list[Path]:
-    paths = (folder / FLAC_NAME, *(raw_path(folder, channel) for channel in Channel))
+    paths = (folder / FLAC_NAME, folder / PART_NAME, *(raw_path(folder, channel) for channel in Channel))
     return [path for path in paths if path.exists() and path.stat().st_size]
 
 

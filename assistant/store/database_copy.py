@@ -46,7 +46,7 @@ def convert_database(source: Path, target: Path, key: HistoryKey) -> None:
         text=True,
         encoding="utf-8",
         check=False,
-        start_new_session=True,  # a terminal's Ctrl+C ends the program, not this in the middle
+        start_new_session=True,  # a terminal's Ctrl+C is the program's, which ends this then
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     if done.returncode:
@@ -58,6 +58,11 @@ def remove_database(path: Path) -> None:
     """With all that belongs to it. Raises OSError."""
     for suffix in reversed(_SUFFIXES):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """What a database is called while it is made."""
+    return path.with_name(f"{path.name}.part")
 
 
 def main() -> int:
@@ -75,9 +80,11 @@ def main() -> int:
 
 
 def _convert(source: Path, target: Path, key: HistoryKey) -> None:
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     with closing(driver.connect_encrypted(source, _key_of(source, key), "rw", _BUSY_SECONDS)) as connection:
         _lock(connection)
+        if target.exists():
+            return  # somebody else has converted it while this one waited
         try:
             remove_database(part)  # of a run that was killed; ours alone now
             _copy(connection, part, _key_of(target, key))

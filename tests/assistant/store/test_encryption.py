@@ -337,6 +337,9 @@ def test_an_encrypted_history_whose_key_file_is_gone_says_what_to_put_back(store
         (store.data_folder / name).rename(store.data_folder / f"{name}.away")
     with pytest.raises(StoreError, match=r"encryption\.json, which holds their key, is gone"):
         Store.open(store.data_folder)
+    with pytest.raises(SealingError, match="is gone"):
+        want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    assert not gate.is_encrypted(store.data_folder)
 
 
 def test_the_key_of_another_history_is_told_and_changes_nothing(store: Store, tmp_path: Path) -> None:
@@ -375,3 +378,29 @@ def test_encrypting_twice_is_refused_and_changing_ones_mind_half_way_keeps_the_k
     keys.forget_all()
     vault.unlock(store.data_folder, "another one of five words")
     assert kept(store) == before
+
+
+def test_what_a_killed_decryption_has_left_readable_is_gone_once_all_is_encrypted_again(store: Store) -> None:
+    session_id = hold_call(store, 1)
+    want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    convert(store)
+    before = kept(store)
+    want_plain(store.data_folder)
+    (store.data_folder / "depthcue.db.part").write_text(SECRET)
+    (store.folder(session_id) / "call.flac.part").write_bytes(b"fLaC")
+    want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    convert(store)
+    assert readable_files(store.data_folder) == []
+    assert kept(store) == before
+
+
+def test_who_waited_while_another_one_converted_the_database_leaves_its_work_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold_call(store, 1)
+    want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    key = vault.opened(store.data_folder, not_none(vault.find(store.data_folder)))
+    plain, encrypted = (store.data_folder / name for name in ("depthcue.db", "depthcue.encrypted.db"))
+    monkeypatch.setattr(database_copy, "_lock", lambda _connection: encrypted.write_text("whole"))
+    database_copy._convert(plain, encrypted, key)
+    assert encrypted.read_text() == "whole"
