@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from assistant.errors import SealingError
 from assistant.sealing import gate
+from assistant.sealing.files import sync
 from assistant.sealing.gate import COPY_NAME, FILE_NAME
 from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, forget_all, known, remember
 
@@ -100,11 +101,11 @@ def create(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> tuple[Hist
         SealingError: the passphrase is too short, there is a vault already, or it can't be written.
     """
     check_passphrase(passphrase)
-    if find(folder) is not None:
-        raise SealingError("The kept calls are encrypted already.")
     key = HistoryKey(os.urandom(ID_BYTES), os.urandom(KEY_BYTES))
     code = _new_code()
     slots = (_slot("passphrase", passphrase, key, cost), _slot("recovery", code, key, cost))
+    if find(folder) is not None:  # not before the slots, which take a while: another window may have made one meanwhile
+        raise SealingError("The kept calls are encrypted already.")
     save(Vault(key.id, slots), folder)
     remember(key)
     return key, code
@@ -197,6 +198,7 @@ def save(vault: Vault, folder: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(folder / name)
+        sync(folder)
     except OSError as error:
         raise SealingError(
             f"{folder / FILE_NAME} can't be written ({error.strerror}). What was there is kept. Make that folder "

@@ -54,6 +54,19 @@ def test_a_short_passphrase_and_a_second_key_are_refused(tmp_path: Path) -> None
         vault.create(tmp_path, PASSPHRASE, CHEAP)
 
 
+def test_a_key_that_another_window_has_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile() -> str:
+        monkeypatch.undo()
+        vault.create(tmp_path, "of the other window", CHEAP)
+        return "00000-00000-00000-00000-00000-00000"
+
+    monkeypatch.setattr(vault, "_new_code", meanwhile)
+    with pytest.raises(SealingError, match="already"):
+        vault.create(tmp_path, PASSPHRASE, CHEAP)
+    keys.forget_all()
+    vault.unlock(tmp_path, "of the other window")
+
+
 def test_another_passphrase_and_another_code_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
     key, code = vault.create(tmp_path, PASSPHRASE, CHEAP)
     vault.change_passphrase(tmp_path, "five other words of mine", CHEAP)
