@@ -81,7 +81,8 @@ SECTIONS = (
         Row("language_model", "Its name", "As the server calls it, for example llama3.2:3b. Empty where the server has "
             "one only.", Kind.LINE),
         Row("candidate_words_may_leave_this_computer", "The candidate's words may leave this computer", "Allows an "
-            "address elsewhere, by https only. Each sentence that a follow-up is about is sent there then.", Kind.TICK),
+            "address elsewhere, by https only. Each sentence that a follow-up may be about is sent there then.",
+            Kind.TICK),
     )),
     Section("SOUND", (
         Row("mic", "Your microphone", "Through what your voice is heard. Counts from the next call on.",
