@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from assistant.errors import SealingError
-from assistant.sealing import gate, vault
+from assistant.sealing import gate
 from assistant.settings import data_folder
 
 _TRIES = 3
@@ -21,6 +21,8 @@ def unlock_history() -> None:
     """
     if not gate.is_encrypted(data_folder()):
         return
+    from assistant.sealing import vault
+
     if (kept := vault.find(data_folder())) is not None:
         vault.opened(data_folder(), kept)
 
@@ -29,6 +31,8 @@ def ask_in_terminal(folder: Path) -> None:
     """Until it is right, three times at most. Where nobody can be asked it stays locked."""
     if not sys.stdin.isatty():
         return
+    from assistant.sealing import vault
+
     for _ in range(_TRIES):
         try:
             vault.unlock(folder, getpass.getpass("Passphrase of the kept calls, or recovery code: ", sys.stderr))
@@ -47,6 +51,8 @@ def new_passphrase() -> str:
     """
     if not sys.stdin.isatty():
         raise SealingError("A passphrase has to be typed: run this in a terminal.")
+    from assistant.sealing import vault
+
     try:
         passphrase = getpass.getpass("New passphrase: ", sys.stderr)
         vault.check_passphrase(passphrase)

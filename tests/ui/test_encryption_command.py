@@ -153,6 +153,17 @@ def test_what_was_ended_half_way_is_told_and_gone_on_with(home: Path, types: Typ
     assert readable_files(home) == []
 
 
+def test_an_encrypted_recording_is_asked_for_where_the_database_is_not_encrypted_yet(
+    home: Path, types: Typed, tmp_path: Path
+) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as store:
+        hold_call(store, 2)
+    types(PASSPHRASE)
+    assert main(["sessions", "export", "last", "--format", "wav", "--out", str(tmp_path / "out")]) == 0
+    assert list((tmp_path / "out").glob("*.wav"))
+
+
 def test_a_call_that_is_held_is_encrypted_from_its_sound_to_its_follow_ups(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

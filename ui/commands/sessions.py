@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     from assistant.settings import data_folder
     from assistant.store import Store
     from ui.commands import encryption
+    from ui.unlocking import unlock_history
 
     if args.action == "encrypt":
         encryption.encrypt()
@@ -90,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "passphrase":
         encryption.change(wants_code=args.new_code)
         return 0
+    unlock_history()  # the recordings may be encrypted where the database is not, or not yet
     with Store.open(data_folder()) as store:
         if args.action == "list":
             _list(store, args.format)

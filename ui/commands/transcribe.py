@@ -89,7 +89,9 @@ def _transcribe_session(args: argparse.Namespace) -> int:
     from ui.commands.sessions import recover_all
     from ui.progress import with_progress
     from ui.second_pass import transcribe_again
+    from ui.unlocking import unlock_history
 
+    unlock_history()
     settings = with_speech_options(compose.user_settings(), args)
     with Store.open(data_folder()) as store:
         session_id = store.resolve(args.session)
