@@ -33,7 +33,7 @@ class CallScreen(QObject):
         header.mark.connect(self.mark)
         live_page.mark_field.written.connect(controls.mark)
         header.pause.connect(self.pause_or_resume)
-        header.stop.connect(controls.stop)
+        header.stop.connect(self.stop)
         live_page.cards.asked.connect(self._asked)
         live_page.cards.later.connect(self._dismissed)
         live_page.footer.consent_given.connect(self._note_consent)
@@ -142,6 +142,10 @@ class CallScreen(QObject):
         """The moment is now; what is to be said of it is written."""
         if self.state.standing.phase in OPEN_PHASES:
             self._live_page.mark_field.open(self.state.clock_seconds)
+
+    def stop(self) -> None:
+        self._live_page.mark_field.finish()
+        self._controls.stop()
 
     def pause_or_resume(self) -> None:
         if self.state.standing.phase is Phase.PAUSED:

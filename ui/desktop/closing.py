@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ui.desktop.call_screen import CLOSING, CallScreen
-from ui.desktop.controls import Controls
 from ui.desktop.notices import Choice, Notices
 from ui.desktop.standing import Notice, Phase, Severity
 
@@ -18,9 +17,9 @@ _ASKED = Notice(
 class Closing(QObject):
     """Asks in the notices of `window`, and closes it when the call that was stopped for this is over."""
 
-    def __init__(self, window: QWidget, controls: Controls, call_screen: CallScreen, notices: Notices) -> None:
+    def __init__(self, window: QWidget, call_screen: CallScreen, notices: Notices) -> None:
         super().__init__(window)
-        self._window, self._controls, self._call_screen, self._notices = window, controls, call_screen, notices
+        self._window, self._call_screen, self._notices = window, call_screen, notices
         self._closes_when_finished = False
         call_screen.standing_changed.connect(self._follow)
 
@@ -58,7 +57,7 @@ class Closing(QObject):
     def _stop_and_close(self) -> None:
         self._closes_when_finished = True
         self._notices.take(CLOSING)
-        self._controls.stop()
+        self._call_screen.stop()
 
     def _follow(self) -> None:
         if not self._call_screen.is_open:

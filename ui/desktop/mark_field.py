@@ -12,8 +12,8 @@ from ui.desktop.theme import px
 
 
 class MarkField(QWidget):
-    """Hidden until it is opened. Enter emits `written` with the note and its moment, Escape forgets both; either way it
-    hides and emits `closed`."""
+    """Hidden until it is opened. Enter emits `written` with the note and its moment, and so does the stop of the call
+    for one that is begun; Escape forgets both. Each way it hides and emits `closed`."""
 
     written = Signal(str, float)
     closed = Signal()
@@ -35,6 +35,11 @@ class MarkField(QWidget):
             self.line.setPlaceholderText(f"Note for {clock(at_seconds)}: Enter marks it, Escape forgets it")
             self.show()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def finish(self) -> None:
+        """The call is stopped: what is begun counts."""
+        if not self.isHidden() and self.line.text():
+            self._write()
 
     def close_up(self) -> None:
         if not self.isHidden():

@@ -72,7 +72,7 @@ class PanelWindow(QWidget):
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setMinimumSize(_LEAST)
-        self.closing = Closing(self, controls, self.call_screen, self.notices)
+        self.closing = Closing(self, self.call_screen, self.notices)
         self.docking = Docking(self)
         self._tray = Tray(self)
         self._connect()

@@ -233,6 +233,15 @@ def test_a_moment_is_marked_with_a_note_that_is_written_later(window, live, cont
     assert len(controls.calls) == 1 and not line.isVisible()
 
 
+def test_a_note_that_is_begun_is_kept_when_the_call_is_stopped(window, live, controls):
+    state = live(script.events(20.0))
+    for text in ("", "ask for the year"):
+        QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+        QTest.keyClicks(window.live_page.mark_field.line, text)
+        click(window, "Stop")
+    assert controls.calls == [("stop",), ("mark", "ask for the year", state.clock_seconds), ("stop",)]
+
+
 def test_space_presses_the_control_that_has_the_focus(window, live, controls):
     live(script.events(20.0))
     button(window, "Mark").setFocus()
