@@ -29,6 +29,7 @@ from assistant.plain import plain
 MOST_BYTES = 1 << 16  # of an answer; a question with all that servers say around it has some hundred
 MOST_TOKENS = 80  # of a question of 90 characters, in any language
 TEMPERATURE = 0.3
+CONNECT_SECONDS = 5.0  # `close` can't end a connection that is being made, and the end of the program waits for it
 DEFAULT_PATH = "/v1"  # where Ollama and llama.cpp's server have it
 _ENDPOINT = "/chat/completions"
 _MOST_SAID = 160  # characters of what a server says is wrong
@@ -161,11 +162,13 @@ class LanguageModelServer:
                 failure = error
                 continue
             try:
-                made.settimeout(max(0.01, ends - time.monotonic()))
+                left_seconds = max(0.01, ends - time.monotonic())
+                made.settimeout(min(CONNECT_SECONDS, left_seconds))
                 made.connect(target)
+                made.settimeout(left_seconds)
                 return self._kept(made, address)
             except OSError as error:
-                failure = error
+                failure = OSError("nobody answers there") if isinstance(error, TimeoutError) else error
                 made.close()
         raise failure
 

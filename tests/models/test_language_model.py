@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ModelError
-from models.language_model import MOST_BYTES, Address, LanguageModelServer, _content
+from models.language_model import CONNECT_SECONDS, MOST_BYTES, Address, LanguageModelServer, _content
 from tests.language_model_server import ModelServer, in_format, running, send
 
 TLS = Path(__file__).parents[1] / "data" / "tls"
@@ -181,6 +181,21 @@ def test_the_limit_may_end_an_encrypted_connection_before_its_handshake(monkeypa
     monkeypatch.setattr(ssl.SSLSocket, "do_handshake", late)
     with running(TLS) as server:
         assert "did not answer within" in why_not(server.address.replace("http:", "https:"), limit_seconds=0.1)
+
+
+def test_a_connection_that_does_not_come_about_is_not_waited_for_as_long_as_an_answer(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float | None] = []
+
+    class Socket(socket.socket):
+        def connect(self, _target: object) -> None:
+            waited.append(self.gettimeout())
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "socket", Socket)
+    assert "can't be asked (nobody answers there)" in why_not(server.address, limit_seconds=60.0)
+    assert waited and set(waited) == {CONNECT_SECONDS}
 
 
 def test_a_model_without_a_name_is_called_by_its_address() -> None:
