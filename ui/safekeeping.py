@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
     from ui.desktop.unlock_page import UnlockPage
 
 BUSY = "A call is being recorded: end it first."
+GOING_ON = "Looking whether all kept calls are as they should be…"
 
 
 class Safekeeping(QObject):
@@ -93,6 +94,7 @@ class Safekeeping(QObject):
     def go_on(self) -> None:
         """With what an earlier run has begun."""
         if gate.is_encrypted(data_folder()):
+            self._show(EncryptionState(is_on=True, is_working=True, text=GOING_ON))
             self._lane.do(self._convert, self._show_encryption, self._failed)
 
     def _encrypt(self, passphrase: str) -> None:

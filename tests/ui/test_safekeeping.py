@@ -21,7 +21,7 @@ from ui.desktop.encryption_form import NOT_THE_SAME, TITLE, WARNING
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
-from ui.safekeeping import BUSY, Safekeeping
+from ui.safekeeping import BUSY, GOING_ON, Safekeeping
 
 
 @pytest.fixture(scope="session")
@@ -184,5 +184,8 @@ def test_what_a_kill_has_left_is_gone_on_with_at_the_next_start(panel: Panel, ho
     panel.settings()
     panel.until("Not all kept calls are encrypted yet.")
     panel.safekeeping.go_on()
+    assert GOING_ON in panel.said()
+    assert not panel.found(Tick, TITLE).isEnabled()
     panel.until("All kept calls are encrypted.")
+    assert panel.found(Tick, TITLE).isEnabled()
     assert readable_files(home) == []
