@@ -103,11 +103,14 @@ def test_it_is_turned_on_by_keys_shows_its_code_once_and_is_turned_off(panel: Pa
     panel.types("New passphrase", PASSPHRASE, enters=True)
     assert focused() is panel.found(QLineEdit, "The same once more")
     panel.types("The same once more", PASSPHRASE, enters=True)
+    assert focused() is tick.parent()  # not at the next button, wherever that is
     panel.until("All kept calls are encrypted.")
+    assert focused() is panel.found(QLineEdit, "Recovery code")
     assert tick.isChecked()
     assert readable_files(home) == []
     code = panel.found(QLineEdit, "Recovery code").text()
     panel.click("I have written the recovery code down")
+    assert focused() is tick
     assert code not in [one.text() for one in panel.window.findChildren(QLineEdit)]
     assert PASSPHRASE not in [one.text() for one in panel.window.findChildren(QLineEdit)]
     keys.forget_all()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.buttons import button
 from ui.desktop.fields import CodeField, PasswordField
+from ui.desktop.focus import holds_focus
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 from ui.desktop.tick import Tick
@@ -91,12 +92,20 @@ class EncryptionForm(QWidget):
         self._say(self._status, state.text)
         self._say(self._problem, state.problem)
         self._code.setText(state.code)
-        self._code_form.setVisible(bool(state.code))
+        self._show_form(self._code_form, bool(state.code))
+        if self.hasFocus() and (state.code or not state.is_working):
+            (self._code if state.code else self._tick).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_forms(self) -> None:
         is_shown = self._is_asking and not self._state.is_working
-        self._on_form.setVisible(is_shown and not self._state.is_on)
-        self._off_form.setVisible(is_shown and self._state.is_on)
+        self._show_form(self._on_form, is_shown and not self._state.is_on)
+        self._show_form(self._off_form, is_shown and self._state.is_on)
+
+    def _show_form(self, form: QWidget, is_shown: bool) -> None:
+        """Keys that went to one that goes away go nowhere until there is something to press, and to nothing far off."""
+        if not is_shown and holds_focus(form):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        form.setVisible(is_shown)
 
     def _ask(self) -> None:
         """The switch was pressed: it shows what is until that has changed."""
