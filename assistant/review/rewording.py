@@ -41,6 +41,14 @@ _ABOUT_THE_TALK = (
     "applicant", "assistant", "candidate", "hire", "hiring", "instruction", "interview", "json", "prompt", "recruit",
     "reject", "rephras", "reword",
 )  # fmt: skip
+# Who somebody is, instead of what they did. Where it was said it may be asked about.
+_ABOUT_THE_PERSON = re.compile(
+    r"(?:wo)?m[ae]n|girls?|boys?|guys?|lad(?:y|ies)|(?:fe)?males?|genders?|m[ou]ms?|mothers?|dads?|fathers?|husbands?|"
+    r"wi(?:fe|ves)|kids?|child(?:ren)?|bab(?:y|ies)|pregnan\w+|marri\w+|gay|lesbian|straight|trans|foreign\w*|"
+    r"(?:im)?migrants?|refugees?|accents?|ethnic\w*|rac(?:e|es|ial|ist)|skin|black|white|asian|african|arab\w*|"
+    r"religio\w*|christians?|muslims?|jew(?:s|ish)?|hindus?|disab(?:led|ility|ilities)|autis\w+|elderly|"
+    r"personality|intelligen(?:ce|t)|smart|character"
+)
 _NUMBER = re.compile(r"\d+")
 
 INSTRUCTIONS = (
@@ -98,6 +106,8 @@ def refusal(text: str, wish: Wish) -> str:
         return f"names “{named[0]}”, which nobody has mentioned."
     if strange := [word for word in foreign if word.casefold().startswith(_ABOUT_THE_TALK)]:
         return f"is about the interview (“{strange[0]}”), not about the work."
+    if personal := [word for word in foreign if _ABOUT_THE_PERSON.fullmatch(word.casefold())]:
+        return f"is about the person (“{personal[0]}”), not about the work."
     about = _keywords(wish.question) | _keywords(wish.said)
     if not wish.keep and about and not about & _keywords(text):
         return "is about something else."

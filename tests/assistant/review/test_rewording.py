@@ -88,6 +88,10 @@ def test_good_wordings_are_taken(text: str) -> None:
         "What did 7000% measure\u200b?",
         "Would you hire her for that 7000%?",
         "What did the candidate mean by 7000%?",
+        "How did a woman get to that 7000%?",
+        "What did that 7000% revenue mean, foreigner?",
+        "How did somebody like you measure that 7000%?",
+        "What was hard about that 7000% for people so slow?",
         "What did Dana measure with that 7000%?",
         "Question: What did that 7000% measure? Hope this helps!",
         "What did that 7000% measure, " + "and then " * 20 + "?",
@@ -97,6 +101,12 @@ def test_good_wordings_are_taken(text: str) -> None:
 )
 def test_everything_else_is_not(text: str) -> None:
     assert refusal(tidied(text), WISH)
+
+
+def test_people_who_were_talked_about_may_be_asked_about() -> None:
+    wish = Wish("What made it hard?", (), "It was hard to reach mothers of young children.")
+    assert refusal("What made it hard to reach these mothers?", wish) == ""
+    assert "about the person" in refusal("What made it hard to reach these fathers?", wish)
 
 
 def test_what_has_nothing_to_do_with_it_is_not_taken() -> None:
