@@ -85,7 +85,10 @@ def _arguments() -> argparse.Namespace:
                         help="which programs to run although a kept run is there (default: all)")  # fmt: skip
     parser.add_argument("--long", type=float, metavar="HOURS", help="a dense call of that length made of the calls")
     parser.add_argument("--minutes", type=float, default=10.0, metavar="N", help="of it, at either end, in real time")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.long is not None and 120 * args.minutes > 3600 * args.long:
+        parser.error("both ends, of --minutes each, have to fit into --long")
+    return args
 
 
 def _listed(text: str) -> list[str]:
