@@ -22,7 +22,8 @@
     cues          [kind ("unexplained_term", "long_answer", "helps_listener"), channel, sentence (index), quote,
                   start_s, end_s, advice]
     flags         [id, kind, channel, sentence (index), quote, quote_start, quote_end (characters of that sentence's
-                  text), start_s, end_s, missing (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
+                  text; null where that was heard otherwise after the flag was withdrawn), start_s, end_s, missing
+                  (aspects), reason, raised_at_s, withdrawn_at_s, withdrawn_reason]
     follow_ups    [id, kind, channel, aspect, question, why, quote, start_s, end_s, flag_id, raised_at_s,
                   retired_at_s, retired_why, worded_by (the language model that worded the question, or null)]
     gaps          [channel, start_s, end_s, reason]
@@ -50,6 +51,7 @@ _UNREADABLE = re.compile(
 
 def render(call: Call) -> str:
     by_hand = {correction.utterance: correction.text for correction in call.corrections}
+    texts = {one.sentence.index: one.sentence.text for one in call.sentences}
     table = {
         "format": "depthcue-call",
         "version": 1,
@@ -68,7 +70,7 @@ def render(call: Call) -> str:
         "sentences": [_sentence(one) for one in call.sentences],
         "ledger": ledger_table(call.sentences),
         "cues": [cue_table(cue) for cue in call.cues],
-        "flags": [_flag(fate) for fate in call.flags],
+        "flags": [_flag(fate, texts.get(fate.flag.sentence, "")) for fate in call.flags],
         "follow_ups": [_follow_up(fate) for fate in call.follow_ups],
         "gaps": [
             {
@@ -124,16 +126,18 @@ def cue_table(cue: CommunicationCue, *, has_times: bool = True) -> dict[str, Any
     }
 
 
-def _flag(fate: FlagFate) -> dict[str, Any]:
+def _flag(fate: FlagFate, said: str) -> dict[str, Any]:
+    """`said` is its sentence."""
     flag = fate.flag
+    is_there = said[flag.quote_start : flag.quote_end] == flag.quote
     return {
         "id": flag.id,
         "kind": flag.kind.value,
         "channel": flag.channel.value,
         "sentence": flag.sentence,
         "quote": flag.quote,
-        "quote_start": flag.quote_start,
-        "quote_end": flag.quote_end,
+        "quote_start": flag.quote_start if is_there else None,
+        "quote_end": flag.quote_end if is_there else None,
         "start_s": flag.start_seconds,
         "end_s": flag.end_seconds,
         "missing": [aspect.value for aspect in flag.missing],

@@ -192,10 +192,7 @@ def test_json_holds_everything_exactly() -> None:
     assert table["sentences"][4]["aspects"] == ["lesson"]
     assert table["sentences"][4]["is_good_sign"] is True
     first = table["flags"][0]
-    assert (
-        first["quote"]
-        == table["sentences"][1]["text"][first["quote_start"] : first["quote_end"]][: len(first["quote"])]
-    )
+    assert first["quote"] == table["sentences"][1]["text"][first["quote_start"] : first["quote_end"]]
     assert (first["start_s"], first["withdrawn_at_s"], first["withdrawn_reason"]) == (
         6.5,
         3610.0,
@@ -207,6 +204,15 @@ def test_json_holds_everything_exactly() -> None:
         {"channel": "you", "start_s": 80.0, "end_s": 81.4, "reason": "the microphone was unplugged"}
     ]
     assert table["marks"][0] == {"at_s": 12.0, "note": "ask again"}
+
+
+def test_json_gives_no_place_of_a_quote_whose_sentence_was_heard_otherwise_since() -> None:
+    call = interview()
+    again = replace(call.sentences[1].sentence, words=call.sentences[1].sentence.words[1:])
+    sentences = (call.sentences[0], replace(call.sentences[1], sentence=again), *call.sentences[2:])
+    first, second = json.loads(render_text(replace(call, sentences=sentences), "json"))["flags"]
+    assert (first["quote"], first["quote_start"], first["quote_end"]) == ("increased revenue by 7000%.", None, None)
+    assert (second["quote_start"], second["quote_end"]) == (8, 20)
 
 
 def test_a_transcript_of_sentences_only_is_written_too() -> None:
