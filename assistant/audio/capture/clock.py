@@ -7,6 +7,7 @@ is slow lets the envelope rise by some millionths; lost samples let it step up a
 
 from __future__ import annotations
 
+import statistics
 from collections import deque
 
 from assistant.values import SAMPLE_RATE_HZ
@@ -75,9 +76,15 @@ class StreamClock:
         """
         if len(self._windows) < _DRIFT_WINDOWS:
             return 0
-        drift_seconds = min(self._windows) - self._reference_seconds
-        if abs(drift_seconds) < _DRIFT_SECONDS or drift_seconds >= _LOSS_SECONDS:
+        # Late blocks tell nothing, so all windows have to say that the device is slow. That it is fast most of them
+        # have to: a single block that comes unusually early would move the sound for good.
+        slow_seconds = min(self._windows) - self._reference_seconds
+        fast_seconds = self._reference_seconds - statistics.median(self._windows)
+        if _DRIFT_SECONDS <= slow_seconds < _LOSS_SECONDS:
+            sign = 1
+        elif fast_seconds >= _DRIFT_SECONDS:
+            sign = -1
+        else:
             return 0
-        sign = 1 if drift_seconds > 0 else -1
         self._reference_seconds += sign / SAMPLE_RATE_HZ
         return sign

@@ -100,3 +100,13 @@ def test_whatever_happens_time_is_right_again_after_some_seconds(
         device.run(0.5, stall_seconds)
     device.run(12)
     assert abs(device.error_seconds) < 0.03
+
+
+def test_a_block_that_comes_unusually_early_moves_nothing() -> None:
+    clock = StreamClock()
+    moved_samples = 0
+    for number in range(2000):
+        late_seconds = 0.0 if number == 1000 else 0.006
+        clock.add(START_SECONDS + 0.02 * (number + 1) + late_seconds, BLOCK)
+        moved_samples += clock.take_nudge_samples()
+    assert moved_samples == 0
