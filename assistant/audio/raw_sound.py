@@ -21,7 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import SealingError
-from assistant.sealing.keys import HEADER_BYTES, NONCE_BYTES, TAG_BYTES, FileKey, is_sealed, is_sealed_head, key_of
+from assistant.sealing.keys import (
+    HEADER_BYTES,
+    NONCE_BYTES,
+    TAG_BYTES,
+    FileKey,
+    is_sealed_head,
+    is_torn_head,
+    key_of,
+)
 from assistant.values import Channel
 
 BYTES_PER_SAMPLE = 2
@@ -61,7 +69,7 @@ def open_raw(folder: Path, channel: Channel, key: FileKey | None, *, goes_on: bo
     """Start a file, encrypted where there is a `key`; or go on with the one that is there, as it was begun."""
     path = raw_path(folder, channel)
     flags = 0 if goes_on else os.O_EXCL
-    is_plain = key is None or (goes_on and path.exists() and path.stat().st_size > 0 and not is_sealed(path))
+    is_plain = key is None or (goes_on and path.exists() and _is_plain(path))
     sound = _PlainSound(path, flags) if is_plain or key is None else _SealedSound(path, flags, channel, key)
     try:
         sound.settle()
@@ -73,11 +81,19 @@ def open_raw(folder: Path, channel: Channel, key: FileKey | None, *, goes_on: bo
     return sound
 
 
+def _is_plain(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    return bool(head) and not is_sealed_head(head) and not is_torn_head(head)
+
+
 def count_samples(path: Path, channel: Channel) -> int:
     """How long the sound in a file is by now."""
     with path.open("rb") as file:
         header = file.read(HEADER_BYTES)
         size = os.fstat(file.fileno()).st_size
+        if is_torn_head(header):
+            return 0
         if not is_sealed_head(header):
             return size // BYTES_PER_SAMPLE
         slots = max(0, size - HEADER_BYTES) // SLOT_BYTES
@@ -91,6 +107,8 @@ def read_raw(path: Path, channel: Channel, position: int, count: int) -> NDArray
     """`count` samples from `position` on, or as many as there are. A damaged slot is silence."""
     with path.open("rb") as file:
         header = file.read(HEADER_BYTES)
+        if is_torn_head(header):
+            return _NOTHING
         if not is_sealed_head(header):
             file.seek(position * BYTES_PER_SAMPLE)
             data = file.read(count * BYTES_PER_SAMPLE)

@@ -95,6 +95,11 @@ def is_sealed_head(head: bytes) -> bool:
     return head.startswith(_MAGIC)
 
 
+def is_torn_head(head: bytes) -> bool:
+    """Whether this is all of a sealed file whose writer ended within the header: it holds nothing yet."""
+    return 0 < len(head) < HEADER_BYTES and (is_sealed_head(head) or _MAGIC.startswith(head))
+
+
 def is_sealed(path: Path) -> bool:
     """Whether a file is a sealed one. Raises OSError."""
     with path.open("rb") as file:

@@ -92,6 +92,18 @@ def test_a_kill_at_any_byte_costs_a_tenth_of_a_second_and_the_recording_goes_on(
     assert np.array_equal(read(tmp_path), np.concatenate((truth[:count], added)))
 
 
+@pytest.mark.parametrize("kept_bytes", [1, 7, 20, HEADER_BYTES - 1])
+def test_a_kill_within_the_header_leaves_an_empty_recording_that_goes_on(
+    tmp_path: Path, key: FileKey, kept_bytes: int
+) -> None:
+    write(tmp_path, key, [("append", 1)])
+    path = raw_path(tmp_path, YOU)
+    path.write_bytes(path.read_bytes()[:kept_bytes])
+    assert count_samples(path, YOU) == len(read(tmp_path)) == 0
+    added = write(tmp_path, key, [("append", 700)], goes_on=True)
+    assert np.array_equal(read(tmp_path), added)
+
+
 def test_a_damaged_place_is_a_tenth_of_a_second_of_silence_and_no_more(tmp_path: Path, key: FileKey) -> None:
     truth = write(tmp_path, key, [("append", 5 * SLOT_SAMPLES)])
     data = bytearray(raw_path(tmp_path, YOU).read_bytes())
