@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.audio.around import SourceAround
 from assistant.errors import AssistantError
 from assistant.ports import AudioSource
-from assistant.values import AudioFrame, AudioGap, Channel, Status
+from assistant.values import AudioFrame, AudioGap, Status
 
 
 class CancelledError(AssistantError):
     """Nobody waits for it any more."""
 
 
-class Cancellable:
+class Cancellable(SourceAround):
     """A source that fails with `CancelledError` once nobody wants it any more."""
 
     def __init__(self, source: AudioSource, is_cancelled: Callable[[], bool]) -> None:
-        self._source = source
+        super().__init__(source)
         self._is_cancelled = is_cancelled
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         if self._is_cancelled():
             raise CancelledError("The program was closed.")
-        return self._source.read()
-
-    def close(self) -> None:
-        self._source.close()
+        return super().read()

@@ -8,16 +8,17 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
+from assistant.audio.around import SourceAround
 from assistant.plain import plain
 from assistant.ports import AudioSource, Sink
-from assistant.values import AudioFrame, AudioGap, Channel, Stamped, State, Status
+from assistant.values import Stamped, State, Status
 
 
-class ProgressSource:
+class ProgressSource(SourceAround):
     """Passes a source through. As a sink it shows how far the text is, and warnings, and ends with the session."""
 
     def __init__(self, source: AudioSource, name: str) -> None:
-        self._source = source
+        super().__init__(source)
         self._position_seconds = 0.0
         size = shutil.get_terminal_size()  # a usual one where a terminal does not tell
         total_seconds = source.duration_seconds and round(source.duration_seconds)
@@ -34,17 +35,6 @@ class ProgressSource:
             file=sys.stderr,
         )
 
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
-
-    def read(self) -> AudioFrame | AudioGap | Status | None:
-        return self._source.read()
-
     def next(self, stamped: Stamped) -> None:
         if (seconds := int(stamped.audio_seconds - self._position_seconds)) > 0:
             self._bar.update(seconds)
@@ -57,7 +47,7 @@ class ProgressSource:
                 print(f"depthcue: {plain(message)}", file=sys.stderr)
 
     def close(self) -> None:
-        self._source.close()
+        super().close()
         self._bar.close()
 
 

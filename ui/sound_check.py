@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.around import SourceAround
 from assistant.audio.check import SoundCheck
 from assistant.ports import AudioSource, Transcriber
 from assistant.values import (
@@ -30,32 +31,21 @@ from ui import compose
 LOUDSPEAKERS_NOTE = "Your microphone hears the call: loudspeakers are in use. A headset is better."
 
 
-class Overheard:
+class Overheard(SourceAround):
     """A source that tells its `check` what passes, and holds it for playing back. Read by the listening thread."""
 
     def __init__(self, source: AudioSource) -> None:
-        self._source = source
+        super().__init__(source)
         self._frames: list[AudioFrame] = []
         self.check = SoundCheck(source.channels)
 
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
-
     def read(self) -> AudioFrame | AudioGap | Status | None:
-        item = self._source.read()
+        item = super().read()
         if isinstance(item, AudioFrame | Status):
             self.check.hear(item)
         if isinstance(item, AudioFrame):
             self._frames.append(item)
         return item
-
-    def close(self) -> None:
-        self._source.close()
 
     def sound(self) -> NDArray[np.int16]:
         """(samples, 2): left you, right them, at the places where they were heard."""

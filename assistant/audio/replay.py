@@ -8,11 +8,12 @@ from __future__ import annotations
 import threading
 import time
 
+from assistant.audio.around import SourceAround
 from assistant.ports import AudioSource
-from assistant.values import AudioFrame, AudioGap, Channel, Status
+from assistant.values import AudioFrame, AudioGap, Status
 
 
-class PacedSource:
+class PacedSource(SourceAround):
     """Gives out each frame when its last sample has been spoken, never earlier; never drops one when the reader is
     late. The clock starts with the first `read`. `speed` 1.0 is real time, 2.0 twice as fast.
 
@@ -23,23 +24,15 @@ class PacedSource:
     def __init__(self, source: AudioSource, speed: float) -> None:
         if not speed > 0:
             raise ValueError(f"a speed is more than {speed}")
-        self._source = source
+        super().__init__(source)
         self._speed = speed
         self._started_seconds: float | None = None
         self._closed = threading.Event()
 
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
-
     def read(self) -> AudioFrame | AudioGap | Status | None:
         if self._started_seconds is None:
             self._started_seconds = time.monotonic()
-        item = self._source.read()
+        item = super().read()
         if isinstance(item, AudioFrame | AudioGap):
             due_seconds = self._started_seconds + item.end_seconds / self._speed
             self._closed.wait(max(0.0, due_seconds - time.monotonic()))
@@ -47,4 +40,4 @@ class PacedSource:
 
     def close(self) -> None:
         self._closed.set()
-        self._source.close()
+        super().close()

@@ -19,11 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from assistant.audio.around import SourceAround
 from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
 from assistant.call import Call
 from assistant.ports import AudioSource, Effort, Hypothesis, Sink, Transcriber
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, State, Status, TranscriptUpdate
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Stamped, State, Status, TranscriptUpdate
 from benchmarks.streaming import usage
 from benchmarks.streaming.history import Decode, Run
 from benchmarks.streaming.metrics import Shown
@@ -46,31 +47,20 @@ class Clock:
         return 0.0 if self._started_seconds is None else time.monotonic() - self._started_seconds
 
 
-class StartingSource:
+class StartingSource(SourceAround):
     """Starts the clock when the first frame is asked for: that is when its first sample is spoken."""
 
     def __init__(self, source: AudioSource, clock: Clock) -> None:
-        self._source = source
+        super().__init__(source)
         self._clock = clock
         self.cpu_seconds = 0.0  # that the process had used until then
         self.machine_seconds = 0.0
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return self._source.channels
-
-    @property
-    def duration_seconds(self) -> float | None:
-        return self._source.duration_seconds
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         if not self.cpu_seconds:
             self.cpu_seconds, self.machine_seconds = usage.cpu_seconds(), usage.machine_seconds()
             self._clock.start()
-        return self._source.read()
-
-    def close(self) -> None:
-        self._source.close()
+        return super().read()
 
 
 class TimedTranscriber:
