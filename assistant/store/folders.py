@@ -84,8 +84,8 @@ class SessionFolders:
         with self._connection() as connection:
             ids = [row["id"] for row in sessions.rows(connection) if is_meant(row)]
         free = []
-        for session_id in ids:
-            with translated(self.path):
+        with translated(self.path):
+            for session_id in ids:
                 if self._owners.take(self.folder(session_id)):
                     self.release(session_id)
                     free.append(session_id)
@@ -93,7 +93,8 @@ class SessionFolders:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with translated(self.path), closing(connect(self.path)) as connection:
+        path = self.path
+        with translated(path), closing(connect(path)) as connection:
             yield connection
 
     def _require(self, session_id: str) -> sqlite3.Row:
