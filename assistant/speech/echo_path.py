@@ -73,11 +73,6 @@ class EchoPath:
         self._tail = 0.0
         self._hold_hops = 0
 
-    @property
-    def lag_seconds(self) -> float:
-        """How much later the microphone hears the call, roughly."""
-        return (self._lag + _LEAD_LAGS) * HOP_SECONDS
-
     def judge(self, mic: NDArray[np.float32], call: NDArray[np.float32]) -> list[bool]:
         """Which of the newest hops of the microphone are echo? Both are those hops with what is heard in the window of
         the first one before it: (WINDOW_SAMPLES + (hops - 1) * HOP_SAMPLES,) in -1..1."""

@@ -163,10 +163,6 @@ class Steadiness:
     def erasure(self) -> float:
         return self.erased / self.final if self.final else 0.0
 
-    @property
-    def changed_share(self) -> float:
-        return self.changed / self.committed if self.committed else 0.0
-
 
 def steadiness(history: Iterable[Shown]) -> Steadiness:
     """Of one channel."""
