@@ -201,15 +201,13 @@ def _with(words: Sequence[Word], old: set[int], new: Sequence[Word]) -> tuple[Wo
 
 def _judged_anew(heard: Heard, sentence: Sentence, judgement: Judgement) -> list[ReviewedSentence]:
     """Told also where only its utterance reads otherwise: marks in that are set anew."""
-    before, heard.reviewed = (
-        heard.reviewed,
-        replace(
-            heard.reviewed,
-            sentence=sentence,
-            label=judgement.label,
-            aspects=judgement.aspects,
-            is_good_sign=judgement.is_good_sign,
-        ),
+    before = heard.reviewed
+    heard.reviewed = replace(
+        before,
+        sentence=sentence,
+        label=judgement.label,
+        aspects=judgement.aspects,
+        is_good_sign=judgement.is_good_sign,
     )
     return [] if heard.reviewed == before and sentence is before.sentence else [heard.reviewed]
 
