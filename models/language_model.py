@@ -189,12 +189,16 @@ class LanguageModelServer:
         if address.is_encrypted:
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             made = context.wrap_socket(made, server_hostname=address.host, do_handshake_on_connect=False)
-        with self._lock:
-            if self._is_closed:
-                raise ConnectionAbortedError("it is not needed any more")
-            self._socket = made
-        if isinstance(made, ssl.SSLSocket):
-            made.do_handshake()
+        try:
+            with self._lock:
+                if self._is_closed:
+                    raise ConnectionAbortedError("it is not needed any more")
+                self._socket = made
+            if isinstance(made, ssl.SSLSocket):
+                made.do_handshake()
+        except OSError:
+            made.close()  # who gave the connection holds only what TLS has taken it from
+            raise
         return made
 
     def _give_up(self) -> None:
