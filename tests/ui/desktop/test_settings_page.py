@@ -8,11 +8,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QWidget
 
 from assistant.settings import Appearance, Settings, usable_value
 from assistant.values import Channel
 from tests.ui.desktop import script
+from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import dress
 from ui.desktop.bridge import Bridge
@@ -39,10 +40,6 @@ def field(window, name: str):
     return found
 
 
-def said(window) -> str:
-    return " | ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
-
-
 def opened(window, settings: Settings | None = None):
     window.show_settings(settings or Settings())
     window.show_ready(READY)
@@ -58,14 +55,14 @@ def test_every_setting_has_a_place_and_a_sentence_and_shows_its_value(window):
     page = opened(window, Settings(text_percent=120, second_pass=True, glossary=("Aoife", "P&L")))
     assert field(window, "Size of text").value() == 120 and field(window, "Transcribe twice").isChecked()
     assert page.row("glossary").field.toPlainText() == "Aoife\nP&L"
-    assert all(row.sentence in said(window) for row in ROWS)
+    assert all(row.sentence in said_on_screen(window) for row in ROWS)
 
 
 def test_the_keys_of_every_page_are_listed(window):
     page = opened(window)
     fields = [one for one in page.findChildren(KeyField) if one.isVisible()]
     assert [one.text() for one in fields] == [shown(key) for key in sorted_keys()]
-    assert all(does in said(window) for _, does in FIXED)
+    assert all(does in said_on_screen(window) for _, does in FIXED)
 
 
 def sorted_keys() -> list[str]:
@@ -124,9 +121,9 @@ def test_the_language_model_is_tried_by_a_press_and_says_in_place_what_came_of_i
     window.trial_requested.connect(lambda: tries.append(1))
     [button] = [one for one in window.findChildren(QAbstractButton) if one.accessibleName() == "Try the language model"]
     button.click()
-    assert tries == [1] and not button.isEnabled() and "Trying…" in said(window)
+    assert tries == [1] and not button.isEnabled() and "Trying…" in said_on_screen(window)
     window.settings_over.show_trial("It answered in 0.8 s.")
-    assert button.isEnabled() and "It answered in 0.8 s." in said(window)
+    assert button.isEnabled() and "It answered in 0.8 s." in said_on_screen(window)
 
 
 def test_the_wheel_scrolls_the_page_and_changes_nothing(window, controls):
@@ -172,7 +169,7 @@ def test_choices_before_a_call_are_settings(window, controls):
 def test_the_usual_case_is_one_key(window, controls):
     window.show_settings(Settings(title="Nurse", consent_text="May I record this?"))
     window.show_ready(READY)
-    assert "Read aloud: “May I record this?”" in said(window)
+    assert "Read aloud: “May I record this?”" in said_on_screen(window)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert controls.calls == [("start", True)]
 
@@ -184,7 +181,7 @@ def test_the_check_of_both_voices_shows_what_it_finds_in_place(window, controls,
     assert controls.calls == [("check_voices",)]
     sides = (SideCheck(Channel.YOU, "Heard well.", -20.0, True), SideCheck(Channel.THEM, "Silence.", -96.0, False))
     window.ready_page.show_check(VoiceCheck(sides, note="Loudspeakers."))
-    assert all(text in said(window) for text in ("Heard well.", "Silence.", "Loudspeakers."))
+    assert all(text in said_on_screen(window) for text in ("Heard well.", "Silence.", "Loudspeakers."))
 
 
 # --- the plan ---

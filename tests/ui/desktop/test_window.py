@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel
 from assistant.call import CallState
 from assistant.values import Channel, FollowUpRetired, RetiredWhy, Stamped, State, Status
 from tests.ui.desktop import script
+from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready, Voice
@@ -35,10 +36,6 @@ def button(window, name: str) -> QAbstractButton:
 def click(window, name: str) -> None:
     QTest.mouseClick(button(window, name), Qt.MouseButton.LeftButton)
     QApplication.processEvents()
-
-
-def said_on_screen(window) -> str:
-    return " | ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
 def card_ids(window) -> list[str]:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.desktop.after.conftest import press
+from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop.after.export_page import ExportPage, Preview
 
 
@@ -16,10 +17,6 @@ def page(shown):
     made = ExportPage()
     shown(made)
     return made
-
-
-def said_on_screen(page) -> str:
-    return " | ".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
 def test_a_format_is_looked_at_before_it_is_written_to_the_chosen_folder(page, qtbot) -> None:

@@ -8,11 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from assistant.call import CallState
 from assistant.values import Channel
 from tests.ui.desktop.after.conftest import NOW, press
+from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop.after.history_state import Hit
 from ui.desktop.controls import PastCall
 
@@ -25,10 +26,6 @@ CALLS = tuple(
 def keys(page) -> list[str]:
     entries = page.list.entries
     return [entries.entry(row).key for row in range(entries.rowCount()) if entries.entry(row).key]
-
-
-def said_on_screen(page) -> str:
-    return " | ".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
 @pytest.fixture

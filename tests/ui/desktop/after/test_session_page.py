@@ -8,11 +8,12 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QPlainTextEdit, QWidget
 
 from assistant.call import Correction, Version
 from tests.ui.desktop.after.calls import corrected, interview, long_call
 from tests.ui.desktop.after.conftest import Sound, press
+from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
 from ui.desktop.after.session_state import SessionState
 
@@ -34,10 +35,6 @@ def place_of_word(page, text: str) -> tuple[QPoint, float]:
     box = view._layout_of(row)._boxes(first, first + 3)[0].translated(14, view._rows.top(row) + view._offset())
     word = next(word for word in line.words if text in word.text)
     return box.center().toPoint(), word.start_seconds
-
-
-def said_on_screen(page) -> str:
-    return " | ".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
 def open_view(page, view: int) -> None:
