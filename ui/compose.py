@@ -28,7 +28,6 @@ from assistant.offline import OfflineSession
 from assistant.ports import (
     AudioSource,
     BatchTranscriber,
-    EchoRemover,
     Recorder,
     SentenceModel,
     Sink,
@@ -44,8 +43,8 @@ from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Verbosity
+from ui.echo_removal import NO_REMOVAL, EchoRemoval, echo_removal
 from ui.language_model import language_model
-from ui.without_echo import echo_remover
 
 if TYPE_CHECKING:
     from models.whisper import WhisperTranscriber
@@ -152,10 +151,12 @@ def recording_session(
     shows_partials: bool,
     refines: bool = False,
     asks: FollowUps | None = None,
+    echo: EchoRemoval = NO_REMOVAL,
 ) -> Session:
     """A session over a recording, which is not recorded again. `transcriber` is one for this call, `asks` are its
-    follow-ups; those that come with the program if not given. `refines`: see `StreamingSettings`."""
-    warnings = (*transcriber.notices, *(asks.problems if asks else ()))
+    follow-ups; those that come with the program if not given. `echo` is for this recording. `refines`: see
+    `StreamingSettings`."""
+    warnings = (*transcriber.notices, *(asks.problems if asks else ()), *echo.notices)
     streaming = StreamingSettings(shows_partials=shows_partials, refines=refines)
     return Session(
         source,
@@ -163,7 +164,9 @@ def recording_session(
         voice_detector,
         conversation(verbosity, transcriber, asks),
         sinks,
-        settings=SessionSettings(is_lossless, streaming=streaming, warnings=warnings, mutes_echo=True),
+        settings=SessionSettings(
+            is_lossless, streaming=streaming, warnings=warnings, mutes_echo=True, echo_remover=echo.remover
+        ),
     )
 
 
@@ -176,10 +179,10 @@ def reviewed_recording(
     verbosity: Verbosity = Verbosity.NORMAL,
     asks: FollowUps | None = None,
     started: datetime | None = None,
-    remover: EchoRemover | None = None,
+    echo: EchoRemoval = NO_REMOVAL,
 ) -> Call:
     """Transcribe and review a recording to its end, as fast as it goes; nothing is stored. `asks` as for a session;
-    `started`, with a time zone, is when it was recorded; now if that is not known. `remover` is for this recording."""
+    `started`, with a time zone, is when it was recorded; now if that is not known. `echo` is for this recording."""
     collector = CallCollector()
     session = OfflineSession(
         source,
@@ -187,8 +190,8 @@ def reviewed_recording(
         voice_detector,
         conversation(verbosity, transcriber, asks),
         [*sinks, collector],
-        asks.problems if asks else (),
-        remover,
+        (*(asks.problems if asks else ()), *echo.notices),
+        echo.remover,
     )
     session.run()
     started = started or datetime.now().astimezone()
@@ -284,7 +287,7 @@ def kept_call(
         # Last, when nothing else hinders the call: it replaces an older log.
         kept: list[Sink] = [*sinks, *([EventLog(events)] if events else []), stored]
         asks = follow_ups(settings)
-        remover, no_remover = echo_remover(settings)
+        echo = echo_removal(settings)
         # Only where the call takes as long as it took: what comes in time must not depend on how fast a replay is.
         is_reworded = settings.rewords_follow_ups and not is_lossless
         reworder = Reworder(language_model(settings)) if is_reworded else None
@@ -298,9 +301,9 @@ def kept_call(
             SessionSettings(
                 is_lossless,
                 streaming=StreamingSettings(shows_partials=shows_partials, refines=settings.refine_finals),
-                warnings=(*transcriber.notices, *asks.problems, *no_remover),
+                warnings=(*transcriber.notices, *asks.problems, *echo.notices),
                 mutes_echo=True,
-                echo_remover=remover,
+                echo_remover=echo.remover,
             ),
             reworder,
         )

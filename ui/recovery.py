@@ -22,7 +22,7 @@ from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Stamped, TranscriptUpdate
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
-from ui.without_echo import echo_remover
+from ui.echo_removal import EchoRemoval, echo_removal
 
 SAME_SECONDS = 0.001  # moments so near each other are one, computed twice
 
@@ -46,7 +46,10 @@ def recover(
             model = store.load(recovered.session_id, Version.LIVE).model
             transcriber = transcribers.get(model) or _load(model, settings)
             transcribers[model] = transcriber
-            _transcribe_tail(store, recovered, transcriber, settings, is_cancelled)
+            echo = echo_removal(settings)
+            for notice in echo.notices:
+                say(notice)
+            _transcribe_tail(store, recovered, transcriber, settings, echo, is_cancelled)
         except CancelledError:
             return
         except ModelError as error:
@@ -69,6 +72,7 @@ def _transcribe_tail(
     recovered: Recovered,
     transcriber: Transcriber,
     settings: Settings,
+    echo: EchoRemoval,
     is_cancelled: Callable[[], bool],
 ) -> None:
     if recovered.audio is not None:
@@ -91,7 +95,7 @@ def _transcribe_tail(
                 before.utterances,
                 StreamingSettings(shows_partials=False, speculates=False),
                 mutes_echo=True,
-                echo_remover=echo_remover(settings)[0],
+                echo_remover=echo.remover,
             ),
         )
         session.run()

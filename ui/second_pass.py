@@ -18,7 +18,7 @@ from assistant.ports import AudioSource, Sink
 from assistant.settings import Settings
 from assistant.store import Store
 from ui import compose
-from ui.without_echo import echo_remover
+from ui.echo_removal import echo_removal
 
 
 def transcribe_again(
@@ -67,7 +67,7 @@ def transcribe_again(
             verbosity=settings.verbosity,
             asks=compose.follow_ups(settings),
             started=live.started,
-            remover=echo_remover(settings)[0],
+            echo=echo_removal(settings),
         )
         store.keep_second_pass(session_id, with_fates_of(live, again))
         return store.load(session_id, Version.SECOND)

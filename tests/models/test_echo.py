@@ -13,7 +13,7 @@ from assistant.speech.echo import EchoGuard
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.assistant.speech.rooms import Room, Sound, frames, interview
 from tests.assistant.speech.test_echo import energy, spoken
-from ui.without_echo import echo_remover
+from ui.echo_removal import NO_REMOVAL, echo_removal
 
 try:
     from pywebrtc_audio import EchoCanceller
@@ -62,8 +62,8 @@ def test_with_a_headset_nothing_is_touched() -> None:
 
 @needs_package
 def test_the_settings_choose_it() -> None:
-    assert echo_remover(Settings()) == (None, ())
-    remover, told = echo_remover(Settings(remove_echo=True))
+    assert echo_removal(Settings()) == NO_REMOVAL
+    remover, told = echo_removal(Settings(remove_echo=True))
     assert remover is not None and told == ()
 
 
@@ -76,6 +76,6 @@ def test_without_the_package_the_call_goes_on_and_says_what_to_install(monkeypat
         return real(name, *arguments, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    remover, (told,) = echo_remover(Settings(remove_echo=True))
+    remover, (told,) = echo_removal(Settings(remove_echo=True))
     assert remover is None
     assert "depthcue[echo]" in told

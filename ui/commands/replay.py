@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     from assistant.ports import Sink
     from ui import compose
     from ui.delays import DelayMeter
+    from ui.echo_removal import echo_removal
     from ui.terminal import TerminalSink
 
     settings = with_speech_options(compose.user_settings(args.verbosity), args)
@@ -86,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         shows_partials=args.events is not None or args.speed == REAL_TIME,
         refines=settings.refine_finals,
         asks=compose.follow_ups(settings),
+        echo=echo_removal(settings),
     ).run()
     if terminal.failure is not None:
         if args.events:

@@ -176,8 +176,8 @@ class _Job:
 
     def _reviewed(self, path: Path, recording: FileSource, making: Making, transcriber: BatchTranscriber) -> Call:
         from ui import compose
+        from ui.echo_removal import echo_removal
         from ui.progress import ProgressSource
-        from ui.without_echo import echo_remover
 
         source = ProgressSource(recording, plain(path.name))
         recorded = datetime.fromtimestamp(making.changed_ns / 1e9).astimezone()
@@ -189,7 +189,7 @@ class _Job:
             verbosity=self._settings.verbosity,
             asks=compose.follow_ups(self._settings),
             started=recorded,
-            remover=echo_remover(self._settings)[0],
+            echo=echo_removal(self._settings),
         )
 
     def _write(self, plan: Plan, call: Call, making: Making) -> None:
