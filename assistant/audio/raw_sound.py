@@ -69,7 +69,11 @@ def open_raw(folder: Path, channel: Channel, key: FileKey | None, *, goes_on: bo
     """Start a file, encrypted where there is a `key`; or go on with the one that is there, as it was begun."""
     path = raw_path(folder, channel)
     flags = 0 if goes_on else os.O_EXCL
-    is_plain = key is None or (goes_on and path.exists() and _is_plain(path))
+    head = _head(path) if goes_on and path.exists() else b""
+    is_sealed = is_sealed_head(head) or is_torn_head(head)
+    if is_sealed and key is None:
+        raise SealingError("it is encrypted, and there is no key to go on with it")
+    is_plain = key is None or (head and not is_sealed)
     sound = _PlainSound(path, flags) if is_plain or key is None else _SealedSound(path, flags, channel, key)
     try:
         sound.settle()
@@ -81,10 +85,9 @@ def open_raw(folder: Path, channel: Channel, key: FileKey | None, *, goes_on: bo
     return sound
 
 
-def _is_plain(path: Path) -> bool:
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
-    return bool(head) and not is_sealed_head(head) and not is_torn_head(head)
+        return file.read(HEADER_BYTES)
 
 
 def count_samples(path: Path, channel: Channel) -> int:

@@ -199,3 +199,14 @@ def test_a_disk_without_room_to_pack_keeps_the_raw_sound_and_says_so_once(
         assert finish(folder) == folder / "call.flac"
         assert np.array_equal(np.concatenate(list(read_recording(folder).blocks()))[:, 0], noise)
     assert capfd.readouterr().err == ""  # libsndfile's callbacks print what is raised in them
+
+
+@pytest.mark.parametrize("length", [HEADER_BYTES // 2, HEADER_BYTES, HEADER_BYTES + SLOT_BYTES])
+def test_an_encrypted_file_is_never_gone_on_with_in_plain(tmp_path: Path, key: FileKey, length: int) -> None:
+    write(tmp_path, key, [("append", 2 * SLOT_SAMPLES)])
+    path = raw_path(tmp_path, YOU)
+    os.truncate(path, length)
+    before = path.read_bytes()
+    with pytest.raises(SealingError, match="no key"):
+        open_raw(tmp_path, YOU, None, goes_on=True)
+    assert path.read_bytes() == before
