@@ -13,6 +13,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import queue
 import socket
 import ssl
 import threading
@@ -151,7 +152,7 @@ class LanguageModelServer:
 
     def _connected(self, address: Address, ends: float) -> socket.socket:
         """A connection to the first address of the host that takes one, once all of them may be talked to."""
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        found = _looked_up(address, min(CONNECT_SECONDS, max(0.01, ends - time.monotonic())))
         if not all(_is_this_computer(str(target[0])) for *_, target in found):
             self._refuse_remote(address)
         failure = OSError("the name of the host means no address")
@@ -205,6 +206,27 @@ class LanguageModelServer:
         with self._lock:
             if self._socket is not None:
                 _shut(self._socket)
+
+
+def _looked_up(address: Address, limit_seconds: float) -> list[Any]:
+    """What its host means, as `socket.getaddrinfo` gives it. That knows no limit, and a name server that is not there
+    costs half a minute: a look-up that takes too long is left alone, and ends by itself. Raises OSError, ValueError."""
+    found: queue.SimpleQueue[list[Any] | OSError | ValueError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put(list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)))
+        except (OSError, ValueError) as error:
+            found.put(error)
+
+    threading.Thread(target=look_up, name="host look-up", daemon=True).start()
+    try:
+        result = found.get(timeout=limit_seconds)
+    except queue.Empty:
+        raise OSError("what its host means can't be found out") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def _is_this_computer(address: str) -> bool:

@@ -291,3 +291,11 @@ def test_a_certificate_that_nobody_trusts_is_refused() -> None:
     with running(TLS) as server:
         said = why_not(server.address.replace("http:", "https:"))
         assert "certificate" in said.lower() and server.asked == []
+
+
+def test_a_name_that_nobody_answers_for_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(CONNECT_SECONDS)][1:])
+    said = why_not("http://no-name-server.test", limit_seconds=0.1)
+    over.set()
+    assert "did not answer within" in said
