@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from assistant.sealing.keys import FileKey, is_sealed
+from assistant.sealing.private import create_private
 from assistant.sealing.stream import CHUNK_BYTES, SealingFile, UnsealedFile
 
 
@@ -50,8 +51,7 @@ class _PlainFile(io.FileIO):
     """A new file, private to the user, that is through to the disk when it is closed."""
 
     def __init__(self, path: Path) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        super().__init__(os.open(path, flags, 0o600), "wb")
+        super().__init__(create_private(path), "wb")
 
     def close(self) -> None:
         if not self.closed:

@@ -18,6 +18,7 @@ from typing import Any
 
 from assistant.errors import SealingError
 from assistant.sealing.keys import HEADER_BYTES, TAG_BYTES, FileKey, key_of
+from assistant.sealing.private import create_private
 
 CHUNK_BYTES = 64 * 1024
 _NONCE = struct.Struct(">3xQB")  # number of the chunk, whether it is the last one
@@ -95,8 +96,7 @@ class SealingFile(io.RawIOBase):
     def __init__(self, path: Path, key: FileKey) -> None:
         """A new file, private to the user. Raises OSError, FileExistsError among them."""
         super().__init__()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        self._file = os.fdopen(create_private(path), "wb")
         self._file.write(key.header)
         self._file.seek(HEADER_BYTES + CHUNK_BYTES + TAG_BYTES)  # the first chunk is sealed last, at its place
         self._cipher, self._header = key.cipher(), key.header

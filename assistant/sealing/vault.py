@@ -8,6 +8,7 @@ its way to or from it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import unicodedata
@@ -21,14 +22,18 @@ from assistant.sealing import gate
 from assistant.sealing.files import sync
 from assistant.sealing.gate import COPY_NAME, FILE_NAME
 from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, forget_all, known, remember
+from assistant.sealing.private import create_private
 
 LEAST_CHARACTERS: Final = 10
+_FORMAT: Final = 2
+_FORMAT_WITHOUT_CHECK: Final = 1
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
 _CODE_GROUPS, _GROUP_LETTERS = 6, 5  # 150 bits
 _MOST_MEMORY_KIB: Final = 1 << 21
 FORGOTTEN: Final = (
     "Nobody can read the calls without the passphrase or the recovery code: if you lose both, they are lost, too."
 )
+NEITHER: Final = "That is neither the passphrase nor the recovery code. Nothing was changed: try again."
 HOW_TO_UNLOCK: Final = (
     "Open them with your passphrase: the panel asks for it, and so does `depthcue` in a terminal. Another window that "
     "was open before they were encrypted has to be started again."
@@ -125,7 +130,7 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
             key = HistoryKey(vault.id, secret_key)
             remember(key)
             return key
-    raise SealingError("That is neither the passphrase nor the recovery code. Nothing was changed: try again.")
+    raise SealingError(NEITHER)
 
 
 def opened(folder: Path, vault: Vault) -> HistoryKey:
@@ -179,8 +184,8 @@ def save(vault: Vault, folder: Path) -> None:
     Raises:
         SealingError: it can't be written; what was there is kept.
     """
-    table = {
-        "format": 1,
+    table: dict[str, Any] = {
+        "format": _FORMAT,
         "id": _text(vault.id),
         "is_wanted": vault.is_wanted,
         "slots": [
@@ -188,12 +193,13 @@ def save(vault: Vault, folder: Path) -> None:
             for slot in vault.slots
         ],
     }
+    table["check"] = _check(table)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in (FILE_NAME, COPY_NAME):
             part = folder / f"{name}.part"
             part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            with os.fdopen(create_private(part), "w", encoding="ascii") as file:
                 json.dump(table, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
@@ -270,9 +276,18 @@ def _vault(table: dict[str, Any]) -> Vault:
         Slot(str(slot["kind"]), b64decode(slot["salt"]), Cost(**slot["cost"]), b64decode(slot["wrapped"]))
         for slot in table["slots"]
     )
-    if table["format"] != 1 or any(slot.cost.memory_kib > _MOST_MEMORY_KIB for slot in slots):
+    is_known = table["format"] in (_FORMAT, _FORMAT_WITHOUT_CHECK)
+    if not is_known or any(slot.cost.memory_kib > _MOST_MEMORY_KIB for slot in slots):
         raise ValueError("written by a newer version")
+    if table["format"] == _FORMAT and table["check"] != _check(table):
+        raise ValueError("damaged")
     return Vault(b64decode(table["id"]), slots, bool(table["is_wanted"]))
+
+
+def _check(table: dict[str, Any]) -> str:
+    """By which damage is found out that can still be read: the right passphrase would pass for a wrong one."""
+    rest = {name: value for name, value in table.items() if name != "check"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _text(data: bytes) -> str:

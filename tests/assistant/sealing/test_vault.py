@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,31 @@ def test_a_damaged_or_lost_file_is_read_from_its_copy_and_told_where_both_are(
     else:
         with pytest.raises(SealingError, match="backup"):
             vault.find(tmp_path)
+
+
+def test_no_flipped_bit_makes_another_vault_of_it(tmp_path: Path) -> None:
+    vault.create(tmp_path, PASSPHRASE, CHEAP)
+    whole, path = vault.find(tmp_path), tmp_path / gate.FILE_NAME
+    sound = path.read_bytes()
+    (tmp_path / gate.COPY_NAME).unlink()
+    found_out = 0
+    for place in range(len(sound)):
+        damaged = bytearray(sound)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            assert vault.find(tmp_path) == whole
+        except SealingError:
+            found_out += 1
+    assert found_out > len(sound) / 2
+
+
+def test_a_file_from_before_there_was_a_check_is_read(tmp_path: Path) -> None:
+    key, _ = vault.create(tmp_path, PASSPHRASE, CHEAP)
+    path = tmp_path / gate.FILE_NAME
+    table = json.loads(path.read_bytes())
+    del table["check"]
+    path.write_text(json.dumps({**table, "format": 1}))
+    keys.forget_all()
+    (tmp_path / gate.COPY_NAME).unlink()
+    assert vault.unlock(tmp_path, PASSPHRASE) == key
