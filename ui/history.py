@@ -71,14 +71,12 @@ def search(query: str) -> tuple[Hit, ...]:
 
 def version_of(call_id: str, version: Version) -> SessionState:
     """A call to look at, in one of its versions."""
-    from assistant.call import Version
     from assistant.store import Store
     from ui.desktop.after.session_state import SessionState
 
     with Store.open(data_folder()) as store:
-        newest = store.load(call_id)
-        wanted = newest if version in (Version.NEWEST, newest.version) else store.load(call_id, version)
-    return SessionState.of(wanted, has_second_pass=newest.version is Version.SECOND)
+        call, has_second_pass = store.load(call_id, version), store.has_second_pass(call_id)
+    return SessionState.of(call, has_second_pass)
 
 
 def open_session(call_id: str) -> tuple[SessionState, Player | None, str]:

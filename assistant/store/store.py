@@ -155,6 +155,10 @@ class Store(CrashedSessions):
             audio = find_recording(self.folder(session_id))
             return read_call(connection, row, second_pass, self._duration(row), audio)
 
+    def has_second_pass(self, session_id: str) -> bool:
+        with self._connection() as connection:
+            return sessions.second_pass(connection, session_id) is not None
+
     def keep_second_pass(self, session_id: str, call: Call) -> None:
         """Keep the text and the review of `call` as the session's second version, in place of an earlier one; the live
         one stays as it is. All or nothing, whatever happens.
