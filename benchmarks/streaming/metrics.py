@@ -159,10 +159,6 @@ class Steadiness:
     replaced: int = 0  # in the first final text and not in the last
     stable_texts: tuple[str, ...] = ()  # per utterance: as committed, completed by the final
 
-    @property
-    def erasure(self) -> float:
-        return self.erased / self.final if self.final else 0.0
-
 
 def steadiness(history: Iterable[Shown]) -> Steadiness:
     """Of one channel."""

@@ -112,7 +112,6 @@ def test_erasure_counts_what_was_taken_back_and_all_behind_it() -> None:
     history = [shown(PARTIAL, "we got a", 1.0), shown(PARTIAL, "We cut a", 1.5), shown(FINAL, "we cut a lot", 2.0)]
     measured = metrics.steadiness(history)
     assert (measured.erased, measured.final) == (2, 4)
-    assert measured.erasure == 0.5
 
 
 def test_committed_words_that_the_final_text_lacks_are_changed() -> None:
