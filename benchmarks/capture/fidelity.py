@@ -3,6 +3,11 @@
 Each window of two seconds that holds speech is compared with what was played there, at the shift that fits best (found
 at eight times the rate: half a sample of delay alone would cost correlation). How the shift moves over the windows
 shows jumps and drift.
+
+Drift is measured in samples, recorded against played, so by the clock of the card that played them. Two devices that
+share a clock are recorded as they are: what their clock does against the computer's (a null sink counts in whole
+microseconds, which makes it some tens of ppm fast) moves the call's 0.0, and is told by itself. What one device does
+against the other is mended in its sound, and would show here as drift.
 """
 
 from __future__ import annotations
@@ -41,16 +46,22 @@ def measure(audio: VirtualAudio, minutes: float) -> list[str]:
         recording = Recording(folder / "call")
         time.sleep(_SETTLE_SECONDS)
         before, began = recording.processor_seconds(), time.monotonic()
+        origin = recording.source.origin_seconds or np.nan
         players = [audio.play(files[channel], SINKS[channel]) for channel in Channel]
         for player in players:
             player.wait()
         used, lasted = recording.processor_seconds(), time.monotonic() - began
         time.sleep(0.5)
+        moved = origin - (recording.source.origin_seconds or np.nan)
         recording.stop()
         heard = recorded(folder / "call")
     lines = [f"recorded against played, both channels at once, {minutes:g} min:"]
     for side, channel in enumerate(Channel):
         lines.append(f"  {channel:5} {compared(heard[:, side], voices[channel])}")
+    lines.append(
+        f"  drift is by the card's clock, which both sides share; against the computer's it ran "
+        f"{1e6 * moved / lasted:+.0f} ppm, and the call's 0.0 followed it"
+    )
     lines.append(f"  cross-talk: {_crosstalk(heard, voices)}")
     lines.append(f"  gaps {len(recording.gaps)}, messages {len(recording.items) - len(recording.gaps)}")
     shares = {who: 100 * (used[who] - before[who]) / lasted for who in used}

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.audio.capture.clock import StreamClock
+from assistant.audio.capture.call_clock import CallClock
+from assistant.audio.capture.clock import StreamClock, speed_for
 from assistant.audio.capture.feed import Backend, Feed
 from assistant.audio.capture.mixer import Mixer
+from assistant.audio.capture.stretch import Stretch
 from assistant.audio.capture.watch import WHO, SoundWatch
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
@@ -31,11 +33,12 @@ _TOLD_AGAIN_SECONDS = 300.0  # the same of a device, should it still or again be
 class ChannelCapture(threading.Thread):
     """Turns one device's feeds into contiguous frames, gaps and messages, on the call's clock."""
 
-    def __init__(self, channel: Channel, backend: Backend, mixer: Mixer) -> None:
+    def __init__(self, channel: Channel, backend: Backend, mixer: Mixer, call_clock: CallClock) -> None:
         super().__init__(name=f"capture-{channel}", daemon=True)
         self._channel = channel
         self._backend = backend
         self._mixer = mixer
+        self._call_clock = call_clock
         self._stopped = threading.Event()
         self._position = 0  # samples from the call's 0.0 to the end of what was given out
         self._is_heard = False
@@ -55,6 +58,7 @@ class ChannelCapture(threading.Thread):
                 try:
                     self._follow(feed)
                 finally:
+                    self._call_clock.leave(self._channel)
                     feed.close()
             except CaptureError as error:
                 if self._is_heard:
@@ -67,7 +71,7 @@ class ChannelCapture(threading.Thread):
         self._leave()
 
     def _follow(self, feed: Feed) -> None:
-        clock = StreamClock()
+        clock, stretch = StreamClock(), Stretch()
         rest = np.zeros(0, np.int16)
         heard_seconds = time.monotonic()
         is_placed = False
@@ -80,21 +84,25 @@ class ChannelCapture(threading.Thread):
             heard_seconds = time.monotonic()
             self._notice(block.notice)
             clock.add(block.arrived_seconds, len(block.samples))
-            rest = np.concatenate((rest, block.samples))
+            rest = np.concatenate((rest, stretch.process(block.samples)))
+            clock.move(-stretch.speed * len(block.samples) / SAMPLE_RATE_HZ)
             if not clock.is_primed:
                 continue
-            if not is_placed:
-                rest = self._place(clock, rest, feed)
-                is_placed = len(rest) > 0
+            if is_placed:
+                self._keep_pace(clock, stretch)
+            elif not len(new := self._place(clock, rest, feed)):
+                continue  # all of it was heard before, by the feed before
+            else:
+                rest, is_placed = new, True
             if loss_seconds := clock.take_loss_seconds():
                 self._gap(round(loss_seconds * SAMPLE_RATE_HZ), "the computer was too busy, and sound was lost")
             while len(rest) >= FRAME_SAMPLES:
-                self._frame(_stretched(rest[:FRAME_SAMPLES], clock.take_nudge_samples()))
+                self._frame(rest[:FRAME_SAMPLES])
                 rest = rest[FRAME_SAMPLES:]
 
     def _place(self, clock: StreamClock, heard: NDArray[np.int16], feed: Feed) -> NDArray[np.int16]:
         """Lay the first sound of a feed where it belongs; returns what is left of it after what was heard before."""
-        origin_seconds = self._mixer.settle_origin(clock.start_seconds)
+        origin_seconds = self._call_clock.join(self._channel, clock.start_seconds)
         begins = round((clock.start_seconds - origin_seconds) * SAMPLE_RATE_HZ)
         if begins < self._position:
             heard = heard[self._position - begins :]
@@ -108,6 +116,12 @@ class ChannelCapture(threading.Thread):
             self._lost_since_seconds = None
         self._is_heard = self._is_heard or len(heard) > 0
         return heard
+
+    def _keep_pace(self, clock: StreamClock, stretch: Stretch) -> None:
+        if (apart_seconds := clock.take_apart_seconds()) is not None:
+            moved_seconds = self._call_clock.agree(self._channel, apart_seconds)
+            clock.move(moved_seconds)
+            stretch.speed = speed_for(apart_seconds - moved_seconds)
 
     def _gap(self, samples: int, reason: str) -> None:
         start_seconds = self._position / SAMPLE_RATE_HZ
@@ -141,16 +155,8 @@ class ChannelCapture(threading.Thread):
 
     def _leave(self) -> None:
         """A channel that is lost when the call ends still says what was not heard."""
-        origin_seconds = self._mixer.origin_seconds
+        origin_seconds = self._call_clock.origin_seconds
         if self._lost_since_seconds is not None and origin_seconds is not None:
             missing = round((time.monotonic() - origin_seconds) * SAMPLE_RATE_HZ) - self._position
             if missing > 0:
                 self._gap(missing, self._reason)
-
-
-def _stretched(samples: NDArray[np.int16], by: int) -> NDArray[np.int16]:
-    """The same sound in one sample more or less: how a device's clock that runs fast or slow is brought to ours."""
-    if by == 0:
-        return samples
-    positions = np.linspace(0, len(samples) - 1, len(samples) + by)
-    return np.rint(np.interp(positions, np.arange(len(samples)), samples)).astype(np.int16)

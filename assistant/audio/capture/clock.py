@@ -7,6 +7,7 @@ is slow lets the envelope rise by some millionths; lost samples let it step up a
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import deque
 
@@ -17,7 +18,9 @@ _LOSS_SECONDS = 0.02  # smaller steps are told from drift only by time, and are 
 _LOSS_WATCH_SECONDS = 2.0
 _LOSS_SURE_SECONDS = 1.5  # a step that lasts so long is no delay that will be caught up
 _DRIFT_WINDOWS = 8  # of a second each
-_DRIFT_SECONDS = 0.004  # below this, estimates are no better than what they would mend
+_APART_SECONDS = 0.002  # below this, estimates are no better than what they would mend
+_MENDED_SECONDS = 12.0  # what is beyond that is mended at this pace: no faster, because estimates are some seconds old
+_MOST_SPEED = 5e-4  # devices are 1e-4 off, bad ones 2e-4; the ear notices 5e-3
 
 
 class StreamClock:
@@ -30,6 +33,7 @@ class StreamClock:
         self._windows: deque[float] = deque(maxlen=_DRIFT_WINDOWS)
         self._window_end_seconds = 0.0
         self._lowest_seconds = float("inf")
+        self._has_news = False
 
     @property
     def is_primed(self) -> bool:
@@ -54,6 +58,7 @@ class StreamClock:
         self._lowest_seconds = min(self._lowest_seconds, estimate_seconds)
         if arrived_seconds >= self._window_end_seconds:
             self._windows.append(self._lowest_seconds)
+            self._has_news = True
             self._lowest_seconds = float("inf")
             self._window_end_seconds = arrived_seconds + 1.0
 
@@ -69,22 +74,26 @@ class StreamClock:
         self._lowest_seconds = float("inf")
         return step_seconds
 
-    def take_nudge_samples(self) -> int:
-        """1 where a sample is to be put in, -1 where one is to be taken out, so that counting follows the clock.
+    def take_apart_seconds(self) -> float | None:
+        """How far the device lies behind what was given out (negative: before it); about once a second, otherwise None.
 
-        Asked once a frame: at most one sample in 20 ms, which no ear and no recogniser notices.
+        Asked after each `add`.
         """
-        if len(self._windows) < _DRIFT_WINDOWS:
-            return 0
+        if not self._has_news or len(self._windows) < _DRIFT_WINDOWS:
+            return None
+        self._has_news = False
         # Late blocks tell nothing, so all windows have to say that the device is slow. That it is fast most of them
         # have to: a single block that comes unusually early would move the sound for good.
         slow_seconds = min(self._windows) - self._reference_seconds
         fast_seconds = self._reference_seconds - statistics.median(self._windows)
-        if _DRIFT_SECONDS <= slow_seconds < _LOSS_SECONDS:
-            sign = 1
-        elif fast_seconds >= _DRIFT_SECONDS:
-            sign = -1
-        else:
-            return 0
-        self._reference_seconds += sign / SAMPLE_RATE_HZ
-        return sign
+        return slow_seconds if slow_seconds > 0.0 else -fast_seconds if fast_seconds > 0.0 else 0.0
+
+    def move(self, seconds: float) -> None:
+        """All that was given out lies that much later than it was taken to."""
+        self._reference_seconds += seconds
+
+
+def speed_for(apart_seconds: float) -> float:
+    """By how much (1e-4: ten samples in a hundred thousand) to quicken a stream so that it is less far apart."""
+    beyond_seconds = max(0.0, abs(apart_seconds) - _APART_SECONDS)
+    return -math.copysign(min(beyond_seconds / _MENDED_SECONDS, _MOST_SPEED), apart_seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from assistant.audio.capture.call_clock import CallClock
 from assistant.audio.capture.channel import ChannelCapture
 from assistant.audio.capture.feed import Backend
 from assistant.audio.capture.mixer import Mixer
@@ -35,10 +36,10 @@ class LiveSource:
         self._backend = backend
         self._channels = tuple(channels)
         self._mixer = Mixer(channels)
-        self._mixer.origin_seconds = origin_seconds
+        self._call_clock = CallClock(origin_seconds)
         for warning in warnings:
             self._mixer.tell(warning)
-        self._captures = [ChannelCapture(channel, backend, self._mixer) for channel in channels]
+        self._captures = [ChannelCapture(channel, backend, self._mixer, self._call_clock) for channel in channels]
         for capture in self._captures:
             capture.start()
 
@@ -52,8 +53,8 @@ class LiveSource:
 
     @property
     def origin_seconds(self) -> float | None:
-        """`time.monotonic()` at the call's 0.0; None before the first sound."""
-        return self._mixer.origin_seconds
+        """`time.monotonic()` at the call's 0.0, as of now; None before the first sound."""
+        return self._call_clock.origin_seconds
 
     def read(self) -> AudioFrame | AudioGap | Status | None:
         return self._mixer.next()

@@ -21,20 +21,12 @@ class Mixer:
     """Puts the channels' frames and gaps in the order of their times."""
 
     def __init__(self, channels: Sequence[Channel]) -> None:
-        self.origin_seconds: float | None = None  # `time.monotonic()` at the call's 0.0
         self._changed = threading.Condition()
         self._queues: dict[Channel, deque[tuple[float, AudioFrame | AudioGap]]] = {name: deque() for name in channels}
         self._statuses: deque[Status] = deque()
         self._silent: set[Channel] = set()  # not heard now: nobody waits for these
         self._dropped: dict[Channel, AudioGap] = {}
         self._is_ended = False
-
-    def settle_origin(self, start_seconds: float) -> float:
-        """The first channel that is heard sets the call's 0.0; returns it."""
-        with self._changed:
-            if self.origin_seconds is None:
-                self.origin_seconds = start_seconds
-            return self.origin_seconds
 
     def put(self, item: AudioFrame | AudioGap) -> None:
         with self._changed:

@@ -114,14 +114,63 @@ def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
     assert len(gaps(items)) == 1
 
 
-def test_sound_that_was_given_out_is_not_given_out_again() -> None:
-    backend = ScriptedBackend(
-        you=[ScriptedFeed(blocks(100.0, 1.0), "moved"), ScriptedFeed(blocks(100.9, 1.0, value=7))]  # 0.1 s is old
-    )
-    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 95)
+@pytest.mark.parametrize("old_seconds", [0.1, 0.6])
+def test_sound_that_was_given_out_is_not_given_out_again(old_seconds: float) -> None:
+    again = blocks(102.0 - old_seconds, 1.0, value=7)
+    backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 2.0), "moved"), ScriptedFeed(again)])
+    count = round((3.0 - old_seconds) * 50)
+    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == count)
     assert gaps(items) == []
-    assert frames(items, YOU)[-1].end_seconds == pytest.approx(1.9)
-    assert [int(frame.samples[0]) for frame in frames(items, YOU)] == [1000] * 50 + [7] * 45
+    assert frames(items, YOU)[-1].end_seconds == pytest.approx(3.0 - old_seconds)
+    assert [int(frame.samples[0]) for frame in frames(items, YOU)] == [1000] * 100 + [7] * (count - 100)
+
+
+def blocks_of_a_device(seconds: float, ppm: float) -> list[Block]:
+    """From a device that is so much fast, one after the other of the numbers 0 to 999 again and again."""
+    samples = np.arange(round(seconds * SAMPLE_RATE_HZ)) % 1000
+    rate_hz = SAMPLE_RATE_HZ * (1 + ppm / 1e6)
+    return [
+        Block(100.0 + (at + 640) / rate_hz, samples[at : at + 640].astype(np.int16))
+        for at in range(0, len(samples), 640)
+    ]
+
+
+class PacedFeed(ScriptedFeed):
+    """Gives no block before all of them have given the one before."""
+
+    def __init__(self, blocks: list[Block], everyone: threading.Barrier) -> None:
+        super().__init__(blocks)
+        self._everyone = everyone
+
+    def read(self) -> Block | None:
+        if self._blocks:
+            self._everyone.wait(5.0)
+        return super().read()
+
+
+def heard_from(seconds: float, **ppm: float) -> tuple[LiveSource, list[Item]]:
+    """A call of that length, from devices that are so much fast."""
+    everyone = threading.Barrier(len(ppm))
+    feeds = {name: PacedFeed(blocks_of_a_device(seconds, fast), everyone) for name, fast in ppm.items()}
+    source = LiveSource(ScriptedBackend(**{name: [feed] for name, feed in feeds.items()}), tuple(map(Channel, ppm)))
+    assert all(feed.spent.wait(5.0) for feed in feeds.values())
+    source.close()
+    return source, [*iter(source.read, None)]
+
+
+def test_two_devices_of_one_clock_are_left_as_they_are_and_the_call_goes_by_them() -> None:
+    source, items = heard_from(60.0, you=100.0, them=100.0)
+    for channel in (YOU, THEM):
+        sound = np.concatenate([frame.samples for frame in frames(items, channel)])
+        assert np.array_equal(sound, np.arange(len(sound)) % 1000)
+    assert source.origin_seconds == pytest.approx(100.0 - 60 * 100e-6, abs=0.0025)
+
+
+def test_a_device_that_is_faster_than_the_other_keeps_pace_with_it() -> None:
+    _, items = heard_from(110.0, you=300.0, them=-300.0)
+    for channel, ppm in ((YOU, 300.0), (THEM, -300.0)):  # by counting alone each would be 33 ms off
+        early_seconds = 110.0 / (1 + ppm / 1e6) - frames(items, channel)[-1].end_seconds
+        assert -0.009 < early_seconds < 0.009 + 0.02  # a frame that is not full is not given out
 
 
 def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
