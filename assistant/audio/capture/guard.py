@@ -103,9 +103,11 @@ class Guard(threading.Thread):
             if not is_known:
                 self._take(server.snapshot(), asked_seconds, "")
             is_known = not server.wait_for_news(_LISTEN_SECONDS)
-            if is_known:  # the whole wait passed without a word
+            asked_seconds = time.monotonic()
+            is_known = is_known and server.has_no_news()
+            if is_known:
                 with self._changed:
-                    self._clear_seconds = time.monotonic()
+                    self._clear_seconds = asked_seconds
 
     def _take(self, snapshot: Snapshot | None, asked_seconds: float, reason: str) -> None:
         with self._changed:

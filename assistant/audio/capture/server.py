@@ -91,6 +91,14 @@ class SoundServer:
         has_news, self._has_news = self._has_news, False
         return has_news
 
+    def has_no_news(self) -> bool:
+        """False where something changed before this was asked: the server's answer comes after all that it had to say.
+
+        That nothing has come yet means less, where this thread or the server is held up by a busy computer.
+        """
+        self.name()
+        return not self._has_news
+
     def _on_event(self, event: Any) -> None:
         self._has_news = True
         raise PulseLoopStop

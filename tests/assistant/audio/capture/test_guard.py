@@ -1,0 +1,95 @@
+"""When a stream is believed, against a scripted server and a computer that holds the guard up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from assistant.audio.capture import guard as guarding
+from assistant.audio.capture.guard import Guard, Watched
+from assistant.audio.capture.snapshot import Output, Snapshot, Source
+from assistant.values import Channel
+
+MONITOR, MICROPHONE = 1, 2
+RIGHT = Snapshot(
+    (Source(MONITOR, "call.monitor", "Monitor of call", True), Source(MICROPHONE, "mic", "Microphone", False)),
+    (Output("call", "Virtual call", MONITOR),),
+    default_source="mic",
+    default_output="call",
+    recorded={"ours": MONITOR},
+)
+MOVED = replace(RIGHT, recorded={"ours": MICROPHONE})
+LATE_SECONDS = 0.25
+
+
+class ScriptedServer:
+    """Moves our stream to the microphone when the test says so. The news reaches a guard that was held up."""
+
+    def __init__(self) -> None:
+        self.is_moved = threading.Event()
+        self.moved_seconds = float("inf")
+        self._was_late = False
+        self._is_told = False
+
+    def __enter__(self) -> ScriptedServer:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def subscribe(self) -> None: ...
+
+    def snapshot(self) -> Snapshot:
+        return MOVED if self.is_moved.is_set() else RIGHT
+
+    def move(self) -> None:
+        self.moved_seconds = time.monotonic()
+        self.is_moved.set()
+
+    def wait_for_news(self, timeout_seconds: float) -> bool:
+        if self._is_told or not self.is_moved.wait(timeout_seconds):
+            return False
+        if self._was_late:
+            time.sleep(timeout_seconds)
+            self._is_told = True
+            return True
+        self._was_late = True
+        time.sleep(LATE_SECONDS)  # it listened until just before the news came; now it waits for its turn
+        return False
+
+    def has_no_news(self) -> bool:
+        self._is_told = self.is_moved.is_set()
+        return not self._is_told
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until_seconds = time.monotonic() + 5.0
+    while not is_so():
+        assert time.monotonic() < until_seconds
+        time.sleep(0.002)
+
+
+def test_a_guard_that_is_held_up_believes_no_stream_that_was_moved_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ScriptedServer()
+    monkeypatch.setattr(guarding, "SoundServer", lambda: server)
+    guard = Guard({Channel.THEM: ""}, RIGHT)
+    stream = Watched("ours", Channel.THEM, guard.target(Channel.THEM))
+    guard.watch(stream)
+    guard.start()
+    wait_until(lambda: guard.believed_until_seconds(stream) > 0.0)
+    server.move()
+    believed_seconds: list[float] = []
+
+    def is_cut() -> bool:
+        is_cut = stream.cut_reason is not None
+        believed_seconds.append(guard.believed_until_seconds(stream))
+        return is_cut
+
+    wait_until(is_cut)
+    guard.stop()
+    guard.join()
+    assert max(believed_seconds) < server.moved_seconds
+    assert stream.cut_reason == "the sound server exchanged Virtual call for another device"
