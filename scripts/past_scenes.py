@@ -33,7 +33,7 @@ KEPT = (
 class Standing:
     """A recording that stands at a moment; nobody hears a picture."""
 
-    length_seconds = 186.9
+    length_seconds = 187.0
     is_playing = False
     position_seconds = HEARD_SECONDS
     failure = ""

@@ -14,8 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 from past_scenes import past_scenes
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+from settings_scenes import settings_scenes
 
 from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
@@ -23,7 +26,16 @@ from assistant.call import CallState
 from assistant.demo import INTERVIEW
 from assistant.ports import AudioSource
 from assistant.settings import Appearance, Settings
-from assistant.values import Channel, Stamped, State, Status, Verbosity
+from assistant.softness import TOO_SOFT
+from assistant.values import (
+    Channel,
+    CommunicationCue,
+    CueKind,
+    Stamped,
+    State,
+    Status,
+    Verbosity,
+)
 from models.catalog import CATALOG
 from models.weights import ways_to_get
 from ui import question_files
@@ -41,6 +53,9 @@ FULL = 1280
 WIDTHS = (320, 420, FULL)
 TEXT_PERCENTS = (80, 200)
 HEIGHT = 900
+SETTLE_MS = 60  # until no layout waits for another one
+MARGIN = 12
+WHOLE_SETTINGS = 4600  # so high that nothing in them has to be scrolled to
 MOMENT_SECONDS = 49.2  # cards, marks and a voice in mid-sentence
 TITLE = "Senior product manager"
 CONSENT = "Consent noted 00:02"
@@ -79,7 +94,12 @@ DISK_FULL = (
     "The recording stopped: No space left on device. The first 45 s are kept; what is said from now on is not "
     "recorded. Free some space on that disk, then start a new recording."
 )
+FAILED = "The speech model gave up: out of memory. The sound is still recorded; end the call, then transcribe it again."
 RECOVERED = "The call 20260301-101500 ended without a stop; 12:47 of it were recovered."
+
+
+Event = Status | CommunicationCue
+Scene = Callable[[PanelWindow], QWidget | None]  # shows a state; the part that is pictured, None for all
 
 
 class Collected:
@@ -115,17 +135,17 @@ def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[St
     return collected.events
 
 
-def cut(events: Iterable[Stamped], *statuses: Status) -> PanelState:
+def cut(events: Iterable[Stamped], *more: Event, consent: str = CONSENT) -> PanelState:
     """The call at the moment, then in a state."""
-    state = PanelState(title=TITLE, consent=CONSENT, agenda=agenda(SETTINGS.question_set, SETTINGS.interview_minutes))
+    state = PanelState(title=TITLE, consent=consent, agenda=agenda(SETTINGS.question_set, SETTINGS.interview_minutes))
     state.apply_all(event for event in events if event.audio_seconds <= MOMENT_SECONDS)
-    state.apply_all(Stamped(status, MOMENT_SECONDS, MOMENT_SECONDS) for status in statuses)
+    state.apply_all(Stamped(event, MOMENT_SECONDS, MOMENT_SECONDS) for event in more)
     return state
 
 
-def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[PanelWindow], None]]:
-    def call(*statuses: Status) -> Callable[[PanelWindow], None]:
-        return lambda window: window.show_state(cut(events, *statuses), is_live=True)
+def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
+    def call(*more: Event, consent: str = CONSENT) -> Callable[[PanelWindow], None]:
+        return lambda window: window.show_state(cut(events, *more, consent=consent), is_live=True)
 
     def model_missing(window: PanelWindow) -> None:
         window.show_ready(READY)
@@ -142,9 +162,27 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
 
         return show
 
-    def settings(window: PanelWindow) -> None:
+    def without_consent(window: PanelWindow) -> None:
         window.show_ready(READY)
-        window.settings_over.open()
+        next(made for made in window.findChildren(QPushButton) if made.text() == "Start").click()
+
+    def starting(window: PanelWindow) -> None:
+        window.show_ready(READY)
+        window.show_waiting()
+
+    def reason(window: PanelWindow) -> None:
+        call()(window)
+        window.live_page.transcript.walk(1)
+
+    def evidence(window: PanelWindow) -> None:
+        state = PanelState(title=TITLE, consent=CONSENT)
+        state.apply_all(whole)
+        window.show_state(state, is_live=True)
+        window.live_page.chips.buttons()[0].click()
+
+    def note(window: PanelWindow) -> None:
+        call()(window)
+        window.live_page.mark_field.open(MOMENT_SECONDS)
 
     def closing(window: PanelWindow) -> None:
         window.show_live(TITLE, CONSENT, Bridge(window))
@@ -170,49 +208,79 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Callable[[P
         "ready": lambda window: window.show_ready(READY),
         "checking": checked(CHECKING),
         "checked": checked(CHECKED),
-        "settings": settings,
+        "without-consent": without_consent,
+        "starting": starting,
         "not-heard": not_heard,
         "model-missing": model_missing,
         "recovered": recovered,
         "live": call(),
+        "unexplained": call(CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 12, "OMS", 37.0, 40.0, "")),
+        "consent-open": call(consent=""),
+        "reason": reason,
+        "evidence": evidence,
+        "note": note,
         "paused": call(Status(State.PAUSED)),
         "device-lost": call(Status(State.DEVICE_LOST, gone, Channel.YOU)),
         "behind": call(Status(State.BEHIND, behind_seconds=6.2)),
+        "too-soft": call(Status(State.WARNING, TOO_SOFT[Channel.THEM], Channel.THEM)),
+        "failed": call(Status(State.FAILED, FAILED)),
         "disk-full": call(Status(State.DISK_FULL, DISK_FULL)),
         "closing": closing,
         "finishing": call(Status(State.FINISHING)),
         "finished": finished,
+        **settings_scenes(READY),
         **past_scenes(whole, TITLE, CONSENT),
     }
 
 
-def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
+def height_of(name: str, percent: int = 100) -> int:
+    return WHOLE_SETTINGS * max(percent, 100) ** 2 // 100**2 if name == "settings" or "cryption" in name else HEIGHT
+
+
+def dressed(window: PanelWindow) -> PanelWindow:
+    window.show_settings(SETTINGS)
+    window.show_choices(question_files.choices())
+    return window
+
+
+def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path, only: str) -> None:
     for theme in ("light", "dark"):
         for name, show in scenes(events, whole).items():
-            window = panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark")
-            window.show_settings(SETTINGS)
-            window.show_choices(question_files.choices())
-            show(window)
+            if only not in name:
+                continue
+            window = dressed(panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark"))
+            part = show(window)
             for width in WIDTHS:
-                window.resize(width, HEIGHT)
-                save_picture(picture_of(window, 2.0 if width < FULL else 1.0), folder / f"{name}-{theme}-{width}.png")
+                window.resize(width, height_of(name))
+                draw(window, part, 2.0 if width < FULL else 1.0, folder / f"{name}-{theme}-{width}.png")
             discard(window)
 
 
-def draw_sizes(events: list[Stamped], whole: list[Stamped], folder: Path) -> None:
+def draw_sizes(events: list[Stamped], whole: list[Stamped], folder: Path, only: str) -> None:
     """Every page with the smallest and the largest text, narrow; and from right to left."""
     for name, show in scenes(events, whole).items():
+        if only not in name:
+            continue
         for ending, percent, width, is_mirrored in (
             *((f"text-{percent}", percent, WIDTHS[0], False) for percent in TEXT_PERCENTS),
             ("mirrored", 100, WIDTHS[1], True),
         ):
-            window = panel_without_screen(width, HEIGHT, False)
+            window = panel_without_screen(width, height_of(name, percent), False)
             dress(application(False), Appearance.LIGHT, percent, is_mirrored)
-            window.show_settings(SETTINGS)
-            show(window)
-            save_picture(picture_of(window, 1.0), folder / f"{name}-{ending}.png")
+            draw(window, show(dressed(window)), 1.0, folder / f"{name}-{ending}.png")
             discard(window)
     dress(application(False), Appearance.LIGHT)
+
+
+def draw(window: PanelWindow, part: QWidget | None, scale: float, path: Path) -> None:
+    """A window as it has settled, or a part of it."""
+    QTest.qWait(SETTLE_MS)
+    picture = picture_of(window, scale)
+    if part is not None:
+        top_left = part.mapTo(window, QPoint(0, 0)) - QPoint(MARGIN, MARGIN)
+        box = QRect(top_left, part.size() + 2 * QSize(MARGIN, MARGIN))
+        picture = picture.copy(QRect(box.topLeft() * scale, box.size() * scale))
+    save_picture(picture, path)
 
 
 def draw_readme(events: list[Stamped], path: Path) -> None:
@@ -246,6 +314,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--readme", action="store_true", help="draw docs/panel.png instead")
     parser.add_argument("--out", type=Path, default=ROOT / "screenshots", metavar="DIR")
+    parser.add_argument("--only", default="", metavar="TEXT", help="draw the states with this in their names")
     args = parser.parse_args()
     events = interview(MOMENT_SECONDS + 1, is_live=True)
     if args.readme:
@@ -253,8 +322,8 @@ def main() -> None:
         return
     args.out.mkdir(parents=True, exist_ok=True)
     whole = interview()
-    draw_all(events, whole, args.out)
-    draw_sizes(events, whole, args.out)
+    draw_all(events, whole, args.out, args.only)
+    draw_sizes(events, whole, args.out, args.only)
     print(f"The pictures are in {args.out}")
 
 

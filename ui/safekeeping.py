@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
 
 BUSY = "A call is being recorded: end it first."
 GOING_ON = "Looking whether all kept calls are as they should be…"
+ENCRYPTED = "All kept calls are encrypted."
+CHANGED = "The passphrase is changed."
 
 
 class Safekeeping(QObject):
@@ -42,6 +44,7 @@ class Safekeeping(QObject):
         settings.opened.connect(self.look)
         settings.encrypt_wanted.connect(self._encrypt)
         settings.decrypt_wanted.connect(self._decrypt)
+        settings.change_wanted.connect(self._change)
         settings.code_noted.connect(self._code_noted)
 
     def end(self) -> None:
@@ -115,6 +118,14 @@ class Safekeeping(QObject):
         self._show(EncryptionState(is_on=True, is_working=True, text="Decrypting…"))
         self._lane.do(self._want_plain, self._show_encryption, self._failed)
 
+    def _change(self, passphrase: str) -> None:
+        self._show(EncryptionState(is_on=True, is_working=True, text="Changing the passphrase…", code=self._state.code))
+        self._lane.do(partial(_change_passphrase, passphrase), self._changed, self._failed)
+
+    def _changed(self, encryption: Encryption) -> None:
+        self._show_encryption(encryption)
+        self._show(replace(self._state, text=f"{CHANGED} {self._state.text}"))
+
     def _code_noted(self) -> None:
         self._show(replace(self._state, code=""))
 
@@ -128,7 +139,7 @@ class Safekeeping(QObject):
     def _show_encryption(self, encryption: Encryption, problem: str = "") -> None:
         text = ""
         if encryption.is_wanted:
-            text = "All kept calls are encrypted." if encryption.is_settled else "Not all kept calls are encrypted yet."
+            text = ENCRYPTED if encryption.is_settled else "Not all kept calls are encrypted yet."
         elif not encryption.is_settled:
             text = "Not all kept calls are decrypted yet."
         code = self._state.code if encryption.is_wanted else ""
@@ -156,7 +167,12 @@ class Safekeeping(QObject):
 
     def _tell(self, done: int, of: int) -> None:
         if self._state.is_working and done < of:
-            self._show(replace(self._state, text=f"{done} of {of} recordings are done."))
+            self._show(replace(self._state, text=told(done, of)))
+
+
+def told(done: int, of: int) -> str:
+    """How far it is."""
+    return f"{done} of {of} recordings are done."
 
 
 def _encryption() -> Encryption:
@@ -177,6 +193,13 @@ def _unlock(secret: str) -> None:
     from assistant.sealing import vault
 
     vault.unlock(data_folder(), secret)
+
+
+def _change_passphrase(passphrase: str) -> Encryption:
+    from assistant.sealing import vault
+
+    vault.change_passphrase(data_folder(), passphrase)
+    return _encryption()
 
 
 def _want_encrypted(passphrase: str) -> str:

@@ -12,16 +12,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from assistant.errors import SealingError
 from assistant.sealing import gate, keys, vault
 from assistant.store import Store, conversion, database_copy
 from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
 from ui.desktop.app import application
 from ui.desktop.controls import NoControls
-from ui.desktop.encryption_form import NOT_THE_SAME, TITLE, WARNING
+from ui.desktop.encryption_form import TITLE, WARNING
+from ui.desktop.fields import CodeField
+from ui.desktop.passphrase_form import NOT_THE_SAME
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
-from ui.safekeeping import BUSY, GOING_ON, Safekeeping
+from ui.safekeeping import BUSY, CHANGED, GOING_ON, Safekeeping
 
 
 @pytest.fixture(scope="session")
@@ -105,13 +108,13 @@ def test_it_is_turned_on_by_keys_shows_its_code_once_and_is_turned_off(panel: Pa
     panel.types("The same once more", PASSPHRASE, enters=True)
     assert focused() is tick.parent()  # not at the next button, wherever that is
     panel.until("All kept calls are encrypted.")
-    assert focused() is panel.found(QLineEdit, "Recovery code")
+    assert focused() is panel.found(CodeField, "Recovery code")
     assert tick.isChecked()
     assert readable_files(home) == []
-    code = panel.found(QLineEdit, "Recovery code").text()
+    code = panel.found(CodeField, "Recovery code").toPlainText()
     panel.click("I have written the recovery code down")
     assert focused() is tick
-    assert code not in [one.text() for one in panel.window.findChildren(QLineEdit)]
+    assert not [one for one in panel.window.findChildren(CodeField) if one.toPlainText()]
     assert PASSPHRASE not in [one.text() for one in panel.window.findChildren(QLineEdit)]
     keys.forget_all()
     vault.unlock(home, code)
@@ -134,6 +137,7 @@ def test_what_cannot_be_is_said_in_place_and_changes_nothing(panel: Panel, home:
         panel.types(name, "short")
     panel.click("Encrypt all kept calls")
     panel.until("at least 10 characters")
+    assert panel.found(QLineEdit, "New passphrase").text() == "short"  # to be mended, not to be typed anew
     panel.is_calling = True
     for name in ("New passphrase", "The same once more"):  # they are there still
         panel.types(name, PASSPHRASE)
@@ -143,6 +147,27 @@ def test_what_cannot_be_is_said_in_place_and_changes_nothing(panel: Panel, home:
     assert BUSY not in panel.said() and WARNING not in panel.said()
     assert not gate.is_encrypted(home)
     assert not panel.found(Tick, TITLE).isChecked()
+
+
+def test_another_passphrase_takes_the_place_of_the_old_one(panel: Panel, home: Path) -> None:
+    _, code = vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as store:
+        conversion.convert(store)
+    panel.settings()
+    panel.until("All kept calls are encrypted.")
+    long = "a passphrase of many words " * 20  # nothing of it may be cut off: it is typed in a terminal, too
+    panel.click("Change the passphrase of the kept calls")
+    assert focused() is panel.found(QLineEdit, "New passphrase")
+    panel.found(QLineEdit, "New passphrase").setText(long)
+    panel.found(QLineEdit, "The same once more").setText(long)
+    panel.click("Change the passphrase")
+    panel.until(CHANGED)
+    keys.forget_all()
+    with pytest.raises(SealingError):
+        vault.unlock(home, PASSPHRASE)
+    for secret in (long, code):
+        vault.unlock(home, secret)
+    assert not [one for one in panel.window.findChildren(QLineEdit) if one.text() in (long, code)]
 
 
 def test_encrypted_calls_are_asked_for_first_and_opened_by_the_passphrase(panel: Panel, home: Path) -> None:

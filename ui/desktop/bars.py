@@ -19,6 +19,8 @@ from ui.desktop.text_block import TextBlock, tip_of
 from ui.desktop.theme import Type, colours, font, px
 
 _NARROW, _TINY = 300, 180  # tiny is only a narrow panel with very large text
+_DELAY_WIDTHS = (380, _NARROW, _TINY)  # below each the delay is said in fewer words
+_NO_BAR = 340  # below, the balance is said in figures alone
 
 
 class Meters(Edge):
@@ -34,16 +36,13 @@ class Meters(Edge):
         self._delay = QLabel()
         self._delay.setTextFormat(Qt.TextFormat.PlainText)
         self._delay.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.row.setContentsMargins(px(14), px(8), px(14), px(9))
-        self.row.setSpacing(px(6))
         for channel, bar in self._bars.items():
             self.row.addWidget(self._names[channel])
-            self.row.addWidget(bar)
-            self.row.addSpacing(px(8))
+            self.row.addWidget(bar, 1)
         self.row.addStretch(1)
         self.row.addWidget(self._delay)
         self._is_late = False
-        self._texts = ("", "", "")  # in full, and shorter for narrower panels
+        self._texts = ("", "", "", "")  # in full, and shorter for narrower panels
         self.restyle()
 
     def restyle(self) -> None:
@@ -63,16 +62,17 @@ class Meters(Edge):
     def show_delay(self, standing: Standing, delay_seconds: float | None) -> None:
         is_late = standing.behind_seconds is not None
         if standing.phase is not Phase.RECORDING or delay_seconds is None or standing.is_deaf:
-            self._texts = ("", "", "")
+            self._texts = ("", "", "", "")
         elif is_late:
             self._texts = (
                 f"{delay_seconds:.0f} s behind: partial text paused",
                 f"{delay_seconds:.0f} s behind, text waits",
                 f"{delay_seconds:.0f} s, text waits",
+                f"{delay_seconds:.0f} s",
             )
         else:
             behind = f"{delay_seconds:.1f} s behind"
-            self._texts = (behind, behind, f"{delay_seconds:.1f} s")
+            self._texts = (behind, behind, f"{delay_seconds:.1f} s", f"{delay_seconds:.1f} s")
         self._delay.setAccessibleName(self._texts[0] and f"Text is {self._texts[0]}")
         self._delay.setToolTip("The text in grey waits until what was said is final." if is_late else "")
         if is_late != self._is_late:
@@ -82,10 +82,14 @@ class Meters(Edge):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
+        is_tiny = self.width() < px(_TINY)
+        side = px(6 if is_tiny else 14)
+        self.row.setContentsMargins(side, px(8), side, px(9))
+        self.row.setSpacing(px(3 if is_tiny else 7))
         self._choose_text()
 
     def _choose_text(self) -> None:
-        self._delay.setText(self._texts[0 if self.width() >= px(380) else 1 if self.width() >= px(_NARROW) else 2])
+        self._delay.setText(self._texts[sum(self.width() < px(width) for width in _DELAY_WIDTHS)])
 
 
 class Footer(Edge):
@@ -135,7 +139,7 @@ class Footer(Edge):
     def _fit(self) -> None:
         """Where there is no room, the bar goes first; with very large text then all that is said elsewhere, too."""
         is_tiny = self.width() < px(_TINY)
-        self._bar.setVisible(self.width() >= px(_NARROW))
+        self._bar.setVisible(self.width() >= px(_NO_BAR))
         self.row.setSpacing(px(4 if is_tiny else 9))
         self._you.setHidden(is_tiny and not self._ask.isHidden())
         self._them.setHidden(is_tiny)

@@ -18,9 +18,9 @@ class Bubble(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = TextBlock(Type.STRONG, "text", 2)
         self._rows = [
-            TextBlock(Type.SMALL, "text", 6),
-            TextBlock(Type.SMALL, "muted", 4),
-            TextBlock(Type.SMALL, "accent", 4),
+            TextBlock(Type.SMALL, "text", 8),
+            TextBlock(Type.SMALL, "muted", 8),
+            TextBlock(Type.SMALL, "accent", 6),
         ]
         column = QVBoxLayout(self)
         column.setContentsMargins(px(12), px(9), px(12), px(10))

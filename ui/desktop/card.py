@@ -28,9 +28,9 @@ class CardWidget(QFrame):
         super().__init__(parent)
         self.card = card
         self.number = 1
-        self._quote = TextBlock(Type.BODY, _QUOTE_COLOURS[card.kind], 2)
-        self._question = TextBlock(Type.QUESTION, "text", 4)
-        self._why = TextBlock(Type.TINY, "muted", 3)
+        self._quote = TextBlock(Type.BODY, _QUOTE_COLOURS[card.kind], 4)
+        self._question = TextBlock(Type.QUESTION, "text", 8)
+        self._why = TextBlock(Type.TINY, "muted", 6)
         self._asked = KeyButton("Asked")
         self._later = button("Later", "Later", "small")
         self._quote.say(f"“{card.quote}”")

@@ -2,65 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.desktop.coverage import Chip
 from ui.desktop.direction import draw_line, is_mirrored, mirrored
+from ui.desktop.flow import FlowLayout
 from ui.desktop.theme import Type, colours, font, px, round_pen
-
-
-class FlowLayout(QLayout):
-    """Along the line, then down, as text flows."""
-
-    def __init__(self, parent: QWidget, gap: int) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self._row, self._gap = parent, gap
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 Qt's name
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 Qt's name
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 Qt's name
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
-        return self._place(QRect(0, 0, width, 0), moves=False)
-
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 Qt's name
-        super().setGeometry(rect)
-        self._place(rect, moves=True)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:  # noqa: N802 Qt's name
-        widest = max((item.sizeHint().width() for item in self._items), default=0)
-        return QSize(widest, max((item.sizeHint().height() for item in self._items), default=0))
-
-    def _place(self, rect: QRect, moves: bool) -> int:
-        left, top, row_height = rect.left(), rect.top(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            if left > rect.left() and left + size.width() > rect.right() + 1:
-                left, top, row_height = rect.left(), top + row_height + self._gap, 0
-            if moves:
-                place = QRect(QPoint(left, top), QSize(min(size.width(), rect.width()), size.height()))
-                item.setGeometry(QStyle.visualRect(self._row.layoutDirection(), rect, place))
-            left += size.width() + self._gap
-            row_height = max(row_height, size.height())
-        return top + row_height - rect.top()
 
 
 class ChipButton(QAbstractButton):
@@ -88,7 +37,7 @@ class ChipButton(QAbstractButton):
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Room for the tick is kept from the beginning, so that a chip that is covered moves no other."""
         metrics = QFontMetricsF(font(Type.SMALL))
-        return QSize(round(metrics.horizontalAdvance(self.chip.name) + px(30)), px(22))
+        return QSize(round(metrics.horizontalAdvance(self.chip.name) + px(32)), px(22))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().leaveEvent(event)
@@ -112,15 +61,18 @@ class ChipButton(QAbstractButton):
         painter.setFont(font(Type.SMALL))
         ink = QColor(own.good if covered else own.muted)
         painter.setPen(ink)
+        metrics, elided = QFontMetricsF(painter.font()), Qt.TextElideMode.ElideRight
         if not covered:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.chip.name)
+            name = metrics.elidedText(self.chip.name, elided, self.width() - px(16))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, name)
             return
         left, middle = px(10), self.height() / 2
-        room = QRectF(px(21), 0, self.width() - px(21), self.height())
+        room = QRectF(px(23), 0, self.width() - px(31), self.height())
+        name = metrics.elidedText(self.chip.name, elided, room.width() + 1)
         if is_mirrored(self):
             left, room = self.width() - px(18), mirrored(room, self.width())
         tick = [QPointF(left, middle), QPointF(left + px(3), middle + px(3)), QPointF(left + px(8), middle - px(3))]
-        draw_line(painter, room, self.chip.name, is_mirrored(self))
+        draw_line(painter, room, name, is_mirrored(self))
         painter.setPen(round_pen(own.good, 1.4))
         painter.drawPolyline(tick)
 

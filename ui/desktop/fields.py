@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -21,10 +30,12 @@ from PySide6.QtWidgets import (
 from assistant.plain import plain
 from ui.desktop.controls import Option
 from ui.desktop.direction import draw_line, is_mirrored
+from ui.desktop.icons import icon
 from ui.desktop.theme import colours, px, round_pen
 
 _MOST_CHARACTERS = 200  # of a line
 _LEAST_WIDTH_CHARACTERS = 8
+_TO_COPY = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
 
 class Select(QComboBox):
@@ -104,6 +115,30 @@ class LineField(QLineEdit):
             self.written.emit(text)
 
 
+class SearchField(QLineEdit):
+    """What is searched for, with a cross that empties it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(name)
+        self.setMaxLength(_MOST_CHARACTERS)
+        self._cross = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._cross.setText("Empty the search")
+        self._cross.triggered.connect(self.clear)
+        self._cross.setVisible(False)
+        self.textChanged.connect(lambda text: self._cross.setVisible(bool(text)))
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
+            self._dress()
+
+    def _dress(self) -> None:
+        self._cross.setIcon(icon("x", colours().muted, px(15)))
+
+
 class PasswordField(QLineEdit):
     """What is typed is not shown. `returnPressed` says that Enter was pressed."""
 
@@ -112,7 +147,6 @@ class PasswordField(QLineEdit):
         self.setAccessibleName(name)
         self.setPlaceholderText(name)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setMaxLength(_MOST_CHARACTERS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         super().keyPressEvent(event)
@@ -120,13 +154,37 @@ class PasswordField(QLineEdit):
             event.accept()  # else the window presses the button that has the focus when this field is gone
 
 
-class CodeField(QLineEdit):
-    """A code to read and to copy."""
+class CodeField(QPlainTextEdit):
+    """A code to read, to write down and to copy, in groups of letters; where it is narrow it goes on in the next line,
+    so that none of it is out of sight."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(_TO_COPY)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, code: str) -> None:
+        self.setPlainText(code.replace("-", " "))
+        self.updateGeometry()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
+        metrics = QFontMetrics(self.font())
+        room = QRect(0, 0, max(1, width - px(28)), 0)
+        box = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.toPlainText())
+        return max(box.height(), metrics.lineSpacing()) + px(20)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        return QSize(px(200), self.heightForWidth(px(200)))
 
 
 class AreaField(QPlainTextEdit):
@@ -168,12 +226,23 @@ class NumberField(QSpinBox):
 
     counted = Signal(int)
 
-    def __init__(self, name: str, least: int, most: int, step: int, unit: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        least: int,
+        most: int,
+        step: int,
+        unit: str,
+        least_text: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`least_text` is shown in place of the least number, where that means something else."""
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setRange(least, most)
         self.setSingleStep(step)
         self.setSuffix(unit)
+        self.setSpecialValueText(least_text)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self.counted)

@@ -21,11 +21,12 @@ class Fitted(QWidget):
 
 
 class FittedArea(QScrollArea):
-    """As high as what it holds, where there is room; scrolls where there is not."""
+    """As high as what it holds, where there is room, but at most so large a `share` of the window; scrolls where it can
+    not be as high."""
 
-    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, inner: QWidget, share: float = 1.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._inner = inner
+        self._inner, self._share = inner, share
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -52,11 +53,11 @@ class FittedArea(QScrollArea):
         return self.sizePolicy().hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
-        return self._inner.heightForWidth(width)
+        return min(self._inner.heightForWidth(width), round(self.window().height() * self._share))
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         width = self.width() or px(380)
-        return QSize(width, self._inner.heightForWidth(width))
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
         return QSize(px(120), max(0, min(px(60), self._inner.heightForWidth(self.width()))))

@@ -103,7 +103,7 @@ class Header(Edge):
         self.row.addWidget(self._title, 1)
         for made in self._buttons:
             self.row.addWidget(made)
-        self._role = ""
+        self._role = self._state_word = ""  # the word is empty where the sign says enough
         self.restyle()
 
     def restyle(self) -> None:
@@ -128,8 +128,8 @@ class Header(Edge):
         word = words(standing)
         self._sign.setAccessibleName(word)
         self._sign.setToolTip(word)
-        says_state = phase is not Phase.RECORDING
-        self._title.say(word if says_state and phase is not Phase.FINISHED else self._role or word)
+        self._state_word = "" if phase in (Phase.RECORDING, Phase.FINISHED) else word
+        self._title.say(self._state_word or self._role or word)
         self._title.recolour({Phase.PAUSED: "warning", Phase.STOPPED: "error"}.get(phase, "muted"))
         self._title.setToolTip("")
         self._pause.say(*(("Resume", "play") if phase is Phase.PAUSED else ("Pause", "pause")))
@@ -137,8 +137,7 @@ class Header(Edge):
         self._set_primary(phase is Phase.PAUSED)
         for made in (self._mark, self._pause):
             made.setVisible(is_open)
-        self._stop.setVisible(phase is not Phase.FINISHED)
-        self._stop.setEnabled(phase is not Phase.FINISHING)
+        self._stop.setVisible(phase not in (Phase.FINISHING, Phase.FINISHED))
         self._done.setVisible(phase is Phase.FINISHED)
         self._fit()
 
@@ -149,7 +148,8 @@ class Header(Edge):
     def _fit(self) -> None:
         """Signs in place of words where there is no room for both the words and the clock; slim ones, if they must."""
         shown = [made for made in self._buttons if not made.isHidden()]
-        beside = self._clock.sizeHint().width() + px(62)
+        said = QFontMetrics(font(Type.BODY)).horizontalAdvance(self._state_word)
+        beside = self._clock.sizeHint().width() + max(px(62), px(44) + said)
         is_narrow = self.width() < sum(made.width_of_words() + px(5) for made in shown) + beside
         is_tight = self.width() < len(shown) * (_sign_width(is_slim=False) + px(5)) + beside
         for made in self._buttons:

@@ -26,6 +26,7 @@ from ui.desktop.transcript_view import TranscriptView
 
 NOTHING_YET = "Nothing to ask yet. Questions appear here when a claim needs more depth."
 _WIDE, _CARDS_WIDTH = 860, 420  # from which width on the transcript stands beside the cards, and theirs then
+_LEAST_TRANSCRIPT = 110  # high
 _MOST_EVIDENCE = 3  # sentences that a chip shows
 
 
@@ -56,7 +57,6 @@ class LivePage(QWidget):
         column.addLayout(self._halves, 1)
         column.addWidget(self.mark_field)
         column.addWidget(self.footer)
-        self.transcript.setMinimumHeight(px(110))
         self._bubble: Bubble | None = None
         self.transcript.span_wanted.connect(self._explain)
         self.transcript.span_left.connect(self._hide_bubble)
@@ -122,6 +122,7 @@ class LivePage(QWidget):
         self._halves.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
         self._upper.keep_width(px(_CARDS_WIDTH) if is_wide else None)
         self._rule.lie(is_upright=is_wide)
+        self.transcript.setMinimumHeight(min(px(_LEAST_TRANSCRIPT), self.height() // 4))
 
     def bubble_text(self) -> str:
         return self._bubble.text() if self._bubble else ""

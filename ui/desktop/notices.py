@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from assistant.plain import plain, plain_lines
 from ui.desktop.buttons import button
-from ui.desktop.chips import FlowLayout
 from ui.desktop.direction import Margins, is_mirrored, mirrored
 from ui.desktop.fitted import Fitted
+from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
 from ui.desktop.signs import triangle
 from ui.desktop.standing import Notice, Severity
@@ -48,21 +48,17 @@ class NoticeBar(QFrame):
         title = TextBlock(Type.STRONG, "text", 3)
         title.say(notice.title)
         column = QVBoxLayout(self)
-        Margins(self, column, px(38), px(9), px(14), px(10))
+        Margins(self, column, px(38), px(9), px(8), px(10))
         column.setSpacing(px(3))
         column.addWidget(title)
         for line in notice.detail.splitlines()[:_MOST_LINES]:
-            detail = TextBlock(Type.SMALL, "text", 8)
+            detail = TextBlock(Type.SMALL, "text", 20)
             detail.say(line)
             column.addWidget(detail)
         self._buttons = [_button(choice) for choice in choices]
         if choices:
             column.addSpacing(px(5))
-            row = QWidget()
-            flow = FlowLayout(row, px(8))
-            for made in self._buttons:
-                flow.addWidget(made)
-            column.addWidget(row)
+            column.addWidget(in_line(*self._buttons, gap=8))
         self.setAccessibleName(notice.title)
         self.setAccessibleDescription(notice.detail)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from assistant.call import CallState
-from assistant.plain import plain
+from assistant.plain import plain, roughly
 from ui.desktop.controls import PastCall
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
@@ -30,7 +30,8 @@ class PastRow(QAbstractButton):
         self._when = TextBlock(Type.TINY, "muted", 1, self)
         self._title.say(past.title or "Untitled call")
         note = _STATES[past.state]
-        when = f"{past.started:%d %b %Y, %H:%M}" + (f" · {note}" if note else "")
+        facts = (f"{past.started:%d %b %Y, %H:%M}", roughly(past.duration_seconds), note)
+        when = " · ".join(filter(None, facts))
         self._when.say(when)
         for block in (self._title, self._when):
             block.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

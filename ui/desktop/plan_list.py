@@ -91,7 +91,7 @@ class _Heading(QAbstractButton):
             painter.setPen(QPen(QColor(own.accent), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(4), px(4))
         room = QRectF(self.rect())
-        runs_left, before_sign = is_mirrored(self), room.adjusted(0, 0, -px(16), 0)
+        runs_left, before_sign = is_mirrored(self), room.adjusted(0, 0, -px(19), 0)
         painter.setPen(QColor(own.muted))
         painter.setFont(font(Type.LABEL))
         draw_line(painter, room, "PLAN", runs_left)

@@ -16,6 +16,7 @@ from ui.desktop.controls import Option, PastCall, Ready, Voice, VoiceCheck
 from ui.desktop.direction import in_order
 from ui.desktop.fields import LineField, Select
 from ui.desktop.fitted import Fitted
+from ui.desktop.flow import in_line
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.past_row import PastRow
 from ui.desktop.setting_rows import VERBOSITIES
@@ -33,7 +34,7 @@ NO_CONSENT_TEXT = (
     "with the call."
 )
 HINT_TEXT = "Listens to both sides of the call and shows what to ask next. Everything stays on this computer."
-ENTER_TEXT = "Enter: consent was given, start. Tab goes through the choices; they are remembered."
+ENTER_TEXT = "Enter notes their consent and starts. Tab goes through the choices, which are remembered."
 _WIDEST, _TINY = 560, 240  # tiny is only a narrow panel with very large text
 
 
@@ -209,11 +210,7 @@ class ReadyPage(QWidget):
         column.addWidget(self._chosen_only)
         column.addWidget(self._you)
         column.addWidget(self._them)
-        checks = QHBoxLayout()
-        checks.addWidget(self._check)
-        checks.addWidget(self._again)
-        checks.addStretch(1)
-        column.addLayout(checks)
+        column.addWidget(in_line(self._check, self._again))
         column.addWidget(self._check_note)
         column.addSpacing(px(8))
         for widget in (self._consent, self._script, self._reminder):

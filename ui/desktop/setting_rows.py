@@ -30,6 +30,7 @@ class Row:
     options: tuple[Option, ...] = ()
     step: int = 1
     unit: str = ""
+    least_text: str = ""  # what is shown in place of the least number
     is_file: bool = False  # what is chosen lies in files that can be edited and imported
 
     @property
@@ -76,10 +77,10 @@ SECTIONS = (
         Row("rewords_follow_ups", "Reword follow-ups", "A language model on this computer (Ollama, llama.cpp) words "
             "them to fit what was said. No card waits for it, and nothing leaves this computer unless you allow that "
             "below. Counts from the next call on.", Kind.TICK),
-        Row("language_model_address", "Its address", "Where its server listens, in the way of OpenAI's. Only this "
-            "computer is talked to, unless you allow another one below.", Kind.LINE),
-        Row("language_model", "Its name", "As the server calls it, for example llama3.2:3b. Empty where the server has "
-            "one only.", Kind.LINE),
+        Row("language_model_address", "Server address", "Where the model is reached; its server has to speak "
+            "OpenAI's protocol. Only this computer is talked to, unless you allow another one below.", Kind.LINE),
+        Row("language_model", "Model name", "As the server calls it, for example llama3.2:3b. Empty where the server "
+            "has one only.", Kind.LINE),
         Row("candidate_words_may_leave_this_computer", "The candidate's words may leave this computer", "Allows an "
             "address elsewhere, by https only. Each sentence that a follow-up may be about is sent there then.",
             Kind.TICK),
@@ -102,14 +103,15 @@ SECTIONS = (
             "where something sounds like them. Counts from the next call on.", Kind.LINES),
         Row("decode_threads", "Processor cores", "How many cores one piece of speech may use. More is faster while "
             "nothing else needs them. Counts from the next call on.", Kind.NUMBER),
-        Row("refine_finals", "Hear doubts again", "Listens once more, while nobody speaks, to what was understood in "
-            "haste or with doubt. A better text replaces the line, and flags follow. Counts from the next call on.",
-            Kind.TICK),
+        Row("refine_finals", "Listen again where in doubt", "Listens once more, while nobody speaks, to what was "
+            "understood in haste or with doubt. A better text replaces the line, and flags follow. Counts from the "
+            "next call on.", Kind.TICK),
         Row("second_pass", "Transcribe twice", "Transcribes a call once more, without haste, when it is over. The "
             "live text is kept.", Kind.TICK),
-        Row("second_pass_model", "Model for that", "A larger one may take its time then.", options=(SAME_MODEL,)),
-        Row("always_pad_to_30_seconds", "Decode in full windows", "Decodes as Whisper was made for, at several times "
-            "the cost. For models that repeat themselves. Counts from the next call on.", Kind.TICK),
+        Row("second_pass_model", "Model for the second time", "A larger one may take its time then.",
+            options=(SAME_MODEL,)),
+        Row("always_pad_to_30_seconds", "Always decode 30 seconds", "What Whisper models were made for, at several "
+            "times the cost. For models that repeat themselves. Counts from the next call on.", Kind.TICK),
     )),
     Section("APPEARANCE", (
         Row("appearance", "Colours", "Light, dark, or as the system says.", options=APPEARANCES),
@@ -117,15 +119,16 @@ SECTIONS = (
             Kind.NUMBER, step=10, unit=" %"),
         Row("right_to_left", "Right to left", "Mirrors the panel. Each line of the transcript runs the way its own "
             "script does, with or without this.", Kind.TICK),
-        Row("docked", "Place", "At an edge of the screen the panel takes the full height, also while it stays on top. "
-            "Back, it stands where it stood before.", options=DOCKS),
+        Row("docked", "Place", "At an edge the panel takes the full height of the screen. Other windows are not "
+            "moved aside: one that fills the screen lies behind the panel or over it; \"Stay on top\" decides. Back, "
+            "the panel stands where it stood before.", options=DOCKS),
         Row("dock_width", "Width at the edge", "How wide the panel is there.", Kind.NUMBER, step=20, unit=" px"),
         Row("stays_on_top", "Stay on top", "Keeps the panel above other windows, also above the call.", Kind.TICK),
     )),
     Section("PRIVACY", (
         Row("consent_text", "How you ask for consent", "Shown before a call, for you to read aloud.", Kind.TEXT),
-        Row("keep_days", "Keep calls for", "Older calls are deleted with their recordings when the program starts; "
-            "0 keeps them until you delete them. They lie in a folder that only you can read.",
-            Kind.NUMBER, step=30, unit=" days"),
+        Row("keep_days", "Delete calls after", "They are deleted with their recordings, when the program starts. "
+            "All calls lie in a folder that only you can read.",
+            Kind.NUMBER, step=30, unit=" days", least_text="Never"),
     )),
 )  # fmt: skip

@@ -23,6 +23,7 @@ class SettingsOver(QObject):
     import_questions = Signal(str)
     encrypt_wanted = Signal(str)
     decrypt_wanted = Signal()
+    change_wanted = Signal(str)
     code_noted = Signal()
     try_model = Signal()
 
@@ -81,6 +82,7 @@ class SettingsOver(QObject):
             form = self.page.encryption
             form.encrypt_wanted.connect(self.encrypt_wanted)
             form.decrypt_wanted.connect(self.decrypt_wanted)
+            form.change_wanted.connect(self.change_wanted)
             form.code_noted.connect(self.code_noted)
             form.show_state(self._encryption)
             self.page.try_model.connect(self.try_model)

@@ -17,6 +17,7 @@ from ui.desktop.docking import NOT_HERE, can_place
 from ui.desktop.encryption_form import EncryptionForm
 from ui.desktop.fields import AreaField, LineField, NumberField, Select
 from ui.desktop.fitted import Fitted
+from ui.desktop.flow import in_line
 from ui.desktop.key_rows import KeyRows
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
 from ui.desktop.text_block import TextBlock
@@ -99,7 +100,7 @@ class SettingsPage(QWidget):
                 made.chosen.connect(self.chosen)
                 column.addWidget(made)
                 if row.is_file:
-                    column.addLayout(self._file_buttons(row))
+                    column.addWidget(self._file_buttons(row))
                 if row.name == "language_model":
                     column.addWidget(self.trial)
                 if row.name == "keep_days":
@@ -114,17 +115,16 @@ class SettingsPage(QWidget):
         column.addWidget(self.keys)
         column.addStretch(1)
 
-    def _file_buttons(self, row: Row) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _file_buttons(self, row: Row) -> QWidget:
+        line: list[QWidget] = []
         for text, does, signal in (
             (in_order("Edit…"), "edit in a text editor", self.edit_questions),
             (in_order("Import…"), "import from a file", self.import_questions),
         ):
             made = button(text, f"{row.title}: {does}", "link")
             made.clicked.connect(partial(signal.emit, row.name))
-            line.addWidget(made)
-        line.addStretch(1)
-        return line
+            line.append(made)
+        return in_line(*line)
 
 
 def _label(column: QVBoxLayout, text: str) -> None:
@@ -202,7 +202,7 @@ class _SettingRow(QWidget):
                 tick.entered.connect(tick.click)
                 return tick
             case Kind.NUMBER:
-                number = NumberField(row.title, *row.range, row.step, row.unit)
+                number = NumberField(row.title, *row.range, row.step, row.unit, row.least_text)
                 number.counted.connect(self._tell)
                 return number
             case Kind.LINES:

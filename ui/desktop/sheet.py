@@ -44,7 +44,7 @@ def _buttons(own: Colours, px: Callable[[float], int], small_px: int) -> str:
     QPushButton[look="small"]:focus {{ padding: {px(1) - 1}px {px(7) - 1}px; }}
     QPushButton[look="link"] {{
         background: transparent; border: 1px solid transparent; color: {own.accent}; font-size: {small_px}px;
-        padding: 0 {px(2)}px; text-decoration: underline; min-height: {px(14)}px;
+        padding: 0; text-decoration: underline; min-height: {px(14)}px;
     }}
     QPushButton[look="link"]:focus {{ border: 1px solid {own.accent}; }}
     QPushButton[look="icon"] {{

@@ -98,9 +98,9 @@ class TranscriptView(TranscriptRows):
         bar, onward = self.verticalScrollBar(), -1 if is_mirrored(self) else 1
         match event.key():
             case Qt.Key.Key_Right:
-                self._walk(onward)
+                self.walk(onward)
             case Qt.Key.Key_Left:
-                self._walk(-onward)
+                self.walk(-onward)
             case Qt.Key.Key_Down:
                 self._step(1)
             case Qt.Key.Key_Up:
@@ -137,7 +137,7 @@ class TranscriptView(TranscriptRows):
             self.span_left.emit()
             self._go_to(row)
 
-    def _walk(self, by: int) -> None:
+    def walk(self, by: int) -> None:
         """To the next marked place, or the one before."""
         places = [(row, number) for row in range(len(self._rows)) for number in range(len(self._lines.line(row).spans))]
         here = self._span or (self.currentIndex().row(), -1 if by > 0 else len(places))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
+from ui.desktop.flow import in_line
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 
@@ -25,7 +26,7 @@ class TrialLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, px(5))
         column.setSpacing(px(3))
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(in_line(self._button))
         column.addWidget(self._result)
 
     def show_result(self, text: str) -> None:

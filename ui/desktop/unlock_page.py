@@ -23,7 +23,7 @@ class UnlockPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title, sentence = TextBlock(Type.TITLE, "text", 2), TextBlock(Type.BODY, "muted", 3)
+        title, sentence = TextBlock(Type.TITLE, "text", 2), TextBlock(Type.BODY, "muted", 6)
         title.say(TITLE)
         sentence.say(SENTENCE)
         self._problem = TextBlock(Type.BODY, "error", 8)

@@ -68,8 +68,8 @@ class PanelWindow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.header, FittedArea(self.notices)):  # many long notices scroll, rather than cut each other
-            column.addWidget(widget)
+        column.addWidget(self.header)
+        column.addWidget(FittedArea(self.notices, share=0.5))  # many long ones scroll, rather than cut each other
         column.addWidget(self.pages, 1)
         self.setMinimumSize(_LEAST)
         self.closing = Closing(self, self.call_screen, self.notices)

@@ -97,7 +97,7 @@ def test_a_tick_and_a_meter_turn_round(window, mirror, qtbot):
     qtbot.addWidget(meter)
     meter.fill(0.2)
     meter.resize(100, 6)
-    QApplication.processEvents()
+    qtbot.wait(SETTLED_MS)
     words = tick.findChild(QLabel)
     before = flipped(window, words)
     assert max(columns_of(tick, colours().accent)) < px(22) and max(columns_of(meter, colours().accent)) <= 20

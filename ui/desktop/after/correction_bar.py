@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import plain
 from ui.desktop.buttons import button
-from ui.desktop.chips import FlowLayout
+from ui.desktop.flow import in_line
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -42,11 +42,7 @@ class CorrectionBar(QWidget):
         column.setSpacing(px(6))
         for widget in (self._label, self._original, self._field):
             column.addWidget(widget)
-        row = QWidget()
-        flow = FlowLayout(row, px(6))
-        for made in (self._save_button, self._restore, self._cancel):
-            flow.addWidget(made)
-        column.addWidget(row)
+        column.addWidget(in_line(self._save_button, self._restore, self._cancel))
         self.hide()
 
     def begin(self, row: int, text: str, heard: str, where: str) -> None:

@@ -74,7 +74,8 @@ def _story(fate: FlagFate, asked: Sequence[FollowUpFate]) -> tuple[Fate, str]:
     parts = [f"asked {clock(was_asked.retired_at_seconds or 0.0)}"] if was_asked else []
     if fate.withdrawn_at_seconds is not None:
         why = plain(fate.withdrawn_reason or "").rstrip(".")
-        return Fate.WITHDRAWN, ", ".join([*parts, f"{clock(fate.withdrawn_at_seconds)} {why}".strip()])
+        when = ", ".join([*parts, f"at {clock(fate.withdrawn_at_seconds)}"])
+        return Fate.WITHDRAWN, f"{when}: {why}" if why else when
     if (answered := by_why.get(RetiredWhy.ANSWERED)) is not None:
         return Fate.ANSWERED, ", ".join([*parts, f"at {clock(answered.retired_at_seconds or 0.0)}"])
     if was_asked:

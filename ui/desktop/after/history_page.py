@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
 from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, Period, place_of
@@ -18,13 +18,13 @@ from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import PastCall
+from ui.desktop.fields import SearchField
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
 SEARCH_REST_MS = 120  # after a key: fast typing asks once
-_LONGEST_QUERY = 200
 _PERIODS = tuple(Period)
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -49,11 +49,7 @@ class HistoryPage(KeyedPage):
         self.bar = PageBar(self._delete)
         self.bar.say("History")
         self.bar.back.connect(self.back)
-        self.field = QLineEdit()
-        self.field.setAccessibleName("Search all transcripts")
-        self.field.setPlaceholderText("Search all transcripts")
-        self.field.setMaxLength(_LONGEST_QUERY)
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField("Search all transcripts")
         self.field.textChanged.connect(self._typed)
         self.field.returnPressed.connect(self._open_current)
         self.field.installEventFilter(self)
@@ -188,7 +184,7 @@ class _UndoBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = TextBlock(Type.SMALL, "text", 5)
+        self._text = TextBlock(Type.SMALL, "text", 8)
         self.undo = button("Undo", "", "small")
         KeyTip(self.undo, Action.UNDO, "Undo the deletion")
         row = QHBoxLayout(self)

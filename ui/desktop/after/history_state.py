@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import groupby
 
 from assistant.call import CallState
-from assistant.plain import clock, plain
+from assistant.plain import clock, plain, roughly
 from assistant.values import Channel
 from ui.desktop.after.entries import Entry, Tone, heading
 from ui.desktop.controls import PastCall
@@ -168,7 +168,7 @@ def snippet(text: str, query: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def _call_entry(call: PastCall) -> Entry:
-    note = " · ".join(filter(None, (clock(call.duration_seconds), _STATES[call.state])))
+    note = " · ".join(filter(None, (roughly(call.duration_seconds), _STATES[call.state])))
     return Entry(plain(call.title) or "Untitled call", call.id, f"{call.started:%H:%M}", note=note)
 
 

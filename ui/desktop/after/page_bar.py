@@ -23,7 +23,7 @@ class PageBar(QWidget):
         self._back = icon_button("", "Back, Escape", "arrow-left", "icon")
         self._back.setToolTip("Back, Esc")
         self._back.clicked.connect(self.back)
-        self._title, self._facts = TextBlock(Type.QUESTION, "text", 1), TextBlock(Type.TINY, "muted", 1)
+        self._title, self._facts = TextBlock(Type.QUESTION, "text", 1), TextBlock(Type.TINY, "muted", 2)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(self._title)

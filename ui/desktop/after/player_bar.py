@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
-from ui.desktop.chips import FlowLayout
 from ui.desktop.direction import in_order
+from ui.desktop.flow import in_line
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
@@ -107,13 +107,9 @@ class PlayerBar(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
-        inner = QWidget()
-        flow = FlowLayout(inner, px(6))
-        for widget in (self._back, self._play, self._ahead, self._clock):
-            flow.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(14), px(2), px(14), px(8))
-        column.addWidget(inner)
+        column.addWidget(in_line(self._back, self._play, self._ahead, self._clock))
         self.take(None)
 
     @property

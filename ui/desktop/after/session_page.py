@@ -59,7 +59,7 @@ class SessionPage(KeyedPage):
         self.model = TranscriptModel(self)
         self.transcript, self.correction = PlayedTranscript(self.model), CorrectionBar()
         self.summary, self.flags = EntryList("Summary"), FlagsView()
-        self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 1)
+        self._share, self._hint = TextBlock(Type.SMALL, "muted", 2), TextBlock(Type.TINY, "muted", 2)
         self._lay_out()
         self._connect()
         self._say_keys()

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
-from ui.desktop.chips import FlowLayout
 from ui.desktop.direction import is_mirrored, text_direction
+from ui.desktop.flow import FlowLayout
 from ui.desktop.theme import Type, colours, font, px
 
 

@@ -44,7 +44,7 @@ def keys(state: HistoryState) -> list[str]:
 def test_calls_stand_under_their_days(history) -> None:
     entries = history.entries(NOW)
     assert [entry.title for entry in entries[:4]] == ["TODAY", "Role a", "YESTERDAY", "Data engineer"]
-    assert entries[1].note == "02:05" and day_name(date(2026, 1, 21), NOW.date()) == "WEDNESDAY, 21 JANUARY 2026"
+    assert entries[1].note == "2 min" and day_name(date(2026, 1, 21), NOW.date()) == "WEDNESDAY, 21 JANUARY 2026"
 
 
 def test_a_period_leaves_out_what_is_older(history) -> None:

@@ -26,7 +26,12 @@ def row_with(state: SessionState, text: str) -> int:
 def test_every_flag_has_the_fate_that_the_call_gave_it() -> None:
     lines = flag_lines(interview())
     assert [line.fate for line in lines] == [Fate.ANSWERED, Fate.WITHDRAWN, Fate.OPEN, Fate.OPEN]
-    assert [line.story for line in lines] == ["at 01:10", "asked 01:00, 01:35 own part was named", "put off 01:02", ""]
+    assert [line.story for line in lines] == [
+        "at 01:10",
+        "asked 01:00, at 01:35: own part was named",
+        "put off 01:02",
+        "",
+    ]
 
 
 def test_a_question_that_was_asked_without_an_answer_leaves_the_flag_open() -> None:
