@@ -61,8 +61,10 @@ def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget |
         "encryption-works": shown(EncryptionState(True, is_working=True, text=safekeeping.told(3, 12), code=CODE)),
         "encryption-code": shown(EncryptionState(True, text=safekeeping.ENCRYPTED, code=CODE)),
         "encryption-on": shown(EncryptionState(True, text=safekeeping.ENCRYPTED)),
+        "encryption-remembered": shown(EncryptionState(True, is_remembered=True, text=safekeeping.ENCRYPTED)),
         "decryption-asked": shown(EncryptionState(True, text=safekeeping.ENCRYPTED), is_asked=True),
         "encryption-busy": shown(EncryptionState(problem=safekeeping.BUSY)),
         "unlock": unlock,
+        "unlock-elsewhere": partial(unlock, problem=safekeeping.NOT_REMEMBERED_HERE),
         "unlock-wrong": partial(unlock, problem=vault.NEITHER),
     }

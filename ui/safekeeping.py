@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
 BUSY = "A call is being recorded: end it first."
 GOING_ON = "Looking whether all kept calls are as they should be…"
 ENCRYPTED = "All kept calls are encrypted."
+NOT_REMEMBERED_HERE = "This computer's key store has nothing that opens them. Your passphrase does."
 CHANGED = "The passphrase is changed."
 
 
@@ -44,6 +45,7 @@ class Safekeeping(QObject):
         settings.opened.connect(self.look)
         settings.encrypt_wanted.connect(self._encrypt)
         settings.decrypt_wanted.connect(self._decrypt)
+        settings.remember_wanted.connect(self._remember)
         settings.change_wanted.connect(self._change)
         settings.code_noted.connect(self._code_noted)
 
@@ -59,22 +61,31 @@ class Safekeeping(QObject):
             then()
             return
         try:
-            is_locked = _is_locked()
+            is_locked, is_remembered = _lock()
         except SealingError as error:
             then()
             self._window.show_error("The kept calls can't be opened", str(error))
             return
         if is_locked:
-            self._ask_before(then)
+            self._ask_before(then, is_remembered)
         else:
             then()
 
-    def _ask_before(self, then: Callable[[], object]) -> None:
+    def _ask_before(self, then: Callable[[], object], is_remembered: bool) -> None:
         from ui.desktop.unlock_page import UnlockPage
 
         self._page = page = UnlockPage()
         page.unlock_wanted.connect(partial(self._unlock, then))
         self._window.show_page(page)
+        if is_remembered:
+            page.wait()
+            self._lane.do(_recall, partial(self._recalled, then), page.show_problem)
+
+    def _recalled(self, then: Callable[[], object], is_open: bool) -> None:
+        if is_open:
+            self._opened(then, None)
+        elif self._page is not None:
+            self._page.show_problem(NOT_REMEMBERED_HERE)
 
     def _unlock(self, then: Callable[[], object], secret: str) -> None:
         assert self._page is not None
@@ -126,6 +137,10 @@ class Safekeeping(QObject):
         self._show_encryption(encryption)
         self._show(replace(self._state, text=f"{CHANGED} {self._state.text}"))
 
+    def _remember(self, is_wanted: bool) -> None:
+        self._show(replace(self._state, is_working=True, text="Asking the key store of this computer…"))
+        self._lane.do(partial(_remember, is_wanted), self._show_encryption, self._failed)
+
     def _code_noted(self) -> None:
         self._show(replace(self._state, code=""))
 
@@ -143,7 +158,8 @@ class Safekeeping(QObject):
         elif not encryption.is_settled:
             text = "Not all kept calls are decrypted yet."
         code = self._state.code if encryption.is_wanted else ""
-        self._show(EncryptionState(encryption.is_wanted, text=text, code=code, problem=problem))
+        is_remembered = encryption.is_wanted and _lock()[1]
+        self._show(EncryptionState(encryption.is_wanted, is_remembered, text=text, code=code, problem=problem))
 
     def _show(self, state: EncryptionState) -> None:
         self._state = state
@@ -160,8 +176,10 @@ class Safekeeping(QObject):
         return _encryption()
 
     def _want_plain(self) -> Encryption:
+        from assistant.sealing import key_store
         from assistant.store.conversion import want_plain
 
+        key_store.forget(data_folder())
         want_plain(data_folder())
         return self._convert()
 
@@ -181,12 +199,26 @@ def _encryption() -> Encryption:
     return encryption(data_folder())
 
 
-def _is_locked() -> bool:
-    """Reads a small file, as the settings are read. Raises SealingError: it is damaged."""
-    from assistant.sealing import vault
+def _lock() -> tuple[bool, bool]:
+    """Whether it is locked, and whether this computer is to open it. Reads a small file, as the settings are read.
+    Raises SealingError: it is damaged."""
+    from assistant.sealing import key_store, vault
 
     kept = vault.find(data_folder())
-    return kept is not None and kept.is_locked
+    return (False, False) if kept is None else (kept.is_locked, key_store.is_remembered(kept))
+
+
+def _recall() -> bool:
+    from assistant.sealing import key_store
+
+    return key_store.recall(data_folder())
+
+
+def _remember(is_wanted: bool) -> Encryption:
+    from assistant.sealing import key_store
+
+    (key_store.remember if is_wanted else key_store.forget)(data_folder())
+    return _encryption()
 
 
 def _unlock(secret: str) -> None:

@@ -28,11 +28,17 @@ def unlock_history() -> None:
 
 
 def ask_in_terminal(folder: Path) -> None:
-    """Until it is right, three times at most. Where nobody can be asked it stays locked."""
+    """Until it is right, three times at most, unless this computer remembers it. Where nobody can be asked it stays
+    locked."""
+    from assistant.sealing import key_store, vault
+
+    try:
+        if key_store.recall(folder):
+            return
+    except SealingError as error:
+        print(f"depthcue: {error}", file=sys.stderr)
     if not sys.stdin.isatty():
         return
-    from assistant.sealing import vault
-
     for _ in range(_TRIES):
         try:
             vault.unlock(folder, getpass.getpass("Passphrase of the kept calls, or recovery code: ", sys.stderr))

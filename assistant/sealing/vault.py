@@ -33,6 +33,7 @@ _MOST_MEMORY_KIB: Final = 1 << 21
 FORGOTTEN: Final = (
     "Nobody can read the calls without the passphrase or the recovery code: if you lose both, they are lost, too."
 )
+NOT_ENCRYPTED: Final = "The kept calls are not encrypted."
 NEITHER: Final = "That is neither the passphrase nor the recovery code. Nothing was changed: try again."
 HOW_TO_UNLOCK: Final = (
     "Open them with your passphrase: the panel asks for it, and so does `depthcue` in a terminal. Another window that "
@@ -56,7 +57,7 @@ USUAL_COST: Final = Cost()
 class Slot:
     """The history's key, wrapped by one secret."""
 
-    kind: str  # "passphrase" or "recovery"
+    kind: str  # "passphrase", "recovery", or that of `assistant.sealing.key_store`
     salt: bytes
     cost: Cost
     wrapped: bytes
@@ -123,14 +124,19 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
         SealingError: it is neither (nothing is changed), or there is no vault.
     """
     if (vault := find(folder)) is None:
-        raise SealingError("The kept calls are not encrypted.")
+        raise SealingError(NOT_ENCRYPTED)
+    if not any(unlock_by(kind, secret, vault) for kind in ("passphrase", "recovery")):
+        raise SealingError(NEITHER)
+    return opened(folder, vault)
+
+
+def unlock_by(kind: str, secret: str, vault: Vault) -> bool:
+    """Whether `secret` opens the slot of that kind; from then on this process has the key."""
     for slot in vault.slots:
-        secret_key = _unwrapped(slot, secret, vault.id)
-        if secret_key is not None:
-            key = HistoryKey(vault.id, secret_key)
-            remember(key)
-            return key
-    raise SealingError(NEITHER)
+        if slot.kind == kind and (secret_key := _unwrapped(slot, secret, vault.id)) is not None:
+            remember(HistoryKey(vault.id, secret_key))
+            return True
+    return False
 
 
 def opened(folder: Path, vault: Vault) -> HistoryKey:
@@ -153,13 +159,13 @@ def change_passphrase(folder: Path, passphrase: str, cost: Cost = USUAL_COST) ->
         SealingError: the passphrase is too short, the vault is locked, or it can't be written: the old one counts.
     """
     check_passphrase(passphrase)
-    _change("passphrase", passphrase, folder, cost)
+    put_slot("passphrase", passphrase, folder, cost)
 
 
 def change_code(folder: Path, cost: Cost = USUAL_COST) -> str:
     """Another recovery code, in place of the one there was. Raises SealingError, as `change_passphrase` does."""
     code = _new_code()
-    _change("recovery", code, folder, cost)
+    put_slot("recovery", code, folder, cost)
     return code
 
 
@@ -219,12 +225,23 @@ def remove(folder: Path) -> None:
     forget_all()
 
 
-def _change(kind: str, secret: str, folder: Path, cost: Cost) -> None:
+def put_slot(kind: str, secret: str, folder: Path, cost: Cost) -> None:
+    """Let `secret` open the vault, which is unlocked, in place of the one of that kind. Raises SealingError."""
     if (vault := find(folder)) is None:
-        raise SealingError("The kept calls are not encrypted.")
+        raise SealingError(NOT_ENCRYPTED)
     key = opened(folder, vault)
+    save(_without(vault, kind, _slot(kind, secret, key, cost)), folder)
+
+
+def drop_slot(kind: str, folder: Path) -> None:
+    """No secret of that kind opens the vault any more. Raises SealingError: it can't be written."""
+    if (vault := find(folder)) is not None:
+        save(_without(vault, kind), folder)
+
+
+def _without(vault: Vault, kind: str, *new: Slot) -> Vault:
     kept = tuple(slot for slot in vault.slots if slot.kind != kind)
-    save(replace(vault, slots=(*kept, _slot(kind, secret, key, cost))), folder)
+    return replace(vault, slots=(*kept, *new))
 
 
 def _slot(kind: str, secret: str, key: HistoryKey, cost: Cost) -> Slot:

@@ -15,16 +15,19 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from assistant.errors import SealingError
 from assistant.sealing import gate, keys, vault
 from assistant.store import Store, conversion, database_copy
+from tests.assistant.sealing.test_key_store import InMemory, store
 from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
 from ui.desktop.app import application
 from ui.desktop.controls import NoControls
-from ui.desktop.encryption_form import TITLE, WARNING
+from ui.desktop.encryption_form import REMEMBER, TITLE, WARNING
 from ui.desktop.fields import CodeField
 from ui.desktop.passphrase_form import NOT_THE_SAME
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
-from ui.safekeeping import BUSY, CHANGED, GOING_ON, Safekeeping
+from ui.safekeeping import BUSY, CHANGED, GOING_ON, NOT_REMEMBERED_HERE, Safekeeping
+
+__all__ = ["store"]  # a fixture that is shared
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +196,32 @@ def test_encrypted_calls_are_asked_for_first_and_opened_by_the_passphrase(panel:
     panel.qtbot.waitUntil(lambda: opened == [f"{SECRET} 1"], timeout=20_000)
     panel.qtbot.waitUntil(lambda: not isinstance(panel.window.pages.currentWidget(), UnlockPage))
     assert not [one for one in panel.window.findChildren(QLineEdit) if one.text() == PASSPHRASE and one.isVisible()]
+
+
+def test_a_computer_that_remembers_opens_them_by_itself(panel: Panel, home: Path, store: InMemory) -> None:
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as kept:
+        conversion.convert(kept)
+    panel.settings()
+    panel.until("All kept calls are encrypted.")
+    store.is_locked = True
+    panel.click(REMEMBER)
+    panel.until("the collection is locked")
+    assert not panel.found(Tick, REMEMBER).isChecked() and store.kept == {}
+    store.is_locked = False
+    panel.click(REMEMBER)
+    panel.qtbot.waitUntil(lambda: panel.found(Tick, REMEMBER).isChecked(), timeout=20_000)
+    opened: list[int] = []
+    keys.forget_all()
+    panel.safekeeping.open_first(lambda: opened.append(1))
+    panel.qtbot.waitUntil(lambda: opened == [1], timeout=20_000)
+
+    keys.forget_all()
+    store.kept.clear()  # another computer
+    panel.safekeeping.open_first(lambda: opened.append(2))
+    panel.until(NOT_REMEMBERED_HERE)
+    panel.types("Passphrase", PASSPHRASE, enters=True)
+    panel.qtbot.waitUntil(lambda: opened == [1, 2], timeout=20_000)
 
 
 def test_without_encryption_it_begins_at_once_and_a_damaged_key_is_told(panel: Panel, home: Path) -> None:

@@ -31,13 +31,14 @@ def encrypt() -> None:
 
 def decrypt() -> None:
     """Raises SealingError, StoreError."""
-    from assistant.sealing import vault
+    from assistant.sealing import key_store, vault
     from assistant.settings import data_folder
     from assistant.store.conversion import want_plain
 
     if vault.find(data_folder()) is None:
         print("The kept calls are not encrypted.")
         return
+    key_store.forget(data_folder())
     want_plain(data_folder())
     _convert()
     print("No kept call is encrypted any more.")

@@ -7,7 +7,6 @@ It says what was wanted and shows how it stands; it encrypts nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -38,6 +37,11 @@ CHANGE_SENTENCE = (
     f"It takes the place of the one you have now. At least {LEAST_CHARACTERS} characters. The recovery code stays as "
     "it is."
 )
+REMEMBER = "Remember on this computer"
+REMEMBER_SENTENCE = (
+    "The program starts without asking. What opens the calls lies in this computer's key store, which opens with your "
+    "login: they stay unreadable on a stolen disk or in a backup, but not for whoever uses this computer as you."
+)
 CODE_SENTENCE = "This recovery code opens the calls, too. Write it down and keep it elsewhere: it is shown this once."
 
 
@@ -46,6 +50,7 @@ class EncryptionState:
     """What the form shows. `code` is a recovery code that nobody has noted yet, `problem` why something went wrong."""
 
     is_on: bool = False
+    is_remembered: bool = False
     is_working: bool = False
     text: str = ""
     code: str = ""
@@ -53,11 +58,13 @@ class EncryptionState:
 
 
 class EncryptionForm(QWidget):
-    """Emits `encrypt_wanted(passphrase)`, `decrypt_wanted`, `change_wanted(passphrase)`, and `code_noted`."""
+    """Emits `encrypt_wanted(passphrase)`, `decrypt_wanted`, `change_wanted(passphrase)`, `remember_wanted(is_wanted)`
+    and `code_noted`."""
 
     encrypt_wanted = Signal(str)
     decrypt_wanted = Signal()
     change_wanted = Signal(str)
+    remember_wanted = Signal(bool)
     code_noted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,7 +79,7 @@ class EncryptionForm(QWidget):
         self._change = button(in_order("Change passphrase…"), "Change the passphrase of the kept calls", "link")
         self._on_form = PassphraseForm(WARNING, "Encrypt", "Encrypt all kept calls")
         self._change_form = PassphraseForm(CHANGE_SENTENCE, "Change", "Change the passphrase")
-        self._change.clicked.connect(partial(self._open, self._change_form))
+        self._change.clicked.connect(self._ask_for_another)
         for form, wanted in ((self._on_form, self.encrypt_wanted), (self._change_form, self.change_wanted)):
             form.given.connect(wanted)
             form.problem.connect(lambda text: self._say(self._problem, text))
@@ -87,13 +94,18 @@ class EncryptionForm(QWidget):
         noted.clicked.connect(self.code_noted)
         self._code_form = QWidget()
         stack_in(self._code_form, small_text(CODE_SENTENCE), self._code, in_line(noted))
-        self._change_line = in_line(self._change)
+        self._remember = Tick(REMEMBER)
+        self._remember.setAccessibleDescription(f"{REMEMBER}: {REMEMBER_SENTENCE}")
+        self._remember.clicked.connect(self._want_remembered)
+        self._remember.entered.connect(self._remember.click)
+        self._while_on = QWidget()
+        stack_in(self._while_on, self._remember, small_text(REMEMBER_SENTENCE), in_line(self._change), indent=0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(5), 0, px(5))
         column.setSpacing(px(4))
         for widget in (
             self._tick, small_text(SENTENCE), self._status, self._on_form, self._off_form, self._change_form,
-            self._problem, self._code_form, self._change_line,
+            self._problem, self._code_form, self._while_on,
         ):  # fmt: skip
             column.addWidget(widget)
         self.show_state(self._state)
@@ -104,6 +116,7 @@ class EncryptionForm(QWidget):
         self._state = state
         self._tick.setChecked(state.is_on)
         self._tick.setEnabled(not state.is_working)
+        self._remember.setChecked(state.is_remembered)
         self._show_forms()
         self._say(self._status, state.text)
         self._say(self._problem, state.problem)
@@ -118,6 +131,16 @@ class EncryptionForm(QWidget):
         wanted = self._off_form if self._state.is_on else self._on_form
         self._open(None if self._asked is wanted else wanted)
 
+    def _want_remembered(self, is_wanted: bool) -> None:
+        """It shows what is until that has changed."""
+        self._remember.setChecked(self._state.is_remembered)
+        if not self._state.is_working:
+            self.remember_wanted.emit(is_wanted)
+
+    def _ask_for_another(self) -> None:
+        if not self._state.is_working:
+            self._open(self._change_form)
+
     def _open(self, form: QWidget | None) -> None:
         self._asked = form
         self._say(self._problem, "")
@@ -129,8 +152,7 @@ class EncryptionForm(QWidget):
         asked = None if self._state.is_working else self._asked
         for form in (self._on_form, self._off_form, self._change_form):
             self._show_form(form, form is asked)
-        is_settled = self._state.is_on and not self._state.is_working and not self._state.code
-        self._show_form(self._change_line, is_settled and asked is None)
+        self._show_form(self._while_on, self._state.is_on and not self._state.code and asked is None)
 
     def _show_form(self, form: QWidget, is_shown: bool) -> None:
         """Keys that went to one that goes away go nowhere until there is something to press, and to nothing far off."""

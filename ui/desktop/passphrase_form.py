@@ -56,10 +56,10 @@ class PassphraseForm(QWidget):
         self.given.emit(passphrase)
 
 
-def stack_in(form: QWidget, *widgets: QWidget) -> None:
-    """Lay `widgets` out in `form`, one below the other."""
+def stack_in(form: QWidget, *widgets: QWidget, indent: float = _INDENT) -> None:
+    """Lay `widgets` out in `form`, one below the other; `indent` is a length of the design."""
     column = QVBoxLayout(form)
-    column.setContentsMargins(px(_INDENT), px(2), 0, px(4))
+    column.setContentsMargins(px(indent) if indent else 0, px(2), 0, px(4))
     column.setSpacing(px(6))
     for widget in widgets:
         column.addWidget(widget)

@@ -24,6 +24,7 @@ class SettingsOver(QObject):
     encrypt_wanted = Signal(str)
     decrypt_wanted = Signal()
     change_wanted = Signal(str)
+    remember_wanted = Signal(bool)
     code_noted = Signal()
     try_model = Signal()
 
@@ -82,6 +83,7 @@ class SettingsOver(QObject):
             form = self.page.encryption
             form.encrypt_wanted.connect(self.encrypt_wanted)
             form.decrypt_wanted.connect(self.decrypt_wanted)
+            form.remember_wanted.connect(self.remember_wanted)
             form.change_wanted.connect(self.change_wanted)
             form.code_noted.connect(self.code_noted)
             form.show_state(self._encryption)

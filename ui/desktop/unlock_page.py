@@ -47,6 +47,10 @@ class UnlockPage(QWidget):
         self._field.selectAll()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def wait(self) -> None:
+        """Somebody else is asked first: this computer's key store."""
+        self._wait(True)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
         super().showEvent(event)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,147 @@
+"""The system's key store opens an encrypted history: through keyring's own interface, with a backend in memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.backends.chainer import ChainerBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError
+
+from assistant.errors import SealingError
+from assistant.sealing import gate, key_store, keys, vault
+from tests.assistant.sealing.test_vault import CHEAP, PASSPHRASE
+
+
+class InMemory(KeyringBackend):
+    """Keeps what it is given as long as it lives; locked it refuses as a person does who closes the question."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.is_locked = False
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._ask()
+        self.kept[service, username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._ask()
+        return self.kept.get((service, username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._ask()
+        if self.kept.pop((service, username), None) is None:
+            raise PasswordDeleteError("there is none")
+
+    def _ask(self) -> None:
+        if self.is_locked:
+            raise KeyringLocked("the collection is locked")
+
+
+class Plaintext(InMemory):
+    """What nobody has said may be trusted."""
+
+
+Plaintext.__module__ = "keyrings.alt.file"
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemory]:
+    before = keyring.get_keyring()
+    made = InMemory()
+    monkeypatch.setattr(key_store, "TRUSTED", (*key_store.TRUSTED, InMemory.__module__))
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+    keys.forget_all()
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    vault.create(tmp_path, PASSPHRASE, CHEAP)
+    return tmp_path
+
+
+def test_off_until_it_is_wanted_then_it_opens_without_a_passphrase_and_goes_off_again(
+    store: InMemory, history: Path
+) -> None:
+    keys.forget_all()
+    assert not key_store.recall(history) and store.kept == {}
+    key = vault.unlock(history, PASSPHRASE)
+    key_store.remember(history)
+    keys.forget_all()
+    assert key_store.recall(history)
+    assert keys.known(key.id) == key
+    key_store.forget(history)
+    keys.forget_all()
+    assert store.kept == {} and not key_store.recall(history)
+    assert vault.unlock(history, PASSPHRASE) == key
+
+
+def test_neither_the_folder_nor_the_key_store_opens_it_alone(store: InMemory, history: Path) -> None:
+    key_store.remember(history)
+    [secret] = store.kept.values()
+    keys.forget_all()
+    assert secret not in (history / gate.FILE_NAME).read_text()
+    with pytest.raises(SealingError, match="neither"):
+        vault.unlock(history, secret)  # it is no passphrase
+    store.kept.clear()  # the folder on another computer
+    assert not key_store.recall(history)
+    store.kept[key_store._SERVICE, vault.find(history).id.hex()] = "of somebody else"  # type: ignore[union-attr]
+    assert not key_store.recall(history)
+
+
+def test_another_passphrase_changes_nothing_of_it(store: InMemory, history: Path) -> None:
+    key_store.remember(history)
+    vault.change_passphrase(history, "quite another passphrase", CHEAP)
+    keys.forget_all()
+    assert key_store.recall(history)
+
+
+def test_a_key_store_that_is_locked_is_told_and_the_passphrase_still_works(store: InMemory, history: Path) -> None:
+    key_store.remember(history)
+    store.is_locked = True
+    keys.forget_all()
+    with pytest.raises(SealingError, match=r"the collection is locked.*the passphrase works all the same"):
+        key_store.recall(history)
+    vault.unlock(history, PASSPHRASE)
+    key_store.forget(history)  # what stays in the key store opens nothing any more
+    store.is_locked = False
+    keys.forget_all()
+    assert store.kept and not key_store.recall(history)
+
+
+@pytest.mark.parametrize("backend", [null.Keyring, fail.Keyring, Plaintext])
+def test_a_key_store_that_keeps_nothing_or_keeps_it_readable_is_refused(
+    store: InMemory, history: Path, backend: type[KeyringBackend]
+) -> None:
+    keyring.set_keyring(backend())
+    before = (history / gate.FILE_NAME).read_bytes()
+    with pytest.raises(SealingError, match="no key store here that keeps secrets encrypted"):
+        key_store.remember(history)
+    assert (history / gate.FILE_NAME).read_bytes() == before
+
+
+def test_of_several_the_first_that_can_be_trusted_is_taken(
+    store: InMemory, history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readable = Plaintext()
+    monkeypatch.setattr(ChainerBackend, "backends", [readable, store])
+    keyring.set_keyring(ChainerBackend())
+    key_store.remember(history)
+    assert store.kept and not readable.kept
+
+
+def test_without_the_extra_it_is_said_how_to_get_it(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring.errors", None)
+    with pytest.raises(SealingError, match=r"pip install 'depthcue\[key-store\]'"):
+        key_store.remember(history)
+    keys.forget_all()
