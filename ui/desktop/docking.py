@@ -15,6 +15,9 @@ NOT_HERE = (
 )
 
 
+_FRAMED_WITHIN_MS = (0, 100, 500, 2000)  # a system puts a frame around a window some time after it is shown, unasked
+
+
 def can_place() -> bool:
     """Whether a program may say where its window stands."""
     return not QGuiApplication.platformName().startswith("wayland")
@@ -31,6 +34,11 @@ def at_edge(room: QRect, side: Dock, width: int, frame: QMargins) -> QRect:
     return QRect(left, room.top() + frame.top(), width, height)
 
 
+def frame_of(window: QWidget) -> QMargins:
+    """What the system draws around a window that is shown."""
+    return window.windowHandle().frameMargins()
+
+
 class Docking(QObject):
     """Does for `window` what the settings say, also when screens come, go or change."""
 
@@ -39,6 +47,7 @@ class Docking(QObject):
         self._window = window
         self._side, self._width = Dock.NO, 0
         self._free: QByteArray | None = None  # where the window stood before it was docked
+        self._frame = QMargins()  # around the window when it was placed
         window.installEventFilter(self)
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
@@ -64,7 +73,8 @@ class Docking(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
         if watched is self._window and event.type() is QEvent.Type.Show:
             self._place()
-            QTimer.singleShot(0, self, self._place)  # by then some systems have put a frame around it
+            for later_ms in _FRAMED_WITHIN_MS:
+                QTimer.singleShot(later_ms, self, self._mind_the_frame)
         return super().eventFilter(watched, event)
 
     def _watch(self, screen: QScreen) -> None:
@@ -73,6 +83,11 @@ class Docking(QObject):
     def _screen_gone(self) -> None:
         bring_back(self._window)
         self._place()
+
+    def _mind_the_frame(self) -> None:
+        """Else its title bar would lie outside of the screen."""
+        if self._side is not Dock.NO and self._window.isVisible() and frame_of(self._window) != self._frame:
+            self._place()
 
     def _place(self) -> None:
         """A window that is not seen yet is placed when it is shown."""
@@ -83,12 +98,17 @@ class Docking(QObject):
             self._free = window.saveGeometry()
         if window.isMaximized() or window.isFullScreen():
             window.showNormal()
-        frame = window.windowHandle().frameMargins()
-        window.setGeometry(at_edge(window.screen().availableGeometry(), self._side, self._width, frame))
+        self._frame = frame_of(window)
+        window.setGeometry(at_edge(window.screen().availableGeometry(), self._side, self._width, self._frame))
 
     def _stay_on_top(self, stays: bool) -> None:
-        hint = Qt.WindowType.WindowStaysOnTopHint
-        if bool(self._window.windowFlags() & hint) != stays:
-            was_visible = self._window.isVisible()
-            self._window.setWindowFlag(hint, stays)  # which hides it
-            self._window.setVisible(was_visible)
+        window, hint = self._window, Qt.WindowType.WindowStaysOnTopHint
+        if bool(window.windowFlags() & hint) == stays:
+            return
+        if (
+            window.internalWinId()
+        ):  # in place: through the widget it is off the screen for a moment, and so are the keys
+            window.overrideWindowFlags(window.windowFlags() ^ hint)
+            window.windowHandle().setFlag(hint, stays)
+        else:
+            window.setWindowFlag(hint, stays)

@@ -172,6 +172,7 @@ class LivePage(QWidget):
         column.addWidget(self.cards)
         column.addSpacing(px(4))
         column.addWidget(self.plan)
+        column.addSpacing(px(4))
         depth_row = QHBoxLayout()  # the hint stands in a line that is there anyway: nothing moves when it comes
         depth_row.setSpacing(px(10))
         self._depth_label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)

@@ -63,6 +63,7 @@ class SettingsOver(QObject):
         if self._pages.currentWidget() is not page:
             self._before = self._pages.currentWidget()
             self._pages.setCurrentWidget(page)
+            page.start()
             self.opened.emit()
 
     def close(self) -> None:

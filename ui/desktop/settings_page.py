@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from assistant.settings import Settings
@@ -73,17 +73,24 @@ class SettingsPage(QWidget):
     def row(self, name: str) -> QWidget:
         return self._rows[name]
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
-        super().showEvent(event)
+    def start(self) -> None:
+        """It was opened: from its beginning."""
         self._back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._area.verticalScrollBar().setValue(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._show_focus)
         is_tiny = self.width() < px(_TINY)
         side = max(px(8 if is_tiny else 20), (self.width() - px(_WIDEST)) // 2)
         self._back.show_words(not is_tiny)
         self._column.setContentsMargins(side, px(14), side, px(24))
+
+    def _show_focus(self) -> None:
+        """Docking changes the height under the very hands that chose it."""
+        focused = self.focusWidget()
+        if focused is not None and self._inner.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused)
 
     def _fill(self, column: QVBoxLayout) -> None:
         head = QHBoxLayout()

@@ -39,7 +39,7 @@ class Tray(QObject):
         is_call = standing.phase is not Phase.READY
         said = words(standing)
         self._window.setWindowTitle(f"{said} – Depthcue" if is_call else "Depthcue")
-        self._window.setWindowIcon(state_icon(standing) if is_call else QIcon())
+        self._window.setWindowIcon(state_icon(standing))
         if is_call and self._icon is None and QSystemTrayIcon.isSystemTrayAvailable():
             self._icon = self._made_icon()
         if self._icon is not None:

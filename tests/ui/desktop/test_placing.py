@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMargins, QRect, QSettings, Qt
+from PySide6.QtCore import QMargins, QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -104,6 +104,21 @@ def test_the_frame_stays_on_the_screen(side):
     inside = at_edge(room, side, 400, frame)
     assert room.contains(inside.marginsAdded(frame)) and inside.height() == 600 - 28 - 6
     assert at_edge(QRect(0, 0, 300, 600), side, 400, QMargins()) == QRect(0, 0, 300, 600)
+
+
+def test_a_frame_that_is_drawn_after_the_window_was_shown_is_kept_on_the_screen(window, docked, qtbot, monkeypatch):
+    docked(docked=Dock.RIGHT, dock_width=360)
+    window.hide()
+    frame = QMargins(1, 20, 2, 5)
+    window.show()
+    monkeypatch.setattr("ui.desktop.docking.frame_of", lambda _window: frame)  # nothing tells that it is there
+    room = window.screen().availableGeometry()
+    qtbot.waitUntil(lambda: window.geometry().marginsAdded(frame).top() == room.top())
+    outside = window.geometry().marginsAdded(frame)
+    assert (outside.topRight(), outside.height()) == (room.topRight(), room.height())
+    window.move(3, 3)  # by hand: it stays there
+    qtbot.wait(150)
+    assert window.pos() == QPoint(3, 3)
 
 
 def test_where_windows_can_not_be_placed_the_setting_says_so(qtbot, monkeypatch):

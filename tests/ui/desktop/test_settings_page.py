@@ -230,7 +230,11 @@ def test_nothing_is_cut_with_small_and_large_text(window, live, qapp, undressed,
 
 def test_the_panel_stays_on_top_where_that_is_chosen(window):
     on_top = lambda: bool(window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint)  # noqa: E731
-    window.show_settings(replace(Settings(), stays_on_top=True))
-    assert on_top() and window.isVisible()
-    window.show_settings(Settings())
-    assert not on_top() and window.isVisible()
+    window.settings_over.open()
+    field = window.settings_over.page.row("stays_on_top").field
+    field.setFocus()
+    shown = window.windowHandle()
+    for wanted in (True, False):
+        window.show_settings(replace(Settings(), stays_on_top=wanted))
+        QApplication.processEvents()
+        assert on_top() is wanted and window.windowHandle() is shown and field.hasFocus()
