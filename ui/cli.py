@@ -20,6 +20,7 @@ from types import FrameType
 # NumPy's BLAS would take every core for matrices of a few kilobytes and steal them from the speech engine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import models  # noqa: F401 how engines use memory counts from the first thread on
 from assistant.errors import AssistantError
 from assistant.plain import harmless
 from assistant.sealing import gate

@@ -1,0 +1,67 @@
+"""What the engines have freed goes back to the system, though what is kept lies between it."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+LARGE_BETWEEN_SMALL = """
+import re, threading
+from pathlib import Path
+import numpy as np
+import models
+
+def own_mebibytes():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+def decode():
+    for _ in range(3):
+        large = [(np.ones(700_000), kept.append(np.ones(1_000))) for _ in range(10)]
+        del large
+
+kept = []
+before = own_mebibytes()
+threads = [threading.Thread(target=decode) for _ in range(3)]
+for thread in threads:
+    thread.start()
+    thread.join()
+print(own_mebibytes() - before)
+"""
+HEAPS = """
+import ctypes, threading
+import models
+
+have_taken, may_end = threading.Barrier(5), threading.Event()
+
+def take():
+    kept = bytearray(100_000)
+    have_taken.wait()
+    may_end.wait()
+
+for _ in range(4):
+    threading.Thread(target=take).start()
+have_taken.wait()
+libc = ctypes.CDLL(None)
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+may_end.set()
+"""
+
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do not keep it so")
+
+
+def told_by(program: str) -> str:
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+@glibc
+def test_what_large_blocks_took_goes_back_though_small_ones_lie_between() -> None:
+    assert float(told_by(LARGE_BETWEEN_SMALL)) < 15.0  # of 53 at once
+
+
+@glibc
+def test_threads_share_one_heap() -> None:
+    assert told_by(HEAPS).count("<heap nr=") == 1
