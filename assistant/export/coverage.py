@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.call import Call
+from assistant.parts import PARTS
 from assistant.values import Aspect, Channel, ReviewedSentence
 
 
@@ -19,6 +20,19 @@ class Coverage:
     aspect: Aspect
     answers: tuple[ReviewedSentence, ...]  # the candidate's sentences that answer it, by time
     asked_in: tuple[ReviewedSentence, ...]  # the interviewer's that ask for it
+
+    @property
+    def asked_at_seconds(self) -> tuple[float, ...]:
+        return tuple(one.sentence.start_seconds for one in self.asked_in)
+
+
+@dataclass(frozen=True, slots=True)
+class PartCoverage:
+    """The same of a part of the story, as people read it: of several aspects together, each sentence once."""
+
+    name: str
+    answers: tuple[ReviewedSentence, ...]
+    asked_in: tuple[ReviewedSentence, ...]
 
     @property
     def asked_at_seconds(self) -> tuple[float, ...]:
@@ -50,21 +64,37 @@ class Answer:
     def coverage(self) -> list[Coverage]:
         return coverage_in(self.sentences)
 
-
-def coverage_of(call: Call) -> list[Coverage]:
-    """Of the whole conversation: one for each aspect, in the order of their definition."""
-    return coverage_in(call.sentences)
+    @property
+    def parts(self) -> list[PartCoverage]:
+        return parts_in(self.sentences)
 
 
 def coverage_in(sentences: Iterable[ReviewedSentence]) -> list[Coverage]:
+    """One for each aspect, in the order of their definition."""
     said = [one for one in sentences if one.sentence.words]
-    covered = []
-    for aspect in Aspect:
-        touching = [one for one in said if aspect in one.aspects]
-        answers = tuple(one for one in touching if one.sentence.channel is Channel.THEM)
-        asked = tuple(one for one in touching if one.sentence.channel is Channel.YOU)
-        covered.append(Coverage(aspect, answers, asked))
-    return covered
+    return [Coverage(aspect, *_touching((aspect,), said)) for aspect in Aspect]
+
+
+def parts_of(call: Call) -> list[PartCoverage]:
+    """Of the whole conversation: one for each part of the story."""
+    return parts_in(call.sentences)
+
+
+def parts_in(sentences: Iterable[ReviewedSentence]) -> list[PartCoverage]:
+    said = [one for one in sentences if one.sentence.words]
+    return [PartCoverage(name, *_touching(aspects, said)) for name, aspects in PARTS.items()]
+
+
+_Sentences = tuple[ReviewedSentence, ...]
+
+
+def _touching(aspects: Sequence[Aspect], said: Sequence[ReviewedSentence]) -> tuple[_Sentences, _Sentences]:
+    """What the candidate says to any of these aspects, and what the interviewer asks about them."""
+    touching = [one for one in said if not set(aspects).isdisjoint(one.aspects)]
+    answers, asked = (
+        tuple(one for one in touching if one.sentence.channel is channel) for channel in (Channel.THEM, Channel.YOU)
+    )
+    return answers, asked
 
 
 def answers_in(sentences: Iterable[ReviewedSentence]) -> list[Answer]:

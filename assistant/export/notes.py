@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.call import Call, FlagFate, FollowUpFate
-from assistant.export.coverage import Answer, Coverage, answers_in, coverage_of, good_signs
-from assistant.export.wording import ASPECTS, KINDS, VOICES
+from assistant.export.coverage import Answer, PartCoverage, answers_in, good_signs, parts_of
+from assistant.export.wording import KINDS, VOICES
 from assistant.languages import is_reviewed
+from assistant.parts import ASPECTS
 from assistant.plain import clock, plain, plain_lines
 from assistant.values import AudioGap, CommunicationCue, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
 
@@ -40,12 +41,12 @@ class Section:
 
 def sections_of(call: Call, escape: Escape) -> list[Section]:
     """Coverage, flags and all else beside the transcript. A section without items is left out."""
-    coverage = coverage_of(call) if call.sentences and is_reviewed(call.language) else []
-    answers = answers_in(call.sentences) if coverage else []
+    parts = parts_of(call) if call.sentences and is_reviewed(call.language) else []
+    answers = answers_in(call.sentences) if parts else []
     sections = [
         Section("Notes", [Item("Note", escape(line)) for line in plain_lines(call.notes).split("\n") if line]),
-        Section("Covered", [_covered(one, escape) for one in coverage if one.answers]),
-        Section("Still open", [_still_open(one) for one in coverage if not one.answers]),
+        Section("Covered", [_covered(one, escape) for one in parts if one.answers]),
+        Section("Still open", [_still_open(one) for one in parts if not one.answers]),
         Section("Answer by answer", [_answer(one, escape) for one in answers] if len(answers) > 1 else []),
         Section("Mistakes and lessons told openly", [_good_sign(one, escape) for one in good_signs(call)]),
         Section("Explained for the listener", [_cue(one, escape) for one in call.cues if one.is_good]),
@@ -63,7 +64,7 @@ def flag(fate: FlagFate, escape: Escape) -> Item:
     one = fate.flag
     text = f"{_quoted(one.quote, escape)} ({VOICES[one.channel]}, {KINDS[one.kind]}). {_full(one.reason, escape)}"
     if one.missing:
-        text += f" Missing: {', '.join(ASPECTS[aspect].lower() for aspect in one.missing)}."
+        text += f" Missing: {', '.join(ASPECTS[aspect] for aspect in one.missing)}."
     if fate.withdrawn_at_seconds is None:
         text += " It stands."
     else:
@@ -73,7 +74,7 @@ def flag(fate: FlagFate, escape: Escape) -> Item:
 
 def _follow_up(fate: FollowUpFate, escape: Escape) -> Item:
     one = fate.follow_up
-    about = ASPECTS[one.aspect].lower()
+    about = ASPECTS[one.aspect]
     if one.quote:
         at = "" if one.start_seconds is None else f" at {clock(one.start_seconds)}"
         about += f", on {_quoted(one.quote, escape)}{at}"
@@ -98,10 +99,10 @@ def _heard(one: TranscriptUpdate, escape: Escape) -> Item:
     return Item(clock(one.words[0].start_seconds), f"{VOICES[one.channel]}, heard as {_quoted(one.text, escape)}")
 
 
-def _covered(one: Coverage, escape: Escape) -> Item:
+def _covered(one: PartCoverage, escape: Escape) -> Item:
     first = one.answers[0].sentence
     times = ", ".join(clock(answer.sentence.start_seconds) for answer in one.answers)
-    return Item(ASPECTS[one.aspect], f"{times}; first {_quoted(first.text, escape)}")
+    return Item(one.name, f"{times}; first {_quoted(first.text, escape)}")
 
 
 def _answer(one: Answer, escape: Escape) -> Item:
@@ -109,11 +110,11 @@ def _answer(one: Answer, escape: Escape) -> Item:
     start, end = clock(one.said[0].sentence.start_seconds), clock(one.said[-1].sentence.end_seconds)
     told = f"to {_quoted(one.question.sentence.text, escape)}; " if one.question is not None else ""
     covered = [
-        f"{ASPECTS[part.aspect].lower()} ({', '.join(clock(said.sentence.start_seconds) for said in part.answers)})"
-        for part in one.coverage
+        f"{part.name.lower()} ({', '.join(clock(said.sentence.start_seconds) for said in part.answers)})"
+        for part in one.parts
         if part.answers
     ]
-    unanswered = [ASPECTS[part.aspect].lower() for part in one.coverage if part.asked_in and not part.answers]
+    unanswered = [part.name.lower() for part in one.parts if part.asked_in and not part.answers]
     text = f"{told}covered: {', '.join(covered) or 'none of the parts of a story'}"
     return Item(f"{start} to {end}", f"{text}; asked, not answered: {', '.join(unanswered)}" if unanswered else text)
 
@@ -122,9 +123,9 @@ def _cue(one: CommunicationCue, escape: Escape) -> Item:
     return Item(clock(one.start_seconds), f"{_quoted(one.quote, escape)} {_full(one.advice, escape)}")
 
 
-def _still_open(one: Coverage) -> Item:
+def _still_open(one: PartCoverage) -> Item:
     times = ", ".join(map(clock, one.asked_at_seconds))
-    return Item(ASPECTS[one.aspect], f"asked at {times}, not answered" if times else "not touched")
+    return Item(one.name, f"asked at {times}, not answered" if times else "not touched")
 
 
 def _good_sign(one: ReviewedSentence, escape: Escape) -> Item:

@@ -10,24 +10,10 @@ from assistant.call import Call, CallState, FlagFate
 from assistant.corrections import corrected
 from assistant.languages import LANGUAGES, is_reviewed
 from assistant.plain import clock, plain
-from assistant.values import Aspect, Channel, ClaimKind, TranscriptUpdate, Verbosity, Word
+from assistant.values import Channel, ClaimKind, TranscriptUpdate, Verbosity, Word
 
 VOICES = {Channel.YOU: "You", Channel.THEM: "Them"}
 KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "only a number", ClaimKind.ASPECT: "not touched yet"}
-ASPECTS = {
-    Aspect.METRIC_DEFINITION: "What was measured",
-    Aspect.BASELINE: "Compared with what",
-    Aspect.MEASUREMENT_METHOD: "How it was measured",
-    Aspect.OWN_CONTRIBUTION: "Own part",
-    Aspect.CHALLENGE: "Hardest part",
-    Aspect.HOW_OVERCOME: "How it was overcome",
-    Aspect.RESULT: "Result",
-    Aspect.LESSON: "Lesson, differently today",
-    Aspect.TRADEOFF: "Trade-off",
-    Aspect.AUDIENCE_EXPLAINED: "How it was explained",
-}
-
-
 VERBOSITIES = {
     Verbosity.QUIET: "quiet: only the surest flags",
     Verbosity.NORMAL: "normal",

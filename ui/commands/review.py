@@ -164,8 +164,7 @@ def _follow_up_table(entry: FollowUpInText) -> dict[str, Any]:
 
 def as_text(review: TranscriptReview) -> str:
     """The review for a person: every sentence, flagged words in brackets, follow-ups where they came and went."""
-    from assistant.export.coverage import coverage_in
-    from assistant.export.wording import ASPECTS
+    from assistant.export.coverage import parts_in
     from assistant.plain import clock, plain
     from ui.terminal import KINDS, RETIRED
 
@@ -188,10 +187,10 @@ def as_text(review: TranscriptReview) -> str:
                 lines.append(f"      → ask: {question}")
             if follow_up.retired_after == index and follow_up.retired_why is not None:
                 lines.append(f"      ✓ {RETIRED[follow_up.retired_why]}: {question}")
-    covered = [one for one in coverage_in(sentence.reviewed for sentence in review.sentences) if one.answers]
+    covered = [one for one in parts_in(sentence.reviewed for sentence in review.sentences) if one.answers]
     lines += ["", "Covered (by sentence):"] if covered else []
     for one in covered:
-        lines.append(f"  {ASPECTS[one.aspect]}: {', '.join(str(said.sentence.index) for said in one.answers)}")
+        lines.append(f"  {one.name}: {', '.join(str(said.sentence.index) for said in one.answers)}")
     flags = [entry for sentence in review.sentences for entry in sentence.flags]
     open_ones = sum(entry.withdrawn_after is None for entry in flags)
     lines += ["", f"{len(flags)} claims flagged, {open_ones} of them still open; {len(review.follow_ups)} follow-ups."]

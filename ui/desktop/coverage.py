@@ -4,33 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from assistant.parts import PARTS
 from assistant.plain import plain
-from assistant.values import Aspect, ReviewedSentence
-
-CHIP_NAMES: dict[str, tuple[Aspect, ...]] = {
-    "What was measured": (Aspect.METRIC_DEFINITION, Aspect.BASELINE),
-    "How measured": (Aspect.MEASUREMENT_METHOD,),
-    "Own part": (Aspect.OWN_CONTRIBUTION,),
-    "Hardest part": (Aspect.CHALLENGE,),
-    "How overcome": (Aspect.HOW_OVERCOME,),
-    "Result": (Aspect.RESULT,),
-    "Lesson, differently today": (Aspect.LESSON,),
-    "Trade-off": (Aspect.TRADEOFF,),
-    "Explained": (Aspect.AUDIENCE_EXPLAINED,),
-}
-
-MISSING_NAMES: dict[Aspect, str] = {
-    Aspect.METRIC_DEFINITION: "what was measured",
-    Aspect.MEASUREMENT_METHOD: "how it was measured",
-    Aspect.BASELINE: "the starting point",
-    Aspect.OWN_CONTRIBUTION: "own part",
-    Aspect.CHALLENGE: "what was hard",
-    Aspect.HOW_OVERCOME: "how it was overcome",
-    Aspect.RESULT: "the result",
-    Aspect.LESSON: "what was learnt",
-    Aspect.TRADEOFF: "what it cost",
-    Aspect.AUDIENCE_EXPLAINED: "an explanation for the listener",
-}
+from assistant.values import ReviewedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +29,7 @@ class Chip:
 
 
 def empty_chips() -> tuple[Chip, ...]:
-    return tuple(Chip(name) for name in CHIP_NAMES)
+    return tuple(Chip(name) for name in PARTS)
 
 
 def with_sentence(chips: tuple[Chip, ...], reviewed: ReviewedSentence) -> tuple[Chip, ...]:
@@ -65,6 +41,6 @@ def with_sentence(chips: tuple[Chip, ...], reviewed: ReviewedSentence) -> tuple[
         return chips
     proof = Proof(reviewed.sentence.start_seconds, plain(reviewed.sentence.text), index)
     return tuple(
-        Chip(chip.name, (*chip.evidence, proof)) if set(CHIP_NAMES[chip.name]) & set(reviewed.aspects) else chip
+        Chip(chip.name, (*chip.evidence, proof)) if set(PARTS[chip.name]) & set(reviewed.aspects) else chip
         for chip in chips
     )

@@ -24,7 +24,7 @@ from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel
 from ui.desktop.transcript_view import TranscriptView
 
-NOTHING_YET = "Nothing to ask yet. Questions appear here when a claim needs more depth."
+NOTHING_YET = "Nothing to ask now. Questions appear here when a claim needs more depth."
 _WIDE, _CARDS_WIDTH = 860, 420  # from which width on the transcript stands beside the cards, and theirs then
 _LEAST_TRANSCRIPT = 110  # high
 _MOST_EVIDENCE = 3  # sentences that a chip shows

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from statistics import median
 
 from assistant.call import Call
+from assistant.parts import ASPECTS
 from assistant.plain import clock, plain
 from assistant.values import (
     AudioGap,
@@ -29,7 +30,7 @@ from assistant.values import (
 )
 from ui.desktop import standing
 from ui.desktop.agenda import Agenda
-from ui.desktop.coverage import MISSING_NAMES, Chip, empty_chips, with_sentence
+from ui.desktop.coverage import Chip, empty_chips, with_sentence
 from ui.desktop.lines import LineChange, Lines, SpanKind
 from ui.desktop.standing import Phase, Standing
 
@@ -179,7 +180,7 @@ class PanelState:
             told = "Helps the listener along" if helped else "A mistake admitted or a lesson learnt"
             return Reason("Good sign", f"{told}: worth remembering.")
         title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
-        missing = ", ".join(MISSING_NAMES[aspect] for aspect in flag.missing)
+        missing = ", ".join(ASPECTS[aspect] for aspect in flag.missing)
         return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
 
     # --- one kind of event each ---

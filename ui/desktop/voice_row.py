@@ -23,13 +23,12 @@ class VoiceRow(QWidget):
 
     def __init__(self, who: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = TextBlock(Type.STRONG, "text", 1)
+        label = self._label = TextBlock(Type.STRONG, "text", 1)
         label.say(who)
         label.setFixedWidth(px(46))
         self._name, self._verdict = TextBlock(Type.BODY, "text", 3), TextBlock(Type.SMALL, "muted", 4)
         self._select = Select(name)
         self._select.chosen.connect(self.chosen)
-        label.setFixedHeight(px(28))  # of the box beside it
         self._level = Bar(f"Level of {name.lower()}", "voice", px(120))
         column = QVBoxLayout()
         column.setSpacing(px(6))
@@ -53,6 +52,7 @@ class VoiceRow(QWidget):
         if voice.options:
             self._select.show_options(voice.options, voice.chosen)
         self._select.setVisible(bool(voice.options))
+        self._label.setFixedHeight(px(28 if voice.options else 18))  # of the box or the line beside it
         self._name.say(voice.text)
         self._name.setVisible(not (voice.options and voice.is_heard))
         self._name.recolour("text" if voice.is_heard else "warning")

@@ -118,19 +118,18 @@ def test_markdown_tells_the_whole_call() -> None:
 
 ## Covered
 
-- **Compared with what:** 1:00:05; first “We went from 30 a month to 9.”
+- **What was measured:** 1:00:05; first “We went from 30 a month to 9.”
 - **Result:** 00:06; first “I increased revenue by 7000%.”
 - **Lesson, differently today:** 1:00:09; first “I should have asked earlier.”
 
 ## Still open
 
-- **What was measured:** not touched
-- **How it was measured:** not touched
+- **How measured:** not touched
 - **Own part:** not touched
 - **Hardest part:** not touched
-- **How it was overcome:** not touched
+- **How overcome:** not touched
 - **Trade-off:** asked at 00:01, not answered
-- **How it was explained:** not touched
+- **Explained:** not touched
 
 ## Mistakes and lessons told openly
 
@@ -138,15 +137,15 @@ def test_markdown_tells_the_whole_call() -> None:
 
 ## Flags
 
-- **f1 at 00:06:** “increased revenue by 7000%.” (Them, only a number). A number without baseline. Missing: compared \
-with what, own part. Taken back at 1:00:10: the baseline was named.
+- **f1 at 00:06:** “increased revenue by 7000%.” (Them, only a number). A number without baseline. Missing: the \
+starting point, own part. Taken back at 1:00:10: the baseline was named.
 - **f2 at 00:09:** “really well.” (Them, vague). Nothing to check. It stands.
 
 ## Follow-ups
 
-- **q1 at 00:09:** “7000% of what?” (compared with what, on “increased revenue by 7000%.” at 00:06). No baseline was \
+- **q1 at 00:09:** “7000% of what?” (the starting point, on “increased revenue by 7000%.” at 00:06). No baseline was \
 given. Taken away at 1:00:10: answered.
-- **q2 at 00:20:** “What was hardest?” (hardest part). Nobody asked yet. It was open to the end.
+- **q2 at 00:20:** “What was hardest?” (what was hard). Nobody asked yet. It was open to the end.
 
 ## Marks
 

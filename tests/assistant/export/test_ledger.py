@@ -9,10 +9,9 @@ import pytest
 
 from assistant.call import Call
 from assistant.export import render_text
-from assistant.export.coverage import answers_in, coverage_in
+from assistant.export.coverage import answers_in, coverage_in, parts_of
 from assistant.values import Aspect, Channel, CommunicationCue, CueKind, Label, ReviewedSentence, Sentence, Verbosity
 from tests.assistant.export.samples import STEERING, call_of, utterance
-from ui.desktop.coverage import CHIP_NAMES
 from ui.desktop.panel_state import PanelState
 
 YOU, THEM = Channel.YOU, Channel.THEM
@@ -66,7 +65,7 @@ def test_json_holds_the_ledger_with_times_and_the_verbosity() -> None:
 @pytest.mark.parametrize("format_", ["md", "txt"])
 def test_documents_tell_it_answer_by_answer(format_: str) -> None:
     text = render_text(told(), format_).replace("**", "")
-    assert ": to “What was the result?”; covered: compared with what (00:05), own part (00:10), result (00:05)" in text
+    assert ": to “What was the result?”; covered: what was measured (00:05), own part (00:10), result (00:05)" in text
     assert "covered: lesson, differently today (00:25); asked, not answered: hardest part" in text
     assert "- 00:05: “CQRS” Ask for it as for a newcomer." in text and "Explained for the listener" in text
     assert "Review: quiet" in text
@@ -80,7 +79,14 @@ def test_cues_with_hostile_words_are_text(format_: str) -> None:
 
 def test_the_panels_chips_show_the_same() -> None:
     call = told()
-    whole = {one.aspect: one.answers for one in coverage_in(call.sentences)}
-    for chip in PanelState.from_call(call).chips:
-        texts = {said.sentence.text for aspect in CHIP_NAMES[chip.name] for said in whole[aspect]}
-        assert {proof.text for proof in chip.evidence} == texts
+    answers = {part.name: [said.sentence.text for said in part.answers] for part in parts_of(call)}
+    chips = {chip.name: [proof.text for proof in chip.evidence] for chip in PanelState.from_call(call).chips}
+    assert chips == answers and any(chips.values())
+
+
+def test_a_sentence_that_says_two_things_of_one_part_is_said_once() -> None:
+    both = frozenset({Aspect.METRIC_DEFINITION, Aspect.BASELINE})
+    call = told()
+    once = replace(next(one for one in call.sentences if one.sentence.channel is Channel.THEM), aspects=both)
+    [measured] = [part for part in parts_of(replace(call, sentences=(once,))) if part.answers]
+    assert measured.name == "What was measured" and measured.answers == (once,)

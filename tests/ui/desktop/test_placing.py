@@ -109,7 +109,7 @@ def test_the_frame_stays_on_the_screen(side):
 def test_a_frame_that_is_drawn_after_the_window_was_shown_is_kept_on_the_screen(window, docked, qtbot, monkeypatch):
     docked(docked=Dock.RIGHT, dock_width=360)
     window.hide()
-    frame = QMargins(1, 20, 2, 5)
+    frame = QMargins(1, 20, 1, 5)
     window.show()
     monkeypatch.setattr("ui.desktop.docking.frame_of", lambda _window: frame)  # nothing tells that it is there
     room = window.screen().availableGeometry()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.call import Call, FlagFate, FollowUpFate
+from assistant.parts import ASPECTS
 from assistant.plain import clock, plain
 from assistant.values import ClaimKind, RetiredWhy
 from ui.desktop.after.entries import Entry, Tone
-from ui.desktop.coverage import MISSING_NAMES
 
 TONES = {ClaimKind.NUMBER_ONLY: Tone.NUMBER, ClaimKind.VAGUE: Tone.VAGUE, ClaimKind.ASPECT: Tone.ASKED}
 
@@ -62,7 +62,7 @@ def count_fates(lines: Iterable[FlagLine]) -> dict[Fate, int]:
 
 def _line(fate: FlagFate, asked: Sequence[FollowUpFate]) -> FlagLine:
     flag = fate.flag
-    missing = ", ".join(MISSING_NAMES[aspect] for aspect in flag.missing)
+    missing = ", ".join(ASPECTS[aspect] for aspect in flag.missing)
     reason = plain(flag.reason).rstrip(".") + "." + (f" Not said: {missing}." if missing else "")
     became, story = _story(fate, asked)
     return FlagLine(flag.id, flag.kind, flag.start_seconds, plain(flag.quote), reason, became, story)

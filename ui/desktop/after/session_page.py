@@ -82,7 +82,8 @@ class SessionPage(KeyedPage):
         row = None if at_utterance is None else state.row_of(at_utterance)
         if row is not None:
             self.views.show_view(TRANSCRIPT)
-            self._go_to(state.rows[row].start_seconds)
+            words = state.rows[row].words
+            self._go_to(words[0].start_seconds if words else state.rows[row].start_seconds)
             self.transcript.show_row(row)
             return
         self.views.show_view(self.views.current if self.views.is_wide else SUMMARY)

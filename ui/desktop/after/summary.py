@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from assistant.call import Call, CallState, Version
-from assistant.export.coverage import coverage_of, good_signs
+from assistant.export.coverage import good_signs, parts_of
 from assistant.languages import is_reviewed
 from assistant.plain import clock, plain
 from assistant.values import Channel
 from ui.desktop.after.entries import Entry, Tone, heading
 from ui.desktop.after.flag_fates import TONES
-from ui.desktop.coverage import CHIP_NAMES
 
 MOST_GOOD_SIGNS = 50
 MOST_QUESTIONS = 50  # that stayed open; the rest is a number
@@ -48,21 +47,18 @@ def seconds_of(key: str) -> float | None:
 
 
 def _depth(call: Call) -> tuple[list[Entry], list[Entry]]:
-    coverage = {one.aspect: one for one in coverage_of(call)}
     covered, still_open = [heading("COVERED")], [heading("STAYED OPEN")]
-    for name, aspects in CHIP_NAMES.items():
-        parts = [coverage[aspect] for aspect in aspects]
-        answers = sorted((one for part in parts for one in part.answers), key=lambda one: one.sentence.start_seconds)
-        if answers:
-            first = answers[0].sentence
-            times = "said once" if len(answers) == 1 else f"said {len(answers)} times, first here"
+    for part in parts_of(call):
+        if part.answers:
+            first, count = part.answers[0].sentence, len(part.answers)
+            times = "said once" if count == 1 else f"said {count} times, first here"
             at = first.start_seconds
-            covered.append(Entry(f"✓ {name}", place(at), clock(at), f"“{plain(first.text)}”", times, Tone.GOOD))
+            covered.append(Entry(f"✓ {part.name}", place(at), clock(at), f"“{plain(first.text)}”", times, Tone.GOOD))
             continue
-        asked = sorted(at for part in parts for at in part.asked_at_seconds)
+        asked = part.asked_at_seconds
         note = f"asked {', '.join(map(clock, asked[:5]))}, not answered" if asked else "not touched"
         key = place(asked[0]) if asked else ""
-        still_open.append(Entry(f"○ {name}", key, clock(asked[0]) if asked else "", note=note))
+        still_open.append(Entry(f"○ {part.name}", key, clock(asked[0]) if asked else "", note=note))
     return (covered if len(covered) > 1 else []), (still_open if len(still_open) > 1 else [])
 
 
