@@ -28,7 +28,9 @@ _EDGES = re.compile(r"^\W+|(?:['’]s)?\W+$|['’]s$")
 _IN_CAPITALS = 0.5  # of the words of a sentence, from which on capitals say nothing
 _ADVICE = {
     CueKind.UNEXPLAINED_TERM: "Not explained: ask for it as for a newcomer.",
-    CueKind.LONG_ANSWER: "Three minutes into the answer, this question is still open: come back to it.",
+    CueKind.LONG_ANSWER: (
+        f"{LONG_ANSWER_SECONDS / 60:.0f} minutes into the answer, this question is still open: come back to it."
+    ),
     CueKind.HELPS_LISTENER: "Helps the listener along: worth remembering.",
 }
 

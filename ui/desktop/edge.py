@@ -1,4 +1,4 @@
-"""A row at an edge of the panel."""
+"""Parts of a page with a hairline at one side."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ui.desktop.theme import colours
 
 
-class Edge(QWidget):
-    """A row with a hairline above or below."""
+class Lined(QWidget):
+    """With a hairline above or below; raised it has the colour of what lies on top."""
 
-    def __init__(self, line_above: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, *, line_above: bool, is_raised: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line_above = line_above
-        self.row = QHBoxLayout(self)
+        self._line_above, self._is_raised = line_above, is_raised
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        y = 0 if self._line_above else self.height() - 1
-        QPainter(self).fillRect(0, y, self.width(), 1, QColor(colours().line))
+        own, painter = colours(), QPainter(self)
+        if self._is_raised:
+            painter.fillRect(self.rect(), QColor(own.surface))
+        painter.fillRect(0, 0 if self._line_above else self.height() - 1, self.width(), 1, QColor(own.line))
+
+
+class Edge(Lined):
+    """A row at an edge of the panel."""
+
+    def __init__(self, *, line_above: bool, parent: QWidget | None = None) -> None:
+        super().__init__(line_above=line_above, parent=parent)
+        self.row = QHBoxLayout(self)

@@ -38,8 +38,6 @@ MOST_CARDS = 3
 SILENCE_DBFS = -96.0
 _DELAYS = 5  # readings that the shown delay is the median of, so that it does not flicker
 _SPAN_KINDS = {ClaimKind.NUMBER_ONLY: SpanKind.NUMBER_ONLY, ClaimKind.VAGUE: SpanKind.VAGUE}
-GOOD_SIGN = "good sign"  # first word of the reason of every good sign; flags have ids of their own
-HELPED = "help"  # last word of the reason of those that are no mistake and no lesson
 HINT_SECONDS = 45.0  # a gentle note is shown for so long
 
 
@@ -84,6 +82,10 @@ class Reason:
     question: str = ""
 
 
+_ADMITTED = Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering.")
+_HELPED = Reason("Good sign", "Helps the listener along: worth remembering.")
+
+
 @dataclass(slots=True, weakref_slot=True)  # Qt connects signals to its methods by weak references
 class PanelState:
     title: str = ""
@@ -99,6 +101,7 @@ class PanelState:
     hint: str = ""  # a gentle note on how something is told; empty for most of a call
     _hint_seconds: float = 0.0  # when it came
     _helped: set[int] = field(default_factory=set)  # sentences that help the listener along
+    _good_signs: dict[str, Reason] = field(default_factory=dict)  # of marked spans, by the ids of their reasons
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
@@ -176,9 +179,7 @@ class PanelState:
     def reason(self, reason_id: str) -> Reason:
         flag = self._flags.get(reason_id)
         if flag is None:
-            helped = reason_id.endswith(HELPED)
-            told = "Helps the listener along" if helped else "A mistake admitted or a lesson learnt"
-            return Reason("Good sign", f"{told}: worth remembering.")
+            return self._good_signs[reason_id]
         title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
         missing = ", ".join(ASPECTS[aspect] for aspect in flag.missing)
         return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
@@ -238,25 +239,29 @@ class PanelState:
         self.chips = chips
         said = reviewed.sentence
         lines: list[LineChange] = []
-        good = ((_good_sign(said.index), reviewed.is_good_sign), (_help(said.index), said.index in self._helped))
-        for reason_id, is_marked in good:
+        span = (said.channel, said.start_seconds, said.end_seconds, said.text)
+        for reason, is_marked in ((_ADMITTED, reviewed.is_good_sign), (_HELPED, said.index in self._helped)):
+            reason_id = self._good_sign(reason, said.index)
             lines += self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
-            if is_marked:
-                lines += self.lines.span(
-                    said.channel, said.start_seconds, said.end_seconds, said.text, SpanKind.GOOD_SIGN, reason_id
-                )
+            lines += self.lines.span(*span, SpanKind.GOOD_SIGN, reason_id) if is_marked else []
         return lines, parts
+
+    def _good_sign(self, reason: Reason, sentence: int) -> str:
+        """The id of a good sign's reason; flags have ids of their own."""
+        reason_id = f"{reason.text} {sentence}"
+        self._good_signs[reason_id] = reason
+        return reason_id
 
     def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
         """A good one is marked where it was said; of the others the newest is a hint for a while."""
         if cue.is_good:
             self._helped.add(cue.sentence)
             span = (cue.channel, cue.start_seconds, cue.end_seconds, cue.quote)
-            return self.lines.span(*span, SpanKind.GOOD_SIGN, _help(cue.sentence)), set()
+            return self.lines.span(*span, SpanKind.GOOD_SIGN, self._good_sign(_HELPED, cue.sentence)), set()
         if cue.kind is CueKind.UNEXPLAINED_TERM:
             self.hint = f"“{plain(cue.quote)}”: ask as a newcomer would"
         else:
-            self.hint = "3 minutes in, the question is open"
+            self.hint = "A long answer; the question is still open"
         self._hint_seconds = at_seconds
         return [], {Part.HINT}
 
@@ -281,11 +286,3 @@ class PanelState:
         kept = tuple(card for card in self.cards if card.id != follow_up_id)
         changed, self.cards = len(kept) != len(self.cards), kept
         return changed
-
-
-def _good_sign(sentence: int) -> str:
-    return f"{GOOD_SIGN} {sentence}"
-
-
-def _help(sentence: int) -> str:
-    return f"{GOOD_SIGN} {sentence} {HELPED}"

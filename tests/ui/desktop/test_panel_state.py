@@ -66,8 +66,8 @@ def test_a_hint_stands_for_a_while_and_what_helps_is_marked_as_good():
     quote, start, end = final.text, final.words[0].start_seconds, final.words[-1].end_seconds
     helped = CommunicationCue(CueKind.HELPS_LISTENER, Channel.THEM, 0, quote, start, end, "Helps.")
     state = state_at(60.0, helped)
-    (span,) = [span for line in state.lines.rows for span in line.spans if span.reason_id.endswith("help")]
-    assert state.hint == "" and "listener" in state.reason(span.reason_id).text
+    good = [span for line in state.lines.rows for span in line.spans if span.kind is SpanKind.GOOD_SIGN]
+    assert state.hint == "" and ["listener" in state.reason(one.reason_id).text for one in good] == [True]
 
 
 def test_a_withdrawn_flag_leaves_no_mark_and_no_reason():
@@ -112,7 +112,14 @@ def test_the_reason_of_a_flag_names_what_is_missing_and_the_card():
     reason = state_at().reason("f1")
     assert reason.missing == "the starting point, how it was measured"
     assert reason.question == "What did that 7000% measure, and against what starting point?"
-    assert state_at().reason("good sign 41").title == "Good sign"
+
+
+def test_a_good_sign_says_what_is_good_about_it():
+    state = state_at(1000.0)
+    admitted = [span for line in state.lines.rows for span in line.spans if span.kind is SpanKind.GOOD_SIGN]
+    assert {(state.reason(one.reason_id).title, "mistake" in state.reason(one.reason_id).text) for one in admitted} == {
+        ("Good sign", True)
+    }
 
 
 def test_partial_text_is_shown_behind_what_is_agreed_on():

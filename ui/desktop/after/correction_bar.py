@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import plain
 from ui.desktop.buttons import button
+from ui.desktop.edge import Lined
 from ui.desktop.flow import in_line
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 
 
-class CorrectionBar(QWidget):
+class CorrectionBar(Lined):
     """Emits `saved(row, text)`, or `left` when nothing is to change."""
 
     saved = Signal(int, str)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(line_above=True, is_raised=True, parent=parent)
         self._row = -1
         self._heard = ""
         self._label, self._original = TextBlock(Type.LABEL, "muted", 1), TextBlock(Type.SMALL, "muted", 3)
@@ -68,11 +69,6 @@ class CorrectionBar(QWidget):
         text = plain(self._field.toPlainText())
         self._save_button.setEnabled(bool(text))
         self._restore.setEnabled(text != self._heard)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(colours().surface))
-        painter.fillRect(0, 0, self.width(), 1, QColor(colours().line))
 
 
 class _Field(QPlainTextEdit):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.after.entry_list import EntryList
@@ -18,11 +18,12 @@ from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import PastCall
+from ui.desktop.edge import Lined
 from ui.desktop.fields import SearchField
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 
 SEARCH_REST_MS = 120  # after a key: fast typing asks once
 _PERIODS = tuple(Period)
@@ -179,11 +180,11 @@ class HistoryPage(KeyedPage):
         self.field.setText(self.field.text() + text)
 
 
-class _UndoBar(QWidget):
+class _UndoBar(Lined):
     """What was deleted, and the way back."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(line_above=True, is_raised=True)
         self._text = TextBlock(Type.SMALL, "text", 8)
         self.undo = button("Undo", "", "small")
         KeyTip(self.undo, Action.UNDO, "Undo the deletion")
@@ -197,8 +198,3 @@ class _UndoBar(QWidget):
     def say(self, text: str) -> None:
         self._text.say(text)
         self.setVisible(bool(text))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(colours().surface))
-        painter.fillRect(0, 0, self.width(), 1, QColor(colours().line))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from ui.desktop.buttons import IconButton, icon_button
 from ui.desktop.direction import Margins
+from ui.desktop.edge import Lined
 from ui.desktop.text_block import TextBlock, tip_of
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 
 _NARROW = 220  # below, what can be done is said by icons alone
 
 
-class PageBar(QWidget):
+class PageBar(Lined):
     back = Signal()
 
     def __init__(self, *actions: IconButton) -> None:
-        super().__init__()
+        super().__init__(line_above=False)
         self._actions = actions
         self._back = icon_button("", "Back, Escape", "arrow-left", "icon")
         self._back.setToolTip("Back, Esc")
@@ -47,6 +48,3 @@ class PageBar(QWidget):
         super().resizeEvent(event)
         for action in self._actions:
             action.show_words(self.width() >= px(_NARROW))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from ui.desktop.buttons import IconButton, button
 from ui.desktop.direction import in_order
+from ui.desktop.edge import Lined
 from ui.desktop.flow import in_line
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.shortcuts import Action
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, font, px
+from ui.desktop.theme import Type, font, px
 
 SKIP_SECONDS = 10.0
 _TICK_MS = 40
@@ -81,7 +82,7 @@ class _PlayButton(IconButton):
         return QSize(size.width() + more, size.height())
 
 
-class PlayerBar(QWidget):
+class PlayerBar(Lined):
     """Emits `moved(seconds)` as it is heard and when it is moved, and `failed(text)` where nothing can be heard."""
 
     moved = Signal(float)
@@ -89,7 +90,7 @@ class PlayerBar(QWidget):
     started = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(line_above=False, parent=parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time does, wherever
         self._player: Playing | None = None
         self._back = button(in_order("−10 s"), "", "small")
@@ -177,6 +178,3 @@ class PlayerBar(QWidget):
             return
         self._play.say(self._player.is_playing)
         self._clock.say(f"{clock(self._player.position_seconds)} of {clock(self._player.length_seconds)}")
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))
