@@ -108,6 +108,10 @@ class Session:
         """End the call; what was said so far is still decoded, reviewed and kept."""
         self._source.close()
 
+    @property
+    def is_paused(self) -> bool:
+        return self._paused
+
     def pause(self) -> None:
         """From now on nothing is recorded or heard, until `resume`; what was said before gets its text now."""
         with self._lock:

@@ -221,6 +221,10 @@ class KeptCall:
             self.recorder.resume()
         self.session.resume()
 
+    @property
+    def is_paused(self) -> bool:
+        return self.session.is_paused
+
     def run(self) -> Call:
         """Run it to its end, close the recording and the store's entry, and read it back.
 

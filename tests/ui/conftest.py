@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from assistant.ports import BatchTranscriber, Transcriber
-from assistant.settings import Settings
+from assistant.settings import HOME_VARIABLE, Settings
 from ui import compose
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _loaded: dict[str, Transcriber] = {}
 _loaded_batch: dict[str, BatchTranscriber] = {}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the program keeps all that it keeps; never the folder of whoever runs the tests."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command writes where it is run goes there."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

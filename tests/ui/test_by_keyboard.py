@@ -129,11 +129,10 @@ class Person:
 
 
 @pytest.fixture
-def controls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> Iterator[Scripted]:
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path / "home"))
+def controls(home: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> Iterator[Scripted]:
     monkeypatch.setattr("ui.desktop.card_stack.motion_ms", lambda _widget: 0)
     made = Scripted()
-    made.call_id = keep(tmp_path / "home", "Nurse")
+    made.call_id = keep(home, "Nurse")
     window = made.window = PanelWindow(made)
     qtbot.addWidget(window)
     made.past = Past(window)

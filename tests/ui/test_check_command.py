@@ -8,15 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.settings import HOME_VARIABLE
 from tests.conftest import VirtualAudio
 from tests.ui.running import ONE_CLAIM, cut_of_interview, depthcue, write_wav
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 def test_it_ends_when_the_words_of_both_voices_were_heard_and_keeps_nothing(

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.settings import HOME_VARIABLE, MOST_THREADS, load
+from assistant.settings import MOST_THREADS, load
 from assistant.store import Store
 from tests.ui.running import COMMAND, depthcue, start, write_cut, write_wav
 from ui import cli
@@ -24,11 +24,7 @@ from ui.commands import sessions
 needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("one_model", "own_folder")
 
 
 @pytest.mark.parametrize("name", [*cli.COMMANDS, "doctor"])

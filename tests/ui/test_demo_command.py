@@ -124,9 +124,8 @@ def test_it_is_kept_like_any_call(
 
 
 def test_where_nothing_can_be_written_the_call_does_not_even_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
     in_the_way = tmp_path / "out"
     in_the_way.write_text("mine")
     assert depthcue("demo", "--out", in_the_way) == 1

@@ -19,12 +19,9 @@ from ui.commands import devices
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    monkeypatch.setenv(HOME_VARIABLE, str(folder))
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):  # no screen: its missing libraries are no fault
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):  # its missing libraries are no fault
         monkeypatch.delenv(name, raising=False)
-    return folder
 
 
 def depthcue(*arguments: str) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.settings import HOME_VARIABLE, Settings, settings_path
+from assistant.settings import Settings, settings_path
 from assistant.store import Store
 from models.echo import WebRtcEchoRemover
 from tests.ui.running import depthcue, write_cut
@@ -24,12 +24,9 @@ needs_package = pytest.mark.skipif(find_spec("pywebrtc_audio") is None, reason="
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
+def echo_is_removed(home: Path, one_model: None, own_folder: None) -> None:
     settings_path().parent.mkdir(parents=True, exist_ok=True)
     settings_path().write_text("remove_echo = true\n", encoding="utf-8")
-    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -13,12 +13,6 @@ from assistant.values import Channel
 from ui import history
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path))
-    return tmp_path
-
-
 def begun(store: Store, title: str, days_ago: float) -> str:
     started = datetime.now().astimezone() - timedelta(days=days_ago)
     return store.begin(title, started, "tiny.en", tuple(Channel), "yes")[0]

@@ -168,12 +168,6 @@ def test_the_log_of_a_live_call_has_the_documented_shape(live: Live) -> None:
     assert without_clock(live.log)[-1]["state"] == "finished"
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def test_a_second_recording_does_not_start_and_harms_nothing(virtual_audio: VirtualAudio, home: Path) -> None:
     log = home.parent / "older.jsonl"
     log.write_text("what was here before\n")

@@ -16,9 +16,8 @@ FILES = model_files.contents(size_bytes=400_000)
 
 
 @pytest.fixture
-def depthcue(tmp_path, monkeypatch):
-    """Runs `depthcue models ...` with a home of its own."""
-    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path / "home"))
+def depthcue():
+    """Runs `depthcue models ...`."""
     parser = argparse.ArgumentParser()
     models.add_parser(parser.add_subparsers())
 

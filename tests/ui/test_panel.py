@@ -30,7 +30,7 @@ from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.language_model_server import running
-from ui import voice_check
+from ui import question_files, voice_check
 from ui.desktop.after.session_page import SessionPage
 from ui.desktop.app import application
 from ui.desktop.controls import Voice
@@ -49,12 +49,6 @@ ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "sounddevice", 
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:
     yield application(dark=False)
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +235,8 @@ def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, be
     panel.choose("question_set", "nursing")
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
-    assert panel.window.state.title == "Nurse" and len(panel.window.state.agenda.questions) > 2
+    assert panel.window.state.title == "Nurse"
+    assert panel.window.state.agenda.questions == question_files.agenda("nursing", 45).questions
     assert load(settings_path())[0].title == "Nurse"
 
 

@@ -38,12 +38,6 @@ def qapp() -> Iterator[QApplication]:
     yield application(dark=False)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def keep(home: Path, title: str) -> str:
     """The interview as it is kept, with a second of sound."""
     call = interview()

@@ -11,11 +11,6 @@ from ui import question_files
 SET = 'name = "Chef"\n[[question]]\ntext = "Which dish did you invent, and how did you test it?"\n'
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path / "home"))
-
-
 def test_a_plan_ticks_what_was_asked():
     plan = question_files.agenda("engineering", 45)
     assert len(plan.questions) >= 3 and plan.minutes == 45

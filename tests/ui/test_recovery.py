@@ -12,7 +12,7 @@ import soxr
 
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.call import Version
-from assistant.settings import HOME_VARIABLE, Settings
+from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.values import AudioFrame, Channel, FollowUpRetired, RetiredWhy
 from tests.assistant.store.calls import STARTED, send
@@ -21,9 +21,8 @@ from ui.recovery import recover
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Store:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return Store.open(tmp_path / "home")
+def store(home: Path, one_model: None) -> Store:
+    return Store.open(home)
 
 
 def crashed(store: Store) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from assistant.settings import HOME_VARIABLE
 from tests.ui.running import claims_in, depthcue, events_in, start, without_clock, write_cut
 
 LONG = (2.0, 62.0)  # begins with a short sentence
@@ -28,11 +27,7 @@ FIELDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("one_model", "own_folder")
 
 
 def test_any_speed_gives_the_same_events_in_their_documented_shape() -> None:

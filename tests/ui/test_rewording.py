@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assistant.call import Call
 from assistant.export import export_call
 from assistant.ports import Effort, Hypothesis, Lead
-from assistant.settings import HOME_VARIABLE, Settings, save, settings_path
+from assistant.settings import Settings, save, settings_path
 from assistant.values import SAMPLE_RATE_HZ, State, Status, Word
 from tests.fakes import ListSink, LoudnessDetector, ScriptedSource
 from tests.language_model_server import ModelServer, running
@@ -37,12 +37,6 @@ def server() -> Iterator[ModelServer]:
     with running() as made:
         made.says = REWORDED
         yield made
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 class Hears:

@@ -36,13 +36,12 @@ def qapp() -> Iterator[QApplication]:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("DEPTHCUE_HOME", str(tmp_path))
+def a_kept_call(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(conversion, "convert_database", database_copy._convert)
     monkeypatch.setattr(conversion, "want_encrypted", partial(conversion.want_encrypted, cost=CHEAP))
-    with Store.open(tmp_path) as store:
+    with Store.open(home) as store:
         hold_call(store, 1)
-    yield tmp_path
+    yield
     keys.forget_all()
     gate.ask_by(None)
 

@@ -12,7 +12,7 @@ import soxr
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Version
 from assistant.errors import StoreError
-from assistant.settings import HOME_VARIABLE, Settings
+from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.store.owners import LOCK_NAME
 from assistant.values import AudioFrame, Channel, Mark, Status
@@ -21,12 +21,7 @@ from tests.fakes import ListSink
 from tests.ui.running import ONE_CLAIM, cut_of_interview, depthcue, start
 from ui.second_pass import transcribe_after_call, transcribe_again
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("one_model", "own_folder")
 
 
 def kept(

@@ -13,17 +13,10 @@ import pytest
 
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.errors import StoreError
-from assistant.settings import HOME_VARIABLE
 from assistant.store import Store, StoreSink
 from assistant.values import AudioFrame, Channel, State, Status
 from tests.assistant.store.calls import STARTED, final, send
 from ui.commands import sessions
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 def call(home: Path, text: str, title: str = "Talk", started: datetime = STARTED, *, is_finished: bool = True) -> str:

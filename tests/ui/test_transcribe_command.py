@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import soxr
 
-from assistant.settings import HOME_VARIABLE
 from models.weights import locate
 from tests.assistant.audio.recordings import CODECS, RATE_HZ, record
 from tests.assistant.export.reading import words_of
@@ -25,11 +24,9 @@ BETWEEN_PAUSES = (40.0, 43.4)  # "And it works so much better now.": a codec cha
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> Path:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+def folder_of_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_model: None) -> None:
     (tmp_path / "in").mkdir()
     monkeypatch.chdir(tmp_path / "in")
-    return tmp_path / "home"
 
 
 def encode(path: Path) -> Path:

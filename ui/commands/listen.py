@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         events=args.events,
         shows_partials=args.events is not None,
     )
-    with _signals_stop(kept.session.stop), typed_lines(_Typed(kept)):
+    with _signals_stop(kept.session.stop), typed_lines(partial(_do_typed, kept)):
         _greet(source.channels, transcriber.name, args.without_consent)
         if args.seconds:
             timer = threading.Timer(args.seconds, kept.session.stop)
@@ -93,25 +94,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-class _Typed:
-    """Does for a call what was typed, on the thread that reads the terminal."""
+def _do_typed(call: KeptCall, line: str) -> None:
+    """What was typed while the call runs, on the thread that reads the terminal."""
+    from ui.typed import PAUSE
 
-    def __init__(self, call: KeptCall) -> None:
-        self._call = call
-        self._is_paused = False
-
-    def __call__(self, line: str) -> None:
-        from ui.typed import PAUSE
-
-        if line.casefold() != PAUSE:
-            self._call.session.mark(line)
-            return
-        self._is_paused = not self._is_paused
-        if self._is_paused:
-            self._call.pause()
-        else:
-            self._call.resume()
-            _tell("Recording again.")
+    if line.casefold() != PAUSE:
+        call.session.mark(line)
+    elif call.is_paused:
+        call.resume()
+        _tell("Recording again.")
+    else:
+        call.pause()
 
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
