@@ -21,7 +21,7 @@ from assistant.audio.capture.watch import WHO, SoundWatch
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
-FRAME_SAMPLES = SAMPLE_RATE_HZ // 50
+_MOST_SAMPLES = SAMPLE_RATE_HZ // 10  # of a frame: no channel may run ahead of the other by more
 
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0
@@ -96,9 +96,9 @@ class ChannelCapture(threading.Thread):
                 rest, is_placed = new, True
             if loss_seconds := clock.take_loss_seconds():
                 self._gap(round(loss_seconds * SAMPLE_RATE_HZ), "the computer was too busy, and sound was lost")
-            while len(rest) >= FRAME_SAMPLES:
-                self._frame(rest[:FRAME_SAMPLES])
-                rest = rest[FRAME_SAMPLES:]
+            for at in range(0, len(rest), _MOST_SAMPLES):  # a frame costs the same however long it is
+                self._frame(rest[at : at + _MOST_SAMPLES])
+            rest = rest[:0]
 
     def _place(self, clock: StreamClock, heard: NDArray[np.int16], feed: Feed) -> NDArray[np.int16]:
         """Lay the first sound of a feed where it belongs; returns what is left of it after what was heard before."""

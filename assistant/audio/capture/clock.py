@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
+from collections.abc import Sequence
 
 from assistant.values import SAMPLE_RATE_HZ
 
@@ -64,7 +65,9 @@ class StreamClock:
 
     def take_loss_seconds(self) -> float:
         """How much sound the device lost since the last call; 0.0 nearly always. Asked after each `add`."""
-        if not self._recent or self._recent[-1][0] - self._recent[0][0] < _LOSS_SURE_SECONDS:
+        if not self._recent or self._recent[-1][1] - self._reference_seconds < _LOSS_SECONDS:
+            return 0.0  # nearly always: the newest block came in time
+        if self._recent[-1][0] - self._recent[0][0] < _LOSS_SURE_SECONDS:
             return 0.0
         step_seconds = min(estimate for _, estimate in self._recent) - self._reference_seconds
         if step_seconds < _LOSS_SECONDS:
@@ -91,6 +94,15 @@ class StreamClock:
     def move(self, seconds: float) -> None:
         """All that was given out lies that much later than it was taken to."""
         self._reference_seconds += seconds
+
+
+def earliest_arrival(pieces: Sequence[tuple[float, float]]) -> float:
+    """When the last of these pieces (arrival, length in seconds) had come, were all as early as the earliest."""
+    earliest_seconds, following_seconds = float("inf"), 0.0
+    for arrived_seconds, length_seconds in reversed(pieces):
+        earliest_seconds = min(earliest_seconds, arrived_seconds + following_seconds)
+        following_seconds += length_seconds
+    return earliest_seconds
 
 
 def speed_for(apart_seconds: float) -> float:

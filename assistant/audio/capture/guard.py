@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from assistant.audio.capture.server import SoundServer
 from assistant.audio.capture.snapshot import Snapshot, Target
@@ -20,7 +20,7 @@ from assistant.values import Channel
 
 HOLD_SECONDS = 0.06  # a server's message about a move may come this much after the first sound of the wrong device
 
-_LISTEN_SECONDS = 0.03
+_LISTEN_SECONDS = 0.05
 _FIRST_RECONNECT_SECONDS = 0.1
 _LAST_RECONNECT_SECONDS = 2.0
 _SLOWER = 1.1  # each wait is so much longer: a server that is back is noticed within a tenth of its absence
@@ -29,8 +29,10 @@ _SLOWER = 1.1  # each wait is so much longer: a server that is back is noticed w
 class Watched:
     """One recording stream under guard. Made by its channel's thread; judged by the guard's."""
 
-    def __init__(self, tag: str, channel: Channel, target: Target) -> None:
+    def __init__(self, tag: str, channel: Channel, target: Target, end: Callable[[], None]) -> None:
+        """`end` has the stream give no more sound, upon which whoever waits for it wakes up. Called when it is cut."""
         self.tag = tag
+        self.end = end
         self.channel = channel
         self.target = target
         self.was_seen = False  # the server says that it records what it should
@@ -74,9 +76,7 @@ class Guard(threading.Thread):
     def believed_until_seconds(self, stream: Watched) -> float:
         """Sound of `stream` that arrived up to this moment is its channel's voice for certain."""
         with self._changed:
-            if stream.cut_reason is not None:
-                return stream.good_seconds
-            return self._clear_seconds - HOLD_SECONDS if stream.was_seen else 0.0
+            return stream.good_seconds if stream.cut_reason is not None else self._certain_seconds(stream)
 
     def wait_for_change(self, timeout_seconds: float) -> None:
         with self._changed:
@@ -113,13 +113,19 @@ class Guard(threading.Thread):
         with self._changed:
             is_new = snapshot != self._snapshot
             self._snapshot = snapshot
-            self._clear_seconds = asked_seconds
             for stream in self._streams:
                 if stream.cut_reason is None:
-                    stream.cut_reason = self._doubt(stream, snapshot, asked_seconds) if snapshot else reason
+                    stream.good_seconds = self._certain_seconds(stream)
                     stream.notice = snapshot.notice(stream.target) if snapshot else ""
+                    stream.cut_reason = self._doubt(stream, snapshot, asked_seconds) if snapshot else reason
+                    if stream.cut_reason is not None:
+                        stream.end()
+            self._clear_seconds = asked_seconds
             if is_new:
                 self._changed.notify_all()
+
+    def _certain_seconds(self, stream: Watched) -> float:
+        return self._clear_seconds - HOLD_SECONDS if stream.was_seen else 0.0
 
     def _doubt(self, stream: Watched, snapshot: Snapshot, asked_seconds: float) -> str | None:
         """Why this stream can't be believed, None if it can. Caller holds the lock."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from assistant.values import AudioFrame, AudioGap, Channel, Status
 
 _WAIT_FOR_OTHER_SECONDS = 0.5  # a channel that is heard but late is waited for so long, then the other goes ahead
-_MOST_FRAMES = 6000  # 2 min of a channel, 4 MB: a reader that is further behind has failed
+_MOST_FRAMES = 3000  # 1 to 5 min of a channel, up to 10 MB: a reader that is further behind has failed
 
 
 class Mixer:
@@ -38,7 +38,8 @@ class Mixer:
                 queue.append((time.monotonic(), dropped))
             queue.append((time.monotonic(), item))
             self._silent.discard(item.channel)
-            self._changed.notify()
+            if self._first() is not None:  # otherwise the other channel's is waited for
+                self._changed.notify()
 
     def tell(self, status: Status) -> None:
         with self._changed:

@@ -14,11 +14,11 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
+from assistant.audio.capture.clock import earliest_arrival
 from assistant.audio.capture.feed import Block
 from assistant.audio.capture.guard import Guard, Watched
 from assistant.audio.capture.server import TAG
@@ -27,14 +27,16 @@ from assistant.audio.resampling import Resampler
 from assistant.errors import CaptureError
 from assistant.values import Channel
 
-_LATENCY_MSEC = 40  # a block costs the same however long it is: at 20 ms capture took half as much again
-_WAIT_SECONDS = 0.02
+_LATENCY_MSEC = 40  # of the server's pieces: each costs the same however long it is
+_WAIT_SECONDS = 0.1
+_BLOCK_SECONDS = 0.08  # pieces are handled so many at a time, because handling costs more than waking up for them
 _STOP_SECONDS = 0.1
 _SERVER_RATE_HZ = 48_000  # PulseAudio's own way to 16 kHz takes off 4 dB at 6 kHz and 16 at 7, where "s" and "f" are
 _PIPE_BYTES = 1 << 20  # five seconds, should this program be held up
 _READ_BYTES = 1 << 16
 _CHANNELS = 2  # PipeWire's way from two to one adds 3 dB, and clips what is loud; PulseAudio takes the mean, as here
 _FRAME_BYTES = 2 * _CHANNELS
+_SECOND_BYTES = _FRAME_BYTES * _SERVER_RATE_HZ
 
 _numbers = count(1)
 
@@ -64,9 +66,11 @@ class ParecFeed:
         target = guard.target(channel)
         self.description = target.description
         self._guard = guard
-        self._stream = Watched(f"{os.getpid()}-{next(_numbers)}", channel, target)
-        self._held: deque[Block] = deque()
+        tag = f"{os.getpid()}-{next(_numbers)}"
+        self._held: deque[tuple[float, bytes]] = deque()  # when it arrived; whole frames
         self._odd = b""
+        self._flows = True
+        self._end_reason: str | None = None
         self._resampler = Resampler(_SERVER_RATE_HZ, 1)
         ours, theirs = os.pipe()
         with suppress(OSError):  # a user may have used up what the system grants; the usual size does, too
@@ -74,22 +78,29 @@ class ParecFeed:
         self._output = os.fdopen(ours, "rb", buffering=0)
         try:
             self._process = subprocess.Popen(
-                _command(target, self._stream.tag), stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
+                _command(target, tag), stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
             )
         except OSError as error:
             self._output.close()
             raise CaptureError(f"parec can't be started ({error.strerror})") from error
         finally:
             os.close(theirs)
+        self._stream = Watched(tag, channel, target, end=self._process.kill)
         guard.watch(self._stream)
 
     def read(self) -> Block | None:
-        cut_reason = self._stream.cut_reason  # asked first: what was good until the cut is given out before it
+        reason = (
+            self._stream.cut_reason or self._end_reason
+        )  # asked first: what was good until then is given out before
         believed_seconds = self._guard.believed_until_seconds(self._stream)
-        if self._held and self._held[0].arrived_seconds <= believed_seconds:
-            return replace(self._held.popleft(), notice=self._stream.notice)
-        if cut_reason is not None:
-            raise CaptureError(cut_reason)
+        good = [piece for piece in self._held if piece[0] <= believed_seconds]
+        is_last = reason is not None or not self._flows
+        if good and (is_last or sum(len(data) for _, data in good) >= _BLOCK_SECONDS * _SECOND_BYTES):
+            for _ in good:
+                self._held.popleft()
+            return self._block(good)
+        if reason is not None:
+            raise CaptureError(reason)
         self._receive()
         return None
 
@@ -100,18 +111,25 @@ class ParecFeed:
         self._output.close()
 
     def _receive(self) -> None:
-        if not select.select([self._output], [], [], _WAIT_SECONDS)[0]:
+        self._flows = bool(select.select([self._output], [], [], _WAIT_SECONDS)[0])
+        if not self._flows:
             return
         data = os.read(self._output.fileno(), _READ_BYTES)
         arrived_seconds = time.monotonic()
         if not data:
-            raise CaptureError(f"{self.description} is gone, or the sound server ended")
+            self._end_reason = f"{self.description} is gone, or the sound server ended"
+            return
         data = self._odd + data
         whole = len(data) - len(data) % _FRAME_BYTES
         self._odd = data[whole:]
-        sound = np.frombuffer(data[:whole], "<i2").astype(np.float32).reshape(-1, _CHANNELS)
+        self._held.append((arrived_seconds, data[:whole]))
+
+    def _block(self, pieces: list[tuple[float, bytes]]) -> Block:
+        data = b"".join(data for _, data in pieces)
+        sound = np.frombuffer(data, "<i2").astype(np.float32).reshape(-1, _CHANNELS)
         mono = (sound[:, :1] + sound[:, 1:]) / np.float32(_CHANNELS * 32768.0)  # numpy's mean takes four times as long
-        self._held.append(Block(arrived_seconds, self._resampler.process(mono)[:, 0]))
+        arrived_seconds = earliest_arrival([(arrived, len(data) / _SECOND_BYTES) for arrived, data in pieces])
+        return Block(arrived_seconds, self._resampler.process(mono)[:, 0], self._stream.notice)
 
 
 def _command(target: Target, tag: str) -> list[str]:

@@ -35,6 +35,7 @@ class SoundWatch:
         self._channel = channel
         self._zeros = 0
         self._second: list[NDArray[np.int16]] = []
+        self._second_samples = 0
         self._seconds = 0
         self._clipped: list[int] = []  # numbers of the seconds that were
         self._told_clipping = False
@@ -58,9 +59,11 @@ class SoundWatch:
         if self._told_clipping:
             return ""
         self._second.append(samples)
-        if sum(map(len, self._second)) < SAMPLE_RATE_HZ:
+        self._second_samples += len(samples)
+        if self._second_samples < SAMPLE_RATE_HZ:
             return ""
         self._seconds += 1
+        self._second_samples = 0
         if clipped_share(np.concatenate(self._second)) > CLIPPED_SHARE:
             self._clipped.append(self._seconds)
         self._second.clear()

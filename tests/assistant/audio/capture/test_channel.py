@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.audio.capture import LiveSource
 from assistant.audio.capture.feed import Block
@@ -87,6 +88,15 @@ def frames(items: list[Item], channel: Channel) -> list[AudioFrame]:
     return [item for item in items if isinstance(item, AudioFrame) and item.channel is channel]
 
 
+def heard(items: list[Item], channel: Channel) -> NDArray[np.int16]:
+    """All sound of a channel, gaps left out."""
+    return np.concatenate([np.zeros(0, np.int16), *(frame.samples for frame in frames(items, channel))])
+
+
+def has_heard(channel: Channel, seconds: float) -> Callable[[list[Item]], bool]:
+    return lambda items: len(heard(items, channel)) >= round(seconds * SAMPLE_RATE_HZ)
+
+
 def gaps(items: list[Item]) -> list[AudioGap]:
     return [item for item in items if isinstance(item, AudioGap)]
 
@@ -95,12 +105,12 @@ def test_a_loss_is_a_gap_of_the_clock_s_length_with_its_reason() -> None:
     backend = ScriptedBackend(
         you=[ScriptedFeed(blocks(100.0, 1.0), "Headset is gone"), ScriptedFeed(blocks(101.37, 1.0))]
     )
-    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 100)
+    items = play(backend, YOU, until=has_heard(YOU, 2.0))
     (gap,) = gaps(items)
     assert (gap.start_seconds, gap.end_seconds) == (1.0, pytest.approx(1.37, abs=1e-4))
     assert gap.reason == "Headset is gone"
     assert [item.state for item in items if isinstance(item, Status)] == [State.DEVICE_LOST, State.DEVICE_BACK]
-    assert frames(items, YOU)[50].start_seconds == gap.end_seconds
+    assert gap.end_seconds in [frame.start_seconds for frame in frames(items, YOU)]
 
 
 def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
@@ -108,7 +118,7 @@ def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
     backend = ScriptedBackend(
         you=[ScriptedFeed(blocks(100.0, 1.0), "Headset is gone"), *missing, ScriptedFeed(blocks(110.0, 1.0))]
     )
-    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == 100)
+    items = play(backend, YOU, until=has_heard(YOU, 2.0))
     assert backend.waits_seconds == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
     assert len([item for item in items if isinstance(item, Status)]) == 2
     assert len(gaps(items)) == 1
@@ -118,11 +128,11 @@ def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
 def test_sound_that_was_given_out_is_not_given_out_again(old_seconds: float) -> None:
     again = blocks(102.0 - old_seconds, 1.0, value=7)
     backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 2.0), "moved"), ScriptedFeed(again)])
-    count = round((3.0 - old_seconds) * 50)
-    items = play(backend, YOU, until=lambda items: len(frames(items, YOU)) == count)
+    items = play(backend, YOU, until=has_heard(YOU, 3.0 - old_seconds))
     assert gaps(items) == []
     assert frames(items, YOU)[-1].end_seconds == pytest.approx(3.0 - old_seconds)
-    assert [int(frame.samples[0]) for frame in frames(items, YOU)] == [1000] * 100 + [7] * (count - 100)
+    new_samples = round((1.0 - old_seconds) * SAMPLE_RATE_HZ)
+    assert np.array_equal(heard(items, YOU), np.repeat([1000, 7], [2 * SAMPLE_RATE_HZ, new_samples]))
 
 
 def blocks_of_a_device(seconds: float, ppm: float) -> list[Block]:
@@ -161,7 +171,7 @@ def heard_from(seconds: float, **ppm: float) -> tuple[LiveSource, list[Item]]:
 def test_two_devices_of_one_clock_are_left_as_they_are_and_the_call_goes_by_them() -> None:
     source, items = heard_from(60.0, you=100.0, them=100.0)
     for channel in (YOU, THEM):
-        sound = np.concatenate([frame.samples for frame in frames(items, channel)])
+        sound = heard(items, channel)
         assert np.array_equal(sound, np.arange(len(sound)) % 1000)
     assert source.origin_seconds == pytest.approx(100.0 - 60 * 100e-6, abs=0.0025)
 
@@ -170,19 +180,18 @@ def test_a_device_that_is_faster_than_the_other_keeps_pace_with_it() -> None:
     _, items = heard_from(110.0, you=300.0, them=-300.0)
     for channel, ppm in ((YOU, 300.0), (THEM, -300.0)):  # by counting alone each would be 33 ms off
         early_seconds = 110.0 / (1 + ppm / 1e6) - frames(items, channel)[-1].end_seconds
-        assert -0.009 < early_seconds < 0.009 + 0.02  # a frame that is not full is not given out
+        assert abs(early_seconds) < 0.01
 
 
 def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
     backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 1.0))], them=[ScriptedFeed(blocks(100.03, 1.0, value=7))])
-    items = play(backend, YOU, THEM, until=lambda items: all(len(frames(items, c)) >= 48 for c in (YOU, THEM)))
+    items = play(backend, YOU, THEM, until=lambda items: all(has_heard(c, 0.96)(items) for c in (YOU, THEM)))
     assert gaps(items) == []
-    sound = {c: np.concatenate([f.samples for f in frames(items, c)]) for c in (YOU, THEM)}
     assert frames(items, YOU)[0].start_seconds == frames(items, THEM)[0].start_seconds == 0.0
-    first_you, first_them = (int(np.argmax(sound[c] != 0)) for c in (YOU, THEM))
+    first_you, first_them = (int(np.argmax(heard(items, c) != 0)) for c in (YOU, THEM))
     assert abs(first_them - first_you) in (480, 0)  # 30 ms; nothing where the later one came first and set the zero
     times = [frame.start_seconds for frame in items if isinstance(frame, AudioFrame)]
-    assert all(later - earlier > -0.041 for earlier, later in pairwise(times))
+    assert all(later - earlier > -0.101 for earlier, later in pairwise(times))
 
 
 def test_a_channel_that_is_lost_does_not_hold_up_the_other() -> None:
@@ -191,15 +200,14 @@ def test_a_channel_that_is_lost_does_not_hold_up_the_other() -> None:
         them=[ScriptedFeed(blocks(100.0, 0.4), "gone"), *[CaptureError("gone") for _ in range(200)]],
     )
     began = time.monotonic()
-    items = play(backend, YOU, THEM, until=lambda items: len(frames(items, YOU)) == 100)
-    assert len(frames(items, YOU)) == 100
+    play(backend, YOU, THEM, until=has_heard(YOU, 2.0))
     assert time.monotonic() - began < 3.0
 
 
 @pytest.mark.parametrize(("channel", "why"), [(YOU, "it is muted"), (THEM, "nobody has spoken yet")])
 def test_ten_seconds_of_exact_zeros_are_told_once_each_time(channel: Channel, why: str) -> None:
     feed = ScriptedFeed([*blocks(100.0, 25.0, 0), *blocks(125.0, 0.1), *blocks(125.1, 10.0, 0)])
-    items = play(ScriptedBackend(**{channel.value: [feed]}), channel, until=lambda items: len(items) == 1755 + 2)
+    items = play(ScriptedBackend(**{channel.value: [feed]}), channel, until=has_heard(channel, 35.1))
     told = [number for number, item in enumerate(items) if isinstance(item, Status)]
     assert len(told) == 2
     for number in told:
@@ -211,7 +219,7 @@ def test_ten_seconds_of_exact_zeros_are_told_once_each_time(channel: Channel, wh
 
 
 def test_a_quiet_room_is_no_digital_silence() -> None:
-    items = play(ScriptedBackend(you=[ScriptedFeed(blocks(0.0, 12.0, 1))]), YOU, until=lambda items: len(items) == 600)
+    items = play(ScriptedBackend(you=[ScriptedFeed(blocks(0.0, 12.0, 1))]), YOU, until=has_heard(YOU, 12.0))
     assert not [item for item in items if isinstance(item, Status)]
 
 
@@ -230,7 +238,7 @@ def test_a_device_that_gives_nothing_is_taken_for_lost_and_attached_again(monkey
 
 
 def test_a_reader_that_never_comes_costs_a_gap_that_says_so() -> None:
-    seconds = 130.0  # 2 min are held
+    seconds = 70.0  # of frames of 20 ms, 3000 are held
     feed = ScriptedFeed(blocks(100.0, seconds))
     source = LiveSource(ScriptedBackend(you=[feed]), (YOU,))
     assert feed.spent.wait(5.0)
@@ -239,6 +247,5 @@ def test_a_reader_that_never_comes_costs_a_gap_that_says_so() -> None:
     while (item := source.read()) is not None:
         items.append(item)
     (gap,) = gaps(items)
-    assert len(frames(items, YOU)) == 6000
-    assert (gap.start_seconds, gap.end_seconds) == (120.0, pytest.approx(seconds))
-    assert frames(items, YOU)[-1].samples.shape == (SAMPLE_RATE_HZ // 50,)
+    assert len(frames(items, YOU)) == 3000
+    assert (gap.start_seconds, gap.end_seconds) == (frames(items, YOU)[-1].end_seconds, pytest.approx(seconds))

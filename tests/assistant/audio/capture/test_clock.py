@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.audio.capture.clock import StreamClock, speed_for
+from assistant.audio.capture.clock import StreamClock, earliest_arrival, speed_for
 
 BLOCK = 320
 START_SECONDS = 1000.0
@@ -115,3 +115,13 @@ def test_a_block_that_comes_unusually_early_moves_nothing() -> None:
         clock.add(START_SECONDS + 0.02 * (number + 1) + late_seconds, BLOCK)
         if (apart_seconds := clock.take_apart_seconds()) is not None:
             assert abs(apart_seconds) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "earliest"),
+    [((10.03, 10.06, 10.09), 10.09), ((10.03, 10.08, 10.12), 10.09), ((10.05, 10.06, 10.06), 10.06), ((10.5,), 10.5)],
+)
+def test_pieces_that_are_taken_together_count_by_the_one_that_came_in_time(
+    arrivals: tuple[float, ...], earliest: float
+) -> None:
+    assert earliest_arrival([(arrived, 0.03) for arrived in arrivals]) == pytest.approx(earliest)

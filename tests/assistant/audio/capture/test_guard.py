@@ -76,7 +76,8 @@ def test_a_guard_that_is_held_up_believes_no_stream_that_was_moved_meanwhile(mon
     server = ScriptedServer()
     monkeypatch.setattr(guarding, "SoundServer", lambda: server)
     guard = Guard({Channel.THEM: ""}, RIGHT)
-    stream = Watched("ours", Channel.THEM, guard.target(Channel.THEM))
+    ended = threading.Event()
+    stream = Watched("ours", Channel.THEM, guard.target(Channel.THEM), ended.set)
     guard.watch(stream)
     guard.start()
     wait_until(lambda: guard.believed_until_seconds(stream) > 0.0)
@@ -92,4 +93,6 @@ def test_a_guard_that_is_held_up_believes_no_stream_that_was_moved_meanwhile(mon
     guard.stop()
     guard.join()
     assert max(believed_seconds) < server.moved_seconds
+    assert believed_seconds == sorted(believed_seconds)  # what was certain before it was cut still is
+    assert ended.is_set()
     assert stream.cut_reason == "the sound server exchanged Virtual call for another device"

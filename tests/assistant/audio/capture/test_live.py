@@ -63,21 +63,22 @@ class Listener:
 
     def hear(self, channel: Channel, seconds: float) -> None:
         """Wait for that much more of a channel."""
-        until = self.frames(channel) + round(seconds * 50)
-        self.wait_until(lambda: self.frames(channel) >= until)
+        until_seconds = self.heard_seconds(channel) + seconds
+        self.wait_until(lambda: self.heard_seconds(channel) >= until_seconds)
 
     def hear_tone(self, channel: Channel, pitch_hz: float) -> None:
         """Wait for a quarter of a second of it from now on: players and devices take their time."""
         begin = len(self.items)
 
         def is_heard() -> bool:
-            new = [i for i in self.items[begin:] if isinstance(i, AudioFrame) and i.channel is channel]
-            return sum(loudness(i.samples / 32768, pitch_hz).max() > 0.25 for i in new) > 12
+            new = [i.samples for i in self.items[begin:] if isinstance(i, AudioFrame) and i.channel is channel]
+            return int(np.sum(loudness(np.concatenate([np.zeros(0), *new]) / 32768, pitch_hz) > 0.25)) > 12
 
         self.wait_until(is_heard)
 
-    def frames(self, channel: Channel) -> int:
-        return sum(isinstance(item, AudioFrame) and item.channel is channel for item in list(self.items))
+    def heard_seconds(self, channel: Channel) -> float:
+        heard = [item for item in list(self.items) if isinstance(item, AudioFrame) and item.channel is channel]
+        return sum(len(frame.samples) for frame in heard) / SAMPLE_RATE_HZ
 
     def statuses(self, state: State | None = None) -> list[Status]:
         return [item for item in list(self.items) if isinstance(item, Status) and state in (None, item.state)]
