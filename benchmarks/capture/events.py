@@ -2,6 +2,9 @@
 
 A steady tone stands for each voice: 440 Hz in the microphone, 1000 Hz in the call's output and the loudspeakers. Where
 the sound after a gap stands is compared with when it came: a gap of the wrong size moves all that follows.
+
+While the microphone is unplugged there is nothing to hear; what is lost beyond that is told by itself. The call's sound
+goes on in the loudspeakers when its output is unplugged.
 """
 
 from __future__ import annotations
@@ -11,7 +14,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -27,11 +29,12 @@ from tests.conftest import VirtualAudio
 YOU, THEM = Channel.YOU, Channel.THEM
 PITCHES_HZ = {YOU: 440.0, THEM: 1000.0}
 KINDS = ("unplug call", "unplug mic", "default output", "restart")
+BLOCK = SAMPLE_RATE_HZ // 50
 AWAY_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 15.0
 TONE_SECONDS = 60.0  # players are started anew before it is over
-MARGIN_SECONDS = 0.5  # a gap begins before its event is done: what was held back goes with it
+MARGIN_SECONDS = 0.5  # a gap begins before its event does: what was held back goes with it
 
 
 class Heard(threading.Thread):
@@ -67,7 +70,7 @@ class Span:
 
     kind: str
     begin_seconds: float
-    end_seconds: float
+    away_seconds: float  # in which its device was not there
     misplaced_seconds: float
 
 
@@ -119,27 +122,30 @@ def _happen(kinds: list[str], audio: VirtualAudio, players: Players, heard: Hear
     spans = []
     for kind in kinds:
         begin = min(heard.end_seconds(channel) for channel in Channel) - MARGIN_SECONDS
-        _do(kind, audio, players)
+        away = _do(kind, audio, players)
         players.restart()
         _settle(heard)
         misplaced = max(abs(heard.delay_seconds(channel) - delays[channel]) for channel in Channel)
-        spans.append(Span(kind, begin, max(heard.end_seconds(channel) for channel in Channel), misplaced))
+        spans.append(Span(kind, begin, away, misplaced))
     return spans
 
 
-def _do(kind: str, audio: VirtualAudio, players: Players) -> None:
+def _do(kind: str, audio: VirtualAudio, players: Players) -> float:
+    """Returns for how long, at least, the channel's device was away and no other one there."""
     if kind in ("unplug call", "unplug mic"):
         side, sink = ("call", "call") if kind == "unplug call" else ("mic", "micfeed")
         players.stop(sink)
         audio(f"unplug-{side}")
         time.sleep(AWAY_SECONDS)
         audio(f"plug-{side}")
-    elif kind == "restart":
+        return AWAY_SECONDS if side == "mic" else 0.0
+    if kind == "restart":
         audio("crash")
         audio("start")
     else:
         sink = "speakers" if "Default Sink: call" in audio.pactl("info") else "call"
         audio.pactl("set-default-sink", sink)
+    return 0.0
 
 
 def _settle(heard: Heard) -> None:
@@ -152,21 +158,23 @@ def _settle(heard: Heard) -> None:
 
 def _report(spans: list[Span], items: list[AudioFrame | AudioGap]) -> list[str]:
     lines = [f"{len(spans)} random events of devices while both voices are recorded:"]
-    lines.append(f"  {'event':<16}{'times':>6}{'no gap':>8}{'gap, median s':>15}{'longest s':>11}{'misplaced ms':>14}")
+    lines.append(
+        f"  {'event':<16}{'times':>6}{'no gap':>8}{'gap, median s':>15}{'longest s':>11}{'while there s':>15}"
+        f"{'misplaced ms':>14}"
+    )
     gaps = [item for item in items if isinstance(item, AudioGap)]
-    lost: dict[str, list[float]] = defaultdict(list)
-    silent: dict[str, int] = defaultdict(int)
-    for span in spans:
-        inside = [gap for gap in gaps if span.begin_seconds <= gap.start_seconds < span.end_seconds]
-        lost[span.kind] += [gap.end_seconds - gap.start_seconds for gap in inside]
-        silent[span.kind] += not inside
+    ends = [*(span.begin_seconds for span in spans[1:]), float("inf")]
+    inside = [
+        [gap for gap in gaps if span.begin_seconds <= gap.start_seconds < end]
+        for span, end in zip(spans, ends, strict=True)
+    ]
     for kind in KINDS:
-        if of_kind := [span for span in spans if span.kind == kind]:
-            values = lost[kind] or [0.0]
-            misplaced = 1000 * max(span.misplaced_seconds for span in of_kind)
+        if of_kind := [(span, found) for span, found in zip(spans, inside, strict=True) if span.kind == kind]:
+            lost = [gap.end_seconds - gap.start_seconds for _, found in of_kind for gap in found] or [0.0]
             lines.append(
-                f"  {kind:<16}{len(of_kind):>6}{silent[kind]:>8}{np.median(values):>15.2f}{max(values):>11.2f}"
-                f"{misplaced:>14.0f}"
+                f"  {kind:<16}{len(of_kind):>6}{sum(not found for _, found in of_kind):>8}{np.median(lost):>15.2f}"
+                f"{max(lost):>11.2f}{max((_while_there(*each) for each in of_kind), default=0.0):>15.2f}"
+                f"{1000 * max(span.misplaced_seconds for span, _ in of_kind):>14.0f}"
             )
     for channel in Channel:
         mine = [item for item in items if item.channel is channel]
@@ -174,15 +182,30 @@ def _report(spans: list[Span], items: list[AudioFrame | AudioGap]) -> list[str]:
         lines.append(
             f"  {channel:5} longest hole that no gap tells of: {1000 * max(map(abs, steps), default=0):.1f} ms"
         )
-    frames = [item for item in items if isinstance(item, AudioFrame)]
-    return [*lines, f"  blocks of the wrong channel: {sum(map(_is_wrong, frames))} of {len(frames)}"]
+    blocks = [(item.channel, block) for item in items if isinstance(item, AudioFrame) for block in _blocks(item)]
+    wrong = sum(_is_wrong(channel, block) for channel, block in blocks)
+    return [*lines, f"  blocks of 20 ms of the wrong channel: {wrong} of {len(blocks)}"]
 
 
-def _is_wrong(frame: AudioFrame) -> bool:
+def _blocks(frame: AudioFrame) -> list[NDArray[np.int16]]:
+    """Of 20 ms or a little more: in longer ones a moment of the other voice would drown."""
+    return np.array_split(frame.samples, max(1, len(frame.samples) // BLOCK))
+
+
+def _while_there(span: Span, found: list[AudioGap]) -> float:
+    """The most that a channel lost while its device, or another one in its place, was there."""
+    lost = dict.fromkeys(Channel, 0.0)
+    for gap in found:
+        lost[gap.channel] += gap.end_seconds - gap.start_seconds
+    lost[YOU] -= span.away_seconds
+    return max(lost.values())
+
+
+def _is_wrong(channel: Channel, samples: NDArray[np.int16]) -> bool:
     """More of the other one's tone than of its own; the edges of a tone touch every pitch a little."""
-    other = THEM if frame.channel is YOU else YOU
-    theirs = _amplitude(frame.samples, PITCHES_HZ[other])
-    return theirs > 0.03 and theirs > _amplitude(frame.samples, PITCHES_HZ[frame.channel])
+    other = THEM if channel is YOU else YOU
+    theirs = _amplitude(samples, PITCHES_HZ[other])
+    return theirs > 0.03 and theirs > _amplitude(samples, PITCHES_HZ[channel])
 
 
 def _amplitude(samples: NDArray[np.int16], pitch_hz: float) -> float:
