@@ -95,7 +95,7 @@ DISK_FULL = (
     "recorded. Free some space on that disk, then start a new recording."
 )
 FAILED = "The speech model gave up: out of memory. The sound is still recorded; end the call, then transcribe it again."
-RECOVERED = "The call 20260301-101500 ended without a stop; 12:47 of it were recovered."
+RECOVERED = "The call “Senior product manager” (20260301-101500) ended without a stop; 12:47 of it were recovered."
 
 
 Event = Status | CommunicationCue

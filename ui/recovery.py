@@ -36,10 +36,8 @@ def recover(
     """
     for session_id in store.recoverable():
         recovered = store.recover(session_id)
-        say(
-            f"The call {session_id} ended without a stop; {clock(recovered.duration_seconds)} of it were recovered. "
-            f"{plain(recovered.problem)}".rstrip()
-        )
+        call, length = _named(store, session_id), clock(recovered.duration_seconds)
+        say(f"The call {call} ended without a stop; {length} of it were recovered. {plain(recovered.problem)}".rstrip())
     transcribers: dict[str, Transcriber] = {}
     for recovered in store.untranscribed():
         try:
@@ -53,10 +51,18 @@ def recover(
         except CancelledError:
             return
         except ModelError as error:
-            say(f"The last words of {recovered.session_id} are transcribed once there is a model. {error}")
+            call = _named(store, recovered.session_id)
+            say(f"The last words of the call {call} are transcribed once there is a model. {error}")
             return
         except AssistantError as error:
-            say(f"The last words of {recovered.session_id} could not be transcribed; its recording is kept. {error}")
+            call = _named(store, recovered.session_id)
+            say(f"The last words of the call {call} could not be transcribed; its recording is kept. {error}")
+
+
+def _named(store: Store, session_id: str) -> str:
+    """As people know it, and as commands take it."""
+    title = plain(store.load(session_id, Version.LIVE).title)
+    return f"“{title}” ({session_id})" if title else session_id
 
 
 def _load(model: str, settings: Settings) -> Transcriber:
