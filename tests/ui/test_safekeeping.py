@@ -128,6 +128,22 @@ def test_it_is_turned_on_by_keys_shows_its_code_once_and_is_turned_off(panel: Pa
     assert readable_files(home) != []
 
 
+def test_what_is_to_be_typed_and_what_is_wrong_with_it_comes_into_sight(panel: Panel) -> None:
+    panel.window.resize(400, 480)
+    panel.settings()
+    page = panel.window.settings_over.page
+    assert page is not None
+    tick = panel.found(Tick, TITLE)
+    tick.setFocus()
+    QTest.keyClick(tick, Qt.Key.Key_Space)
+    again = panel.found(QLineEdit, "The same once more")
+    panel.qtbot.waitUntil(lambda: again.visibleRegion().boundingRect() == again.rect())
+    panel.types("New passphrase", PASSPHRASE)
+    panel.types("The same once more", "another", enters=True)
+    [problem] = [one for one in panel.window.findChildren(QLabel) if one.text() == NOT_THE_SAME]
+    panel.qtbot.waitUntil(lambda: problem.visibleRegion().boundingRect() == problem.rect())
+
+
 def test_what_cannot_be_is_said_in_place_and_changes_nothing(panel: Panel, home: Path) -> None:
     panel.settings()
     panel.click(TITLE)

@@ -66,6 +66,7 @@ class EncryptionForm(QWidget):
     change_wanted = Signal(str)
     remember_wanted = Signal(bool)
     code_noted = Signal()
+    grown = Signal()  # there is something new in it to see
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +148,8 @@ class EncryptionForm(QWidget):
         self._show_forms()
         if isinstance(form, PassphraseForm):
             form.focus_first()
+        if form is not None:
+            self.grown.emit()
 
     def _show_forms(self) -> None:
         asked = None if self._state.is_working else self._asked
@@ -169,3 +172,5 @@ class EncryptionForm(QWidget):
     def _say(self, block: TextBlock, text: str) -> None:
         block.say(text)
         block.setVisible(bool(text))
+        if text:
+            self.grown.emit()

@@ -18,6 +18,7 @@ from ui.desktop.encryption_form import EncryptionForm
 from ui.desktop.fields import AreaField, LineField, NumberField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.flow import in_line
+from ui.desktop.focus import holds_focus
 from ui.desktop.key_rows import KeyRows
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
 from ui.desktop.text_block import TextBlock
@@ -26,6 +27,7 @@ from ui.desktop.tick import Tick
 from ui.desktop.trial_line import TrialLine
 
 _WIDEST, _TINY = 620, 240  # tiny is only a narrow panel with very large text
+_SETTLE_MS = 60  # until a layout within a layout has settled
 _MOST_LINES = 12  # of a sentence: what leaves the computer is never cut off
 
 
@@ -43,6 +45,7 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._rows: dict[str, _SettingRow] = {}
         self.encryption = EncryptionForm()
+        self.encryption.grown.connect(lambda: QTimer.singleShot(_SETTLE_MS, self, self._show_encryption))
         self._back = icon_button("Back", "Back, Escape", "arrow-left")
         self._back.clicked.connect(self.left)
         self.trial = TrialLine("the language model")
@@ -85,6 +88,12 @@ class SettingsPage(QWidget):
         side = max(px(8 if is_tiny else 20), (self.width() - px(_WIDEST)) // 2)
         self._back.show_words(not is_tiny)
         self._column.setContentsMargins(side, px(14), side, px(24))
+
+    def _show_encryption(self) -> None:
+        """All of it, if there is room, where somebody works at it; what has the focus in any case."""
+        if holds_focus(self.encryption):
+            self._area.ensureWidgetVisible(self.encryption, 0, px(10))
+            self._show_focus()
 
     def _show_focus(self) -> None:
         """Docking changes the height under the very hands that chose it."""
