@@ -44,9 +44,11 @@ def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget |
             field.setText(typed)
         return form
 
-    def unlock(window: PanelWindow, problem: str = "") -> None:
+    def unlock(window: PanelWindow, problem: str = "", note: str = "") -> None:
         page = UnlockPage()
         window.show_page(page)
+        if note:
+            page.tell(note)
         if problem:
             page.show_problem(problem)
 
@@ -65,6 +67,7 @@ def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget |
         "decryption-asked": shown(EncryptionState(True, text=safekeeping.ENCRYPTED), is_asked=True),
         "encryption-busy": shown(EncryptionState(problem=safekeeping.BUSY)),
         "unlock": unlock,
-        "unlock-elsewhere": partial(unlock, problem=safekeeping.NOT_REMEMBERED_HERE),
+        "unlock-asking": partial(unlock, note=safekeeping.ASKING),
+        "unlock-elsewhere": partial(unlock, note=safekeeping.NOT_REMEMBERED_HERE),
         "unlock-wrong": partial(unlock, problem=vault.NEITHER),
     }

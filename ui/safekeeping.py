@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
 BUSY = "A call is being recorded: end it first."
 GOING_ON = "Looking whether all kept calls are as they should be…"
 ENCRYPTED = "All kept calls are encrypted."
+ASKING = "This computer's key store is asked. You need not wait for it: your passphrase opens them, too."
 NOT_REMEMBERED_HERE = "This computer's key store has nothing that opens them. Your passphrase does."
 CHANGED = "The passphrase is changed."
 
@@ -38,7 +39,7 @@ class Safekeeping(QObject):
         super().__init__(window)
         self._window = window
         self._is_wanted_elsewhere = is_wanted_elsewhere
-        self._lane = Lane("encryption", self)
+        self._lane, self._key_store = Lane("encryption", self), Lane("key store", self)  # that one may never answer
         self._page: UnlockPage | None = None
         self._state = EncryptionState()
         settings = window.settings_over
@@ -51,6 +52,7 @@ class Safekeeping(QObject):
 
     def end(self) -> None:
         self._lane.end()
+        self._key_store.end()
 
     # --- the first page ---
 
@@ -78,25 +80,30 @@ class Safekeeping(QObject):
         page.unlock_wanted.connect(partial(self._unlock, then))
         self._window.show_page(page)
         if is_remembered:
-            page.wait()
-            self._lane.do(_recall, partial(self._recalled, then), page.show_problem)
+            page.tell(ASKING)
+            self._key_store.do(_recall, partial(self._recalled, then), self._not_recalled)
 
     def _recalled(self, then: Callable[[], object], is_open: bool) -> None:
         if is_open:
             self._opened(then, None)
-        elif self._page is not None:
-            self._page.show_problem(NOT_REMEMBERED_HERE)
+        else:
+            self._not_recalled(NOT_REMEMBERED_HERE)
+
+    def _not_recalled(self, why: str) -> None:
+        if self._page is not None:  # else somebody has typed the passphrase meanwhile
+            self._page.tell(why)
 
     def _unlock(self, then: Callable[[], object], secret: str) -> None:
         assert self._page is not None
         self._lane.do(partial(_unlock, secret), partial(self._opened, then), self._page.show_problem)
 
     def _opened(self, then: Callable[[], object], _: None) -> None:
+        if self._page is None:  # the key store and a person were equally quick
+            return
+        page, self._page = self._page, None
         then()
-        if self._page is not None:
-            self._window.pages.removeWidget(self._page)
-            self._page.deleteLater()
-            self._page = None
+        self._window.pages.removeWidget(page)
+        page.deleteLater()
 
     # --- the settings ---
 

@@ -3,14 +3,17 @@ which opens with a person's login, and a slot of the vault is opened by it.
 
 Without the slot the secret opens nothing, and without the key store the slot is as good as locked: a copy of the folder
 on another computer asks for the passphrase. The key store is reached through `keyring`, an extra. Backends that keep
-secrets in a readable file, or nowhere, are refused. All of this may wait for a person who has to open the key store.
+secrets in a readable file, or nowhere, are refused. All of this may wait for a person who has to open the key store, on
+a thread of its own, so that one that never answers holds up neither a start nor an end.
 """
 
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from assistant.errors import SealingError
@@ -30,6 +33,7 @@ TRUSTED = (  # modules of the backends that encrypt what they keep
 )
 KIND: Final = "key store"  # of the slot
 _SERVICE: Final = "Depthcue: kept calls"
+ANSWERS_WITHIN_SECONDS: Final = 30.0  # a person may have to type the password of the key store
 _SECRET_BYTES: Final = 32
 _NO_GUESSING: Final = Cost(iterations=1, lanes=1, memory_kib=8)  # of a random secret of this length there is none
 NOT_INSTALLED: Final = (
@@ -98,13 +102,30 @@ def _asked_of_store(question: Callable[[KeyringBackend], _Answer]) -> _Answer:
         from keyring.errors import KeyringError
     except ImportError:
         raise SealingError(NOT_INSTALLED) from None
+    answers: SimpleQueue[tuple[_Answer] | SealingError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put((question(_store()),))
+        except SealingError as error:
+            answers.put(error)
+        except (KeyringError, OSError, RuntimeError) as error:
+            answers.put(_refused(str(error) or type(error).__name__))
+
+    threading.Thread(target=ask, name="key store", daemon=True).start()
     try:
-        return question(_store())
-    except (KeyringError, OSError, RuntimeError) as error:
-        raise SealingError(
-            f"The system's key store did not do that ({error or type(error).__name__}). Open it and try again; the "
-            "passphrase works all the same."
-        ) from error
+        answer = answers.get(timeout=ANSWERS_WITHIN_SECONDS)
+    except Empty:
+        answer = _refused("it did not answer")
+    if isinstance(answer, SealingError):
+        raise answer
+    return answer[0]
+
+
+def _refused(why: str) -> SealingError:
+    return SealingError(
+        f"The system's key store did not do that ({why}). Open it and try again; the passphrase works all the same."
+    )
 
 
 def _store() -> KeyringBackend:

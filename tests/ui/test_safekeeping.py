@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from ui.desktop.passphrase_form import NOT_THE_SAME
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
-from ui.safekeeping import BUSY, CHANGED, GOING_ON, NOT_REMEMBERED_HERE, Safekeeping
+from ui.safekeeping import ASKING, BUSY, CHANGED, GOING_ON, NOT_REMEMBERED_HERE, Safekeeping
 
 __all__ = ["store"]  # a fixture that is shared
 
@@ -237,6 +238,17 @@ def test_a_computer_that_remembers_opens_them_by_itself(panel: Panel, home: Path
     panel.until(NOT_REMEMBERED_HERE)
     panel.types("Passphrase", PASSPHRASE, enters=True)
     panel.qtbot.waitUntil(lambda: opened == [1, 2], timeout=20_000)
+
+    keys.forget_all()
+    answers = threading.Event()
+    store._ask = answers.wait  # type: ignore[assignment]
+    panel.safekeeping.open_first(lambda: opened.append(3))
+    panel.until(ASKING)
+    panel.types("Passphrase", PASSPHRASE, enters=True)  # nobody waits for it
+    panel.qtbot.waitUntil(lambda: opened == [1, 2, 3], timeout=20_000)
+    answers.set()
+    panel.qtbot.wait(50)
+    assert opened == [1, 2, 3]
 
 
 def test_without_encryption_it_begins_at_once_and_a_damaged_key_is_told(panel: Panel, home: Path) -> None:

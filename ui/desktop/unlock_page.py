@@ -27,7 +27,9 @@ class UnlockPage(QWidget):
         title.say(TITLE)
         sentence.say(SENTENCE)
         self._problem = TextBlock(Type.BODY, "error", 8)
+        self._note = TextBlock(Type.BODY, "muted", 8)
         self._problem.hide()
+        self._note.hide()
         self._field = PasswordField("Passphrase")
         self._field.returnPressed.connect(self._unlock)
         self._button = button("Unlock", "Unlock the kept calls", "primary")
@@ -35,7 +37,7 @@ class UnlockPage(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setSpacing(px(10))
         self._column.addStretch(1)
-        for widget in (title, sentence, self._field, self._problem, self._button):
+        for widget in (title, sentence, self._note, self._field, self._problem, self._button):
             self._column.addWidget(widget)
         self._column.addStretch(2)
 
@@ -47,9 +49,10 @@ class UnlockPage(QWidget):
         self._field.selectAll()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def wait(self) -> None:
-        """Somebody else is asked first: this computer's key store."""
-        self._wait(True)
+    def tell(self, text: str) -> None:
+        """Something to know, while the passphrase may be typed already."""
+        self._note.say(text)
+        self._note.show()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
         super().showEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,18 @@ def test_a_key_store_that_is_locked_is_told_and_the_passphrase_still_works(store
     store.is_locked = False
     keys.forget_all()
     assert store.kept and not key_store.recall(history)
+
+
+def test_a_key_store_that_never_answers_is_not_waited_for(
+    store: InMemory, history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_store.remember(history)
+    answers = threading.Event()
+    monkeypatch.setattr(key_store, "ANSWERS_WITHIN_SECONDS", 0.05)
+    monkeypatch.setattr(store, "_ask", answers.wait)
+    with pytest.raises(SealingError, match="did not answer"):
+        key_store.recall(history)
+    answers.set()
 
 
 @pytest.mark.parametrize("backend", [null.Keyring, fail.Keyring, Plaintext])
