@@ -26,6 +26,7 @@ from assistant.values import SAMPLE_RATE_HZ, Word
 from models.decoding import decode, doubt_of_speech
 from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
 from models.glossary import Glossary
+from models.heap import give_back
 from models.known_speech import agree, is_understood, known_speech, lateness_seconds
 from models.spoken_language import SpokenLanguage
 from models.voice import voice_probability
@@ -38,6 +39,7 @@ DOUBTFUL_SPEECH = 0.4  # no-speech probability from which another model is asked
 SURE_SPEECH = 0.25
 REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
+GIVE_BACK_FINALS = 30  # a minute or two of a dense call
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class WhisperTranscriber:
         self._load_notices: tuple[str, ...] = ()
         self._call_notices: tuple[str, ...] = ()
         self._late_seconds = 0.0
+        self._finals = 0  # since free memory was given back
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(
                 f"The model folder {folder} has no tokenizer.json, so its text can't be read. "
@@ -156,11 +159,18 @@ class WhisperTranscriber:
                 tokenizer = self._tokenizer(self._spoken.known or ENGLISH)
                 doubt = doubt_of_speech(self.engine, tokenizer, alone)
                 hypothesis = replace(hypothesis, no_speech_probability=doubt)
+            self._note_final(effort)
             return _with_voice(hypothesis, own)
         except (RuntimeError, ValueError) as error:
             raise TranscriptionError(
                 f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
             ) from error
+
+    def _note_final(self, effort: Effort) -> None:
+        self._finals += effort is not Effort.PARTIAL
+        if self._finals >= GIVE_BACK_FINALS:
+            self._finals = 0
+            give_back()
 
     def transcribe_all(self, windows: Sequence[NDArray[np.float32]]) -> list[Hypothesis]:
         """See `assistant.ports.BatchTranscriber`."""

@@ -6,7 +6,12 @@ import platform
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+import models.whisper
+from assistant.ports import Effort
+from models.whisper import WhisperTranscriber
 
 LARGE_BETWEEN_SMALL = """
 import re, threading
@@ -50,6 +55,23 @@ libc.fflush(None)
 may_end.set()
 """
 
+SMALL_BETWEEN_KEPT = """
+import re
+from pathlib import Path
+import numpy as np
+from models.heap import give_back
+
+def own_mebibytes():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+before = own_mebibytes()
+pieces = [np.ones(8_000) for _ in range(1_600)]  # 64 kB each
+pieces = pieces[::16]
+freed = own_mebibytes() - before
+give_back()
+print(freed, own_mebibytes() - before)
+"""
+
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do not keep it so")
 
 
@@ -65,3 +87,20 @@ def test_what_large_blocks_took_goes_back_though_small_ones_lie_between() -> Non
 @glibc
 def test_threads_share_one_heap() -> None:
     assert told_by(HEAPS).count("<heap nr=") == 1
+
+
+@glibc
+def test_what_lies_free_between_kept_pieces_is_given_back() -> None:
+    held, left = map(float, told_by(SMALL_BETWEEN_KEPT).split())
+    assert held > 20  # or there is nothing to give back
+    assert left < held / 2
+
+
+def test_a_call_gives_it_back_now_and_then(whisper: WhisperTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(models.whisper, "GIVE_BACK_FINALS", 2)
+    monkeypatch.setattr(models.whisper, "give_back", lambda: given.append(1))
+    call = whisper.for_call("en", ())
+    for effort in (Effort.FINAL, Effort.PARTIAL, Effort.HASTY, Effort.PARTIAL, Effort.FINAL, Effort.FINAL):
+        call.transcribe(np.zeros(1_600, np.float32), effort)
+    assert len(given) == 2
