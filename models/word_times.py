@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.values import SAMPLE_RATE_HZ, Word
-from models.encoding import FRAME_SAMPLES
+import ctranslate2
+import numpy as np
 
+from assistant.values import SAMPLE_RATE_HZ, Word
+from models.encoding import FRAME_SAMPLES, WINDOW_POSITIONS, WINDOW_SECONDS
+
+POSITIONS_PER_SECOND = WINDOW_POSITIONS / WINDOW_SECONDS
+HEARD_BEHIND_SECONDS = 0.5  # of silence, in which the last word dies away
 LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
 UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
 LONGEST_PHRASE = 20  # characters of what stands for a word in these
@@ -36,8 +41,14 @@ def timed_words(engine: Any, tokenizer: Any, heard: Heard, said: list[int], late
     if not said:
         return ()
     frames = max(2, round(heard.seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-    (entries,) = engine.find_alignment(tokenizer, [[*heard.lead_tokens, *said]], heard.encoded, [frames])
+    (entries,) = engine.find_alignment(tokenizer, [[*heard.lead_tokens, *said]], _without_silence(heard), [frames])
     return _words(heard, entries, tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds)
+
+
+def _without_silence(heard: Heard) -> Any:
+    """What the encoder made of the sound: no word lies in the silence behind it, and half the time goes into that."""
+    positions = round((heard.seconds + HEARD_BEHIND_SECONDS) * POSITIONS_PER_SECOND)
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.asarray(heard.encoded)[:, :positions]))
 
 
 def estimated_words(tokenizer: Any, heard: Heard, said: list[int]) -> tuple[Word, ...]:
