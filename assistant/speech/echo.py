@@ -9,6 +9,7 @@ muted besides, softer words of those who speak over the call would go.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ _MOST_HOPS = 100  # judged at once: what is behind a start far into the call is 
 _KEPT_SECONDS = 2.0  # of the call, for a microphone that is behind
 _SURE_SECONDS = 1.5  # of echo within about _SURE_WITHIN_SECONDS: loudspeakers are in use
 _SURE_WITHIN_SECONDS = 10.0
+_RAMP = np.linspace(0.0, 1.0, HOP_SAMPLES)
 
 
 class EchoGuard:
@@ -90,14 +92,21 @@ class EchoGuard:
                 for first in range(len(mic) - hops * HOP_SAMPLES, len(mic), HOP_SAMPLES):
                     hop = slice(first, first + HOP_SAMPLES)
                     self._cleaned.append(self._remover.remove(mic[hop], call[hop]))
-            for is_echo in self._path.judge(mic, call):
-                gain = 0.0 if is_echo else 1.0
-                self._gains.append(np.linspace(self._gain, gain, HOP_SAMPLES, dtype=np.float32))
-                self._gain = gain
+            are_echo = self._path.judge(mic, call)
+            self._gains.append(self._ramps(are_echo))
+            for is_echo in are_echo:
                 self._count(is_echo)
         for track in (self._call, self._mic):
             track.forget(self._gains.end - WINDOW_SAMPLES)
         return list(self._release())
+
+    def _ramps(self, are_echo: Sequence[bool]) -> NDArray[np.float32]:
+        """(hops * HOP_SAMPLES,): in each hop from the gain of the one before it to its own, in a straight line."""
+        gains = np.where(are_echo, 0.0, 1.0)
+        before = np.concatenate(([self._gain], gains[:-1]))
+        self._gain = float(gains[-1])
+        ramps: NDArray[np.float32] = (before[:, None] + (gains - before)[:, None] * _RAMP).astype(np.float32)
+        return ramps.ravel()
 
     def _count(self, is_echo: bool) -> None:
         self._muted_hops += is_echo
