@@ -34,6 +34,7 @@ from ui import question_files, voice_check
 from ui.desktop.after.session_page import SessionPage
 from ui.desktop.app import application
 from ui.desktop.controls import Voice
+from ui.desktop.direction import in_order
 from ui.desktop.past_row import PastRow
 from ui.desktop.ready_page import CONSENT_TEXT
 from ui.desktop.standing import Phase
@@ -134,7 +135,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
     window = panel.window
     qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel))
     begin(panel)
-    assert buttons(panel, "Starting…") and not buttons(panel, "Starting…")[0].isEnabled()
+    assert buttons(panel, in_order("Starting…")) and not buttons(panel, in_order("Starting…"))[0].isEnabled()
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
     assert window.state.consent == "Consent given"
     QTest.keyClick(window, Qt.Key.Key_M)
@@ -213,7 +214,7 @@ def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audi
 def test_both_voices_are_checked_and_nothing_of_it_is_kept(program, qtbot, home, beginning):
     panel = program(replace(plan_of(beginning, 4.0), is_live=True))
     click(panel, "Check both voices")
-    assert buttons(panel, "Listening… say something")
+    assert buttons(panel, in_order("Listening… say something"))
     qtbot.waitUntil(lambda: said_on_screen(panel).count("Heard well. “") == 2, timeout=15_000)
     qtbot.waitUntil(lambda: bool(buttons(panel, "Check both voices")))  # it lets go of the sound first
     assert kept(home) == []

@@ -32,7 +32,7 @@ class MarkField(QWidget):
         if not self.isVisible():
             self._at_seconds = at_seconds
             self.line.clear()
-            self.line.setPlaceholderText(f"Note for {clock(at_seconds)}: Enter marks it, Escape forgets it")
+            self.line.setPlaceholderText(f"Note for {clock(at_seconds)}; Enter keeps it, Esc drops it")
             self.show()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -126,7 +126,7 @@ class ReadyPage(QWidget):
         sides = {side.channel: side for side in check.sides}
         self._you.show_check(sides.get(Channel.YOU))
         self._them.show_check(sides.get(Channel.THEM))
-        self._check.setText("Listening… say something" if check.is_running else "Check both voices")
+        self._check.setText(in_order("Listening… say something") if check.is_running else "Check both voices")
         self._check.setEnabled(not check.is_running)
         self._check_note.say(check.note)
         self._check_note.setVisible(bool(check.note))
@@ -147,7 +147,7 @@ class ReadyPage(QWidget):
     def wait(self) -> None:
         """Start was pressed: a second press would start a second call."""
         self._start.setEnabled(False)
-        self._start.setText("Starting…")
+        self._start.setText(in_order("Starting…"))
 
     def focus_start(self) -> None:
         """Where one key does what is usual: on consent while it is asked for, else on Start."""

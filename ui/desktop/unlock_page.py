@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.buttons import button
+from ui.desktop.direction import in_order
 from ui.desktop.fields import PasswordField
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
@@ -71,4 +72,4 @@ class UnlockPage(QWidget):
     def _wait(self, waits: bool) -> None:
         self._field.setEnabled(not waits)
         self._button.setEnabled(not waits)
-        self._button.setText("Unlocking…" if waits else "Unlock")
+        self._button.setText(in_order("Unlocking…") if waits else "Unlock")
