@@ -8,45 +8,28 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-from past_scenes import past_scenes
+from call_scenes import MOMENT_SECONDS, SETTINGS, cut, scenes
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
-from settings_scenes import settings_scenes
+from PySide6.QtWidgets import QWidget
 
 from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
-from assistant.call import CallState
 from assistant.demo import INTERVIEW
 from assistant.ports import AudioSource
 from assistant.settings import Appearance, Settings
-from assistant.softness import TOO_SOFT
 from assistant.values import (
-    Channel,
-    CommunicationCue,
-    CueKind,
     Stamped,
-    State,
-    Status,
     Verbosity,
 )
-from models.catalog import CATALOG
-from models.weights import ways_to_get
 from ui import question_files
 from ui.compose import load_transcriber, recording_session
 from ui.desktop.app import application, dress, without_screen
-from ui.desktop.bridge import Bridge
-from ui.desktop.controls import Option, PastCall, Ready, SideCheck, Voice, VoiceCheck
-from ui.desktop.panel_state import PanelState
 from ui.desktop.picture import discard, panel_without_screen, picture_of, save_picture
 from ui.desktop.window import PanelWindow
-from ui.question_files import agenda
 
 ROOT = Path(__file__).resolve().parent.parent
 FULL = 1280
@@ -56,50 +39,6 @@ HEIGHT = 900
 SETTLE_MS = 60  # until no layout waits for another one
 MARGIN = 12
 WHOLE_SETTINGS = 4600  # so high that nothing in them has to be scrolled to
-MOMENT_SECONDS = 49.2  # cards, marks and a voice in mid-sentence
-TITLE = "Senior product manager"
-CONSENT = "Consent noted 00:02"
-SILENT = "nothing plays, or it plays on another output. Let the call play something."
-SETTINGS = Settings(
-    title=TITLE,
-    question_set="product",
-    interview_minutes=45,
-    consent_text="Are you fine with this program writing down our talk, on this computer only?",
-)
-MICS = (Option("", "The system's default: Jabra Evolve2 65"), Option("jabra", "Jabra Evolve2 65"))
-CALLS = (
-    Option("", "All that the computer plays: Built-in loudspeakers"),
-    Option("Firefox", "Only Firefox"),
-)
-READY = Ready(
-    TITLE,
-    Voice("Jabra Evolve2 65", options=MICS),
-    Voice("Built-in loudspeakers", options=CALLS),
-    can_choose=True,
-)
-CHECKING = VoiceCheck(
-    (
-        SideCheck(Channel.YOU, "Heard well. “Can you hear me?”", -18.0, True),
-        SideCheck(Channel.THEM, "Listening…", -50.0),
-    ),
-    is_running=True,
-)
-CHECKED = VoiceCheck(
-    (
-        SideCheck(Channel.YOU, "Heard well. “Can you hear me?”", -18.0, True),
-        SideCheck(Channel.THEM, f"Digital silence: {SILENT}", -96.0, False),
-    ),
-)
-DISK_FULL = (
-    "The recording stopped: No space left on device. The first 45 s are kept; what is said from now on is not "
-    "recorded. Free some space on that disk, then start a new recording."
-)
-FAILED = "The speech model gave up: out of memory. The sound is still recorded; end the call, then transcribe it again."
-RECOVERED = "The call “Senior product manager” (20260301-101500) ended without a stop; 12:47 of it were recovered."
-
-
-Event = Status | CommunicationCue
-Scene = Callable[[PanelWindow], QWidget | None]  # shows a state; the part that is pictured, None for all
 
 
 class Collected:
@@ -133,104 +72,6 @@ def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[St
         shows_partials=is_live,
     ).run()
     return collected.events
-
-
-def cut(events: Iterable[Stamped], *more: Event, consent: str = CONSENT) -> PanelState:
-    """The call at the moment, then in a state."""
-    state = PanelState(title=TITLE, consent=consent, agenda=agenda(SETTINGS.question_set, SETTINGS.interview_minutes))
-    state.apply_all(event for event in events if event.audio_seconds <= MOMENT_SECONDS)
-    state.apply_all(Stamped(event, MOMENT_SECONDS, MOMENT_SECONDS) for event in more)
-    return state
-
-
-def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
-    def call(*more: Event, consent: str = CONSENT) -> Callable[[PanelWindow], None]:
-        return lambda window: window.show_state(cut(events, *more, consent=consent), is_live=True)
-
-    def model_missing(window: PanelWindow) -> None:
-        window.show_ready(READY)
-        window.show_error("No speech model can be used", ways_to_get(CATALOG["tiny.en"]))
-
-    def not_heard(window: PanelWindow) -> None:
-        silent = Voice("Not heard: there is no output", is_heard=False)
-        window.show_ready(Ready(TITLE, READY.mic, silent, can_choose=True))
-
-    def checked(check: VoiceCheck) -> Callable[[PanelWindow], None]:
-        def show(window: PanelWindow) -> None:
-            window.show_ready(READY)
-            window.ready_page.show_check(check)
-
-        return show
-
-    def without_consent(window: PanelWindow) -> None:
-        window.show_ready(READY)
-        next(made for made in window.findChildren(QPushButton) if made.text() == "Start").click()
-
-    def starting(window: PanelWindow) -> None:
-        window.show_ready(READY)
-        window.show_waiting()
-
-    def reason(window: PanelWindow) -> None:
-        call()(window)
-        window.live_page.transcript.walk(1)
-
-    def evidence(window: PanelWindow) -> None:
-        state = PanelState(title=TITLE, consent=CONSENT)
-        state.apply_all(whole)
-        window.show_state(state, is_live=True)
-        window.live_page.chips.buttons()[0].click()
-
-    def note(window: PanelWindow) -> None:
-        call()(window)
-        window.live_page.mark_field.open(MOMENT_SECONDS)
-
-    def closing(window: PanelWindow) -> None:
-        window.show_live(TITLE, CONSENT, Bridge(window))
-        window.call_screen.begin(cut(events), Bridge(window))  # as it stands, without its cards fading in
-        window.close()
-
-    def recovered(window: PanelWindow) -> None:
-        past = (
-            PastCall("20260301-101500", TITLE, datetime(2026, 3, 1, 10, 15), 187.0, CallState.RECOVERED),
-            PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), 2710.0, CallState.FINISHED),
-        )
-        window.show_ready(replace(READY, past=past))
-        window.show_message("A call that had no end was recovered", RECOVERED)
-
-    def finished(window: PanelWindow) -> None:
-        state = PanelState(title=TITLE, consent=CONSENT)
-        state.apply_all(whole)
-        window.show_state(state, is_live=True)
-        window.show_kept("20260301-101500")
-
-    gone = "Your microphone is not heard: Jabra Evolve2 65 is gone. It is tried again until it is back."
-    return {
-        "ready": lambda window: window.show_ready(READY),
-        "checking": checked(CHECKING),
-        "checked": checked(CHECKED),
-        "without-consent": without_consent,
-        "starting": starting,
-        "not-heard": not_heard,
-        "model-missing": model_missing,
-        "recovered": recovered,
-        "live": call(),
-        "unexplained": call(CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 12, "OMS", 37.0, 40.0, "")),
-        "consent-open": call(consent=""),
-        "reason": reason,
-        "evidence": evidence,
-        "note": note,
-        "paused": call(Status(State.PAUSED)),
-        "device-lost": call(Status(State.DEVICE_LOST, gone, Channel.YOU)),
-        "behind": call(Status(State.BEHIND, behind_seconds=6.2)),
-        "too-soft": call(Status(State.WARNING, TOO_SOFT[Channel.THEM], Channel.THEM)),
-        "failed": call(Status(State.FAILED, FAILED)),
-        "disk-full": call(Status(State.DISK_FULL, DISK_FULL)),
-        "closing": closing,
-        "finishing": call(Status(State.FINISHING)),
-        "finished": finished,
-        **settings_scenes(READY),
-        **past_scenes(whole, TITLE, CONSENT),
-    }
 
 
 def height_of(name: str, percent: int = 100) -> int:

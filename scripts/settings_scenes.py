@@ -12,8 +12,8 @@ from assistant.sealing import vault
 from ui import safekeeping
 from ui.desktop.controls import Ready
 from ui.desktop.encryption_form import EncryptionForm, EncryptionState
-from ui.desktop.fields import PasswordField
 from ui.desktop.passphrase_form import NOT_THE_SAME
+from ui.desktop.secret_fields import PasswordField
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
 

@@ -21,8 +21,8 @@ from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hol
 from ui.desktop.app import application
 from ui.desktop.controls import NoControls
 from ui.desktop.encryption_form import REMEMBER, TITLE, WARNING
-from ui.desktop.fields import CodeField
 from ui.desktop.passphrase_form import NOT_THE_SAME
+from ui.desktop.secret_fields import CodeField
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow

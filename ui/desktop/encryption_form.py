@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from assistant.sealing.vault import LEAST_CHARACTERS
 from ui.desktop.buttons import button
 from ui.desktop.direction import in_order
-from ui.desktop.fields import CodeField
 from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
 from ui.desktop.passphrase_form import PassphraseForm, cancel_button, small_text, stack_in
+from ui.desktop.secret_fields import CodeField
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import px
 from ui.desktop.tick import Tick

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetrics,
-    QIcon,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QWheelEvent,
@@ -30,12 +28,10 @@ from PySide6.QtWidgets import (
 from assistant.plain import plain
 from ui.desktop.controls import Option
 from ui.desktop.direction import draw_line, is_mirrored
-from ui.desktop.icons import icon
 from ui.desktop.theme import colours, px, round_pen
 
 _MOST_CHARACTERS = 200  # of a line
 _LEAST_WIDTH_CHARACTERS = 8
-_TO_COPY = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
 
 class Select(QComboBox):
@@ -113,78 +109,6 @@ class LineField(QLineEdit):
         if (text := plain(self.text())) != self._shown:
             self._shown = text
             self.written.emit(text)
-
-
-class SearchField(QLineEdit):
-    """What is searched for, with a cross that empties it."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setPlaceholderText(name)
-        self.setMaxLength(_MOST_CHARACTERS)
-        self._cross = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
-        self._cross.setText("Empty the search")
-        self._cross.triggered.connect(self.clear)
-        self._cross.setVisible(False)
-        self.textChanged.connect(lambda text: self._cross.setVisible(bool(text)))
-        self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
-            self._dress()
-
-    def _dress(self) -> None:
-        self._cross.setIcon(icon("x", colours().muted, px(15)))
-
-
-class PasswordField(QLineEdit):
-    """What is typed is not shown. `returnPressed` says that Enter was pressed."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setPlaceholderText(name)
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.accept()  # else the window presses the button that has the focus when this field is gone
-
-
-class CodeField(QPlainTextEdit):
-    """A code to read, to write down and to copy, in groups of letters; where it is narrow it goes on in the next line,
-    so that none of it is out of sight."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setReadOnly(True)
-        self.setTabChangesFocus(True)
-        self.setTextInteractionFlags(_TO_COPY)
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def say(self, code: str) -> None:
-        self.setPlainText(code.replace("-", " "))
-        self.updateGeometry()
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
-        metrics = QFontMetrics(self.font())
-        room = QRect(0, 0, max(1, width - px(28)), 0)
-        box = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.toPlainText())
-        return max(box.height(), metrics.lineSpacing()) + px(20)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(200), self.heightForWidth(px(200)))
 
 
 class AreaField(QPlainTextEdit):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from assistant.errors import SealingError
 from assistant.sealing.vault import check_passphrase
 from ui.desktop.buttons import button
-from ui.desktop.fields import PasswordField
 from ui.desktop.flow import in_line
+from ui.desktop.secret_fields import PasswordField
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 

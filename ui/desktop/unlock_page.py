@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.buttons import button
 from ui.desktop.direction import in_order
-from ui.desktop.fields import PasswordField
+from ui.desktop.secret_fields import PasswordField
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 

@@ -14,12 +14,12 @@ from ui.desktop.after.entry_list import EntryList
 from ui.desktop.after.history_state import NOTHING_FOUND, HistoryState, Hit, Period, place_of
 from ui.desktop.after.keyed_page import KeyedPage
 from ui.desktop.after.page_bar import PageBar
+from ui.desktop.after.search_field import SearchField
 from ui.desktop.after.tabs import Tabs
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import PastCall
 from ui.desktop.edge import Lined
-from ui.desktop.fields import SearchField
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
