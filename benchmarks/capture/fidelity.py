@@ -133,7 +133,7 @@ def _crosstalk(heard: Sound, voices: dict[Channel, Sound]) -> str:
 
 def _alignment(audio: VirtualAudio) -> str:
     """One voice on both sides: the microphone is what the call's output plays, by way of the server."""
-    audio.pactl(
+    module = audio.pactl(
         "load-module", "module-remap-source", "source_name=echo", "master=call.monitor", "channels=1",
         "channel_map=mono", "remix=yes",
     )  # fmt: skip
@@ -146,6 +146,7 @@ def _alignment(audio: VirtualAudio) -> str:
         time.sleep(0.5)
         recording.stop()
         heard = recorded(folder / "call")
+    audio.pactl("unload-module", module.strip())  # it would be the next best microphone in what is measured after this
     places = [place(heard[:, side], voice) for side in range(2)]
     apart = place_between(heard, voice, places)
     return f"channels apart, one sound on both: {1000 * apart:.1f} ms"
