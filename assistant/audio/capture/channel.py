@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.capture.call_clock import CallClock
-from assistant.audio.capture.clock import StreamClock, speed_for
+from assistant.audio.capture.clock import StreamClock
 from assistant.audio.capture.feed import Backend, Feed
 from assistant.audio.capture.mixer import Mixer
 from assistant.audio.capture.stretch import Stretch
@@ -121,7 +121,7 @@ class ChannelCapture(threading.Thread):
         if (apart_seconds := clock.take_apart_seconds()) is not None:
             moved_seconds = self._call_clock.agree(self._channel, apart_seconds)
             clock.move(moved_seconds)
-            stretch.speed = speed_for(apart_seconds - moved_seconds)
+            stretch.speed = clock.speed_for(apart_seconds - moved_seconds)
 
     def _gap(self, samples: int, reason: str) -> None:
         start_seconds = self._position / SAMPLE_RATE_HZ

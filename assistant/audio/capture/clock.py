@@ -18,10 +18,11 @@ _PRIMING_SECONDS = 0.3  # before this much sound the first estimate is not worth
 _LOSS_SECONDS = 0.02  # smaller steps are told from drift only by time, and are treated as drift
 _LOSS_WATCH_SECONDS = 2.0
 _LOSS_SURE_SECONDS = 1.5  # a step that lasts so long is no delay that will be caught up
-_DRIFT_WINDOWS = 8  # of a second each
-_APART_SECONDS = 0.002  # below this, estimates are no better than what they would mend
-_MENDED_SECONDS = 12.0  # what is beyond that is mended at this pace: no faster, because estimates are some seconds old
-_MOST_SPEED = 5e-4  # devices are 1e-4 off, bad ones 2e-4; the ear notices 5e-3
+_YOUNG_SECONDS = 8.0  # so long after a start, which was judged in a hurry, it is judged anew, and mended fast
+_DRIFT_WINDOWS = 8  # of a second each; of a quarter while a stream is young
+_APART_SECONDS = 0.002  # below this, estimates are no better than what they would mend; half of it while it is young
+_MENDED_WINDOWS = 12  # what is beyond that is mended at this pace: no faster, because the estimates are windows old
+_MOST_SPEED = 2e-3  # devices are 1e-4 off, bad ones 2e-4; the ear notices 5e-3
 
 
 class StreamClock:
@@ -49,7 +50,7 @@ class StreamClock:
         if not self.is_primed:
             self._samples += samples
             self._reference_seconds = min(self._reference_seconds, arrived_seconds - self._samples / SAMPLE_RATE_HZ)
-            self._window_end_seconds = arrived_seconds + 1.0
+            self._window_end_seconds = arrived_seconds + self._window_seconds
             return
         self._samples += samples
         estimate_seconds = arrived_seconds - self._samples / SAMPLE_RATE_HZ
@@ -61,7 +62,15 @@ class StreamClock:
             self._windows.append(self._lowest_seconds)
             self._has_news = True
             self._lowest_seconds = float("inf")
-            self._window_end_seconds = arrived_seconds + 1.0
+            self._window_end_seconds = arrived_seconds + self._window_seconds
+
+    @property
+    def _is_young(self) -> bool:
+        return self._samples < _YOUNG_SECONDS * SAMPLE_RATE_HZ
+
+    @property
+    def _window_seconds(self) -> float:
+        return 0.25 if self._is_young else 1.0
 
     def take_loss_seconds(self) -> float:
         """How much sound the device lost since the last call; 0.0 nearly always. Asked after each `add`."""
@@ -95,6 +104,12 @@ class StreamClock:
         """All that was given out lies that much later than it was taken to."""
         self._reference_seconds += seconds
 
+    def speed_for(self, apart_seconds: float) -> float:
+        """By how much (1e-4: ten samples in a hundred thousand) to quicken the stream so that it is less far apart."""
+        beyond_seconds = max(0.0, abs(apart_seconds) - (_APART_SECONDS / 2 if self._is_young else _APART_SECONDS))
+        speed = min(beyond_seconds / (_MENDED_WINDOWS * self._window_seconds), _MOST_SPEED)
+        return -math.copysign(speed, apart_seconds)
+
 
 def earliest_arrival(pieces: Sequence[tuple[float, float]]) -> float:
     """When the last of these pieces (arrival, length in seconds) had come, were all as early as the earliest."""
@@ -103,9 +118,3 @@ def earliest_arrival(pieces: Sequence[tuple[float, float]]) -> float:
         earliest_seconds = min(earliest_seconds, arrived_seconds + following_seconds)
         following_seconds += length_seconds
     return earliest_seconds
-
-
-def speed_for(apart_seconds: float) -> float:
-    """By how much (1e-4: ten samples in a hundred thousand) to quicken a stream so that it is less far apart."""
-    beyond_seconds = max(0.0, abs(apart_seconds) - _APART_SECONDS)
-    return -math.copysign(min(beyond_seconds / _MENDED_SECONDS, _MOST_SPEED), apart_seconds)

@@ -1,4 +1,4 @@
-"""Sound a little faster or slower, by some millionths up to half a thousandth: how a device keeps pace with another.
+"""Sound a little faster or slower, by some millionths up to some thousandths: how a device keeps pace with another.
 
 A sample put in or left out is a step in the waveform, which harms an "s"; here the delay changes so slowly that nothing
 is harmed. (What soxr offers for rates that vary turns the phase, and turns it again whenever the rate goes through 1.)
@@ -15,7 +15,8 @@ _HALF = 24  # samples to either side of a filter that lets 7.3 kHz of 8 through 
 _BETA = 7.0  # of its Kaiser window: what it adds lies 70 dB below
 _FINE = 64  # filters for a sample of delay; between two of them a line will do
 _BEYOND = 0.125  # samples: a piece may end that far beyond the sample at which it began
-_PIECE = 160  # within it the delay changes by 0.08 samples at most, evenly: two filters, and from one to the other
+_PIECE = 160  # two filters, and evenly from one to the other
+_MOST_CHANGE = 0.05  # samples of delay, within a piece
 
 
 class Stretch:
@@ -34,7 +35,8 @@ class Stretch:
             self._at = float(len(self._sound))
         else:
             pieces = [np.zeros(0, np.int16)]
-            while (count := min(_PIECE, self._ready())) > 0:
+            most = min(_PIECE, int(_MOST_CHANGE / max(abs(self.speed), 1e-9)))
+            while (count := min(most, self._ready())) > 0:
                 pieces.append(self._piece(count))
         past = int(self._at) - _HALF
         self._sound = self._sound[past:]
