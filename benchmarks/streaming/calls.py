@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ SPEAKERS = {Channel.YOU: "interviewer", Channel.THEM: "candidate"}
 SIDES = {Channel.YOU: "agent", Channel.THEM: "caller"}
 LEAK = "leaks into the microphone"  # in a call's `conditions`: what is heard there is not in its reference
 GUESSED_PROBABILITY = 0.05  # of a reference word below which its time is a guess
+_LONGEST_GUESS_SECONDS = 6.0  # over more, nobody knows whether there is speech
 _SOUNDS = (".flac", ".ogg", ".wav")
 _FRAME = SAMPLE_RATE_HZ // 100
 _VOICE_BELOW_LOUD_DB = 30.0  # softer than the loud parts of an utterance by this is no voice
@@ -47,6 +49,17 @@ class Voice:
     @cached_property
     def tokens(self) -> list[Token]:
         return tokens(self.words, GUESSED_PROBABILITY)
+
+    @cached_property
+    def maybe_speech(self) -> list[tuple[float, float]]:
+        """`speech`, and from the word before to the word behind where the times of those between are guessed."""
+        known = [-1, *(n for n, word in enumerate(self.words) if word.probability >= GUESSED_PROBABILITY)]
+        guessed = [
+            (self.words[max(0, before)].start_seconds, self.words[behind].end_seconds)
+            for before, behind in pairwise([*known, len(self.words) - 1])
+            if behind - before > 1
+        ]
+        return sorted([*self.speech, *(span for span in guessed if span[1] - span[0] <= _LONGEST_GUESS_SECONDS)])
 
     def voice_end_seconds(self, start_seconds: float, end_seconds: float) -> float:
         """Where the voice ends in this stretch, by its loudness."""

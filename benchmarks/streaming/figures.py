@@ -114,4 +114,4 @@ def _add_text(made: Figures, call: BenchCall, run: Run, channel: Channel, offlin
     made.final_errors += errors(voice.text, " ".join(word.text for word in said))
     made.stable_errors += errors(voice.text, " ".join(steady.stable_texts))
     made.offline_errors += errors(voice.text, offline)
-    made.invented += metrics.invented(said, voice.speech)
+    made.invented += metrics.invented(said, voice.maybe_speech)

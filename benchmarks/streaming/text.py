@@ -34,6 +34,7 @@ class Token:
 @cache
 def normalized(text: str) -> tuple[str, ...]:
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    text = re.sub(r"\.{2,}|…", " ", text)  # Whisper's normaliser makes a word of every other dot
     return tuple(word for word in _normalize(text).split() if word not in FILLERS)
 
 

@@ -16,6 +16,7 @@ from benchmarks.streaming.figures import figures, together
 from benchmarks.streaming.history import Decode, Run
 from benchmarks.streaming.metrics import Shown
 from benchmarks.streaming.table import ratio_table, table
+from benchmarks.streaming.text import Errors, errors
 
 
 def spoken(text: str, start_seconds: float) -> tuple[Word, ...]:
@@ -124,3 +125,18 @@ def test_the_voice_ends_where_it_is_loud_last() -> None:
     samples[16_000:20_000] = 20
     heard = Voice(samples, "", (), (), True)
     assert heard.voice_end_seconds(0.2, 1.5) == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_word_whose_time_is_guessed_may_be_anywhere_between_its_neighbours() -> None:
+    def where(end_seconds: float) -> list[tuple[float, float]]:
+        car = Word("car", end_seconds - 0.3, end_seconds, 0.8)
+        words = (Word("your", 1.0, 1.2, 0.9), Word("your", 1.2, 1.2, 0.0), car)
+        speech = tuple((word.start_seconds, word.end_seconds) for word in words)
+        return Voice(np.zeros(1, np.int16), "your your car", speech, words, True).maybe_speech
+
+    assert (1.0, 4.0) in where(4.0)
+    assert max(end - start for start, end in where(60.0)) < 1.0
+
+
+def test_three_dots_are_no_word() -> None:
+    assert errors("of your car", "of your... car…") == Errors(0, 3)
