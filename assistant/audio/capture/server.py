@@ -57,7 +57,7 @@ class SoundServer:
         programs = tuple(_playing(stream, monitors) for stream in playing if stream.sink in monitors)
         heard = {stream.proplist[TAG]: _heard(stream, programs) for stream in recording if TAG in stream.proplist}
         return Snapshot(
-            tuple(Source(s.index, s.name, s.description, s.monitor_of_sink != _NONE, _is_muted(s)) for s in sources),
+            tuple(map(_source, sources)),
             tuple(Output(o.name, o.description, o.monitor_source, _is_muted(o)) for o in outputs),
             programs,
             server.default_source_name or "",
@@ -102,6 +102,12 @@ class SoundServer:
     def _on_event(self, event: Any) -> None:
         self._has_news = True
         raise PulseLoopStop
+
+
+def _source(source: Any) -> Source:
+    heard_from = source.proplist.get("device.master_device", "")
+    is_monitor = source.monitor_of_sink != _NONE
+    return Source(source.index, source.name, source.description, is_monitor, _is_muted(source), heard_from)
 
 
 def _is_muted(device: Any) -> bool:

@@ -25,6 +25,7 @@ class Source:
     description: str
     is_monitor: bool
     is_muted: bool = False
+    heard_from: str = ""  # name of the source that it passes on, where it is no device of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,15 @@ class Snapshot:
         raise CaptureError(f'there is no output "{wanted}", and no program of that name plays sound')
 
     def _microphone_name(self) -> str:
-        """The default; the first microphone where a server without a better one made a monitor the default."""
-        names = [source.name for source in self.sources if not source.is_monitor]
+        """The default; the first microphone where a server without a better one made a monitor the default.
+
+        What only passes on a monitor of the output that plays the call is none, although the server takes it for one.
+        """
+        output = self._output_name()
+        played = {each.monitor for each in self.outputs if each.name == output}
+        monitors = {source.name for source in self.sources if source.index in played}
+        microphones = [source for source in self.sources if not source.is_monitor]
+        names = [source.name for source in microphones if source.heard_from not in monitors]
         return self.default_source if self.default_source in names else next(iter(names), "")
 
     def _output_name(self) -> str:

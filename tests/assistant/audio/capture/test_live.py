@@ -20,6 +20,7 @@ import soxr
 from numpy.typing import NDArray
 
 from assistant.audio.capture import DeviceKind, LiveSource, list_devices, open_live
+from assistant.audio.capture.opening import server_snapshot
 from assistant.demo import INTERVIEW
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
@@ -460,6 +461,20 @@ def test_without_a_microphone_the_call_is_recorded_and_that_is_said(virtual_audi
     (warning,) = listener.statuses(State.WARNING)
     assert warning.channel is YOU
     assert "microphone is not recorded" in warning.message
+
+
+def test_a_server_s_remapped_monitor_does_not_take_the_microphone_s_place(virtual_audio: VirtualAudio) -> None:
+    remap = ("module-remap-source", "source_name=echo", "master=call.monitor")
+    module = virtual_audio.pactl("load-module", *remap).strip()
+    try:
+        virtual_audio("unplug-mic")
+        snapshot = server_snapshot()
+        assert snapshot is not None
+        assert "echo" in [source.name for source in snapshot.sources]
+        with pytest.raises(CaptureError, match="there is no microphone"):
+            snapshot.target(YOU, "")
+    finally:
+        virtual_audio.pactl("unload-module", module)
 
 
 @pytest.mark.parametrize(

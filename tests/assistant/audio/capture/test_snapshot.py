@@ -41,6 +41,16 @@ def test_a_default_source_that_is_a_monitor_is_passed_over() -> None:
         machine(sources=(MONITOR,), default_source="speakers.monitor").target(YOU, "")
 
 
+def test_what_only_passes_on_what_the_call_s_output_plays_is_no_microphone() -> None:
+    echo = Source(7, "echo", "Remapped Monitor of Speakers", False, heard_from="speakers.monitor")
+    assert machine(sources=(MONITOR, echo, MICROPHONE), default_source="echo").target(YOU, "").source_name == "mic"
+    with pytest.raises(CaptureError, match="there is no microphone"):
+        machine(sources=(MONITOR, echo), default_source="echo").target(YOU, "")
+    assert machine(sources=(MONITOR, echo)).target(YOU, "echo").source_name == "echo"  # who names it wants it
+    quieter = Source(8, "quieter", "Microphone without noise", False, heard_from="mic")
+    assert machine(sources=(MICROPHONE, quieter), default_source="quieter").target(YOU, "").source_name == "quieter"
+
+
 def test_names_and_decorated_labels_both_choose() -> None:
     for wanted in ("headset", "Headset", "headset.monitor", "Monitor of Headset"):
         assert machine().target(THEM, wanted).source_index == 3
