@@ -9,26 +9,21 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from assistant import settings as stored_settings
-from assistant.audio.recorder import RecorderSource
-from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Call, CallCollector, CallState
-from assistant.errors import AssistantError, CaptureError, ExportError, ModelError, StoreError
+from assistant.errors import ModelError
 from assistant.event_log import EventLog
 from assistant.languages import ENGLISH
 from assistant.offline import OfflineSession
 from assistant.ports import (
     AudioSource,
     BatchTranscriber,
-    Recorder,
     SentenceModel,
     Sink,
     Transcriber,
@@ -37,13 +32,13 @@ from assistant.ports import (
 from assistant.review.conversation import Conversation
 from assistant.review.follow_ups import FollowUps, follow_ups_of
 from assistant.review.rewording import Reworder
-from assistant.sealing.keys import FileKey
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Verbosity
 from ui.echo_removal import NO_REMOVAL, EchoRemoval, echo_removal
+from ui.kept_call import KeptCall, begin_recording, only_recording
 from ui.language_model import language_model
 
 if TYPE_CHECKING:
@@ -199,62 +194,6 @@ def reviewed_recording(
     return collector.call(replace(finished, language=transcriber.language, verbosity=verbosity))
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCall:
-    """A call that is recorded and stored while it runs."""
-
-    id: str
-    session: Session
-    store: Store
-    folder: Path
-    only: FileLock | None  # what keeps a second live call from starting
-    recorder: RecorderSource | None  # of a live call; its process keeps the sound
-
-    def pause(self) -> None:
-        """From now on nothing is recorded or heard, until `resume`."""
-        if self.recorder is not None:
-            self.recorder.pause()
-        self.session.pause()
-
-    def resume(self) -> None:
-        if self.recorder is not None:
-            self.recorder.resume()
-        self.session.resume()
-
-    @property
-    def is_paused(self) -> bool:
-        return self.session.is_paused
-
-    def run(self) -> Call:
-        """Run it to its end, close the recording and the store's entry, and read it back.
-
-        Raises:
-            AssistantError: something failed; everything up to there is kept and closed first.
-        """
-        is_complete = False  # until it is known: there may be sound without text, which recovery hears again
-        try:
-            self.session.run()
-            is_complete = True
-        except (CaptureError, ExportError):
-            is_complete = True  # all that was heard before is there
-            raise
-        finally:
-            self._close(is_complete)
-        return self.store.load(self.id)
-
-    def _close(self, is_complete: bool) -> None:
-        with contextlib.ExitStack() as last:
-            if self.only is not None:
-                last.callback(self.only.release)
-            last.callback(self.store.release, self.id)
-            if not is_complete:  # what the call failed with says more than what follows from it
-                last.enter_context(contextlib.suppress(AssistantError))
-            try:
-                finish(self.folder)  # first: should the program end here, recovery does it
-            finally:
-                self.store.finish(self.id, self.session.clock_seconds, is_complete=is_complete)
-
-
 def kept_call(
     source: AudioSource,
     transcriber: Transcriber,
@@ -280,12 +219,12 @@ def kept_call(
         transcriber = transcriber.for_call(settings.language, settings.glossary)
         data_folder = stored_settings.data_folder()
         store = Store.open(data_folder)
-        only = _only_recording(store, undo) if source.duration_seconds is None else None
+        only = only_recording(store, undo) if source.duration_seconds is None else None
         started = datetime.now().astimezone()
         session_id, folder = store.begin(title, started, transcriber.name, source.channels, consent)
         undo.callback(store.delete, session_id)
         undo.callback(store.release, session_id)
-        live, recorder = _begin_recording(source, folder, store.new_recording_key(), undo)
+        live, recorder = begin_recording(source, folder, store.new_recording_key(), undo)
         stored = StoreSink(store, session_id, lambda: transcriber.language, settings.verbosity)
         undo.callback(stored.close)
         # Last, when nothing else hinders the call: it replaces an older log.
@@ -313,35 +252,3 @@ def kept_call(
         )
         undo.pop_all()
     return KeptCall(session_id, session, store, folder, only, live)
-
-
-def _begin_recording(
-    source: AudioSource, folder: Path, key: FileKey | None, undo: contextlib.ExitStack
-) -> tuple[RecorderSource | None, Recorder | None]:
-    """Who keeps the sound: a live source itself, in its own process; of any other the session's recorder."""
-    if isinstance(source, RecorderSource):
-        source.record_into(folder, key)
-        undo.callback(source.close)  # before its folder is deleted, which waits until nobody writes there
-        return source, None
-    recorder = CrashSafeRecorder(folder, source.channels, key=key)
-    undo.callback(recorder.close)
-    return None, recorder
-
-
-def _only_recording(store: Store, undo: contextlib.ExitStack) -> FileLock:
-    """A lock of the operating system, which ends with the program that records, however that ends; what it leaves
-    recording ends now."""
-    lock = FileLock(store.data_folder / "live.lock", timeout=0, mode=0o600, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise CaptureError(
-            "A call is being recorded on this computer already, in another window or terminal, and a second recording "
-            "of the same voices helps nobody. End that one first; `depthcue sessions list` shows it."
-        ) from None
-    except OSError as error:
-        where = store.data_folder
-        raise StoreError(f"{where} can't be written ({error.strerror}). Make it writable for you.") from error
-    undo.callback(lock.release)
-    store.end_recordings()
-    return lock

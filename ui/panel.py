@@ -43,7 +43,7 @@ from ui.voice_check import RunningCheck
 
 if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait for
     from assistant.ports import Transcriber
-    from ui.compose import KeptCall
+    from ui.kept_call import KeptCall
 
 _model_settings = attrgetter("model", "decode_threads", "always_pad_to_30_seconds")  # a change of these loads it anew
 

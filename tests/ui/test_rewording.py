@@ -24,6 +24,7 @@ from tests.language_model_server import ModelServer, running
 from ui import compose
 from ui.commands.checks import State as Health
 from ui.commands.checks import _language_model
+from ui.kept_call import KeptCall
 from ui.language_model import language_model, try_out
 
 CLAIM = "I increased revenue by 7000%."
@@ -60,7 +61,7 @@ def held(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     is_lossless: bool = False,
-    until: Callable[[compose.KeptCall, ListSink], bool] = lambda _kept, _sink: True,
+    until: Callable[[KeptCall, ListSink], bool] = lambda _kept, _sink: True,
 ) -> tuple[Call, ListSink]:
     """The candidate makes one claim, then all are silent; the silence goes on once `until` says so."""
 

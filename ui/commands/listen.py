@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.store import Store
     from assistant.values import Channel
-    from ui.compose import KeptCall
+    from ui.kept_call import KeptCall
 
 EXAMPLES = """\
 examples:
