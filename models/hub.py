@@ -1,8 +1,6 @@
 """Fetches catalogue models from the model hub, or a mirror of it. Called only when a user said so.
 
-A broken transfer goes on where it stopped, also after the program was ended. Certificates are checked against the
-system's store, so that an office's own authority that the system trusts is trusted here too; proxies are taken from
-the environment or the system, as urllib does.
+A broken or stopped transfer goes on where it was, also after the program was ended.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 import http.client
 import os
 import ssl
-import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +16,12 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
-import truststore
-
 from assistant.errors import ModelError
 from models.catalog import CatalogEntry, ModelFile
 from models.copies import digests_of
 from models.placing import Record, cannot_write, check_room, models_folder, settle
+from models.stopping import Stop
+from models.web import opener
 
 HUB_VARIABLE = "DEPTHCUE_MODEL_HUB"  # address of a mirror
 DEFAULT_HUB = "https://huggingface.co"
@@ -44,6 +41,10 @@ class Patience:
 PATIENCE = Patience()
 
 
+class StoppedError(ModelError):
+    """Whoever wanted the model does not want it any more."""
+
+
 class _BrokenTransferError(Exception):
     """The transfer stopped; it may go on at the next try."""
 
@@ -56,19 +57,32 @@ def hub_address() -> str:
     return address
 
 
+def fetched_bytes(entry: CatalogEntry, data_folder: Path) -> int:
+    """How much of the model an earlier `fetch` has left, to go on with."""
+    parts = _parts(entry, data_folder)
+    return sum(min(_size(parts / file.name), file.size_bytes) for file in entry.files)
+
+
 def fetch(
-    entry: CatalogEntry, data_folder: Path, progress: Progress = lambda _: None, patience: Patience = PATIENCE
+    entry: CatalogEntry,
+    data_folder: Path,
+    progress: Progress = lambda _: None,
+    patience: Patience = PATIENCE,
+    stop: Stop | None = None,
 ) -> Path:
-    """Fetch a model into our models folder and check it there. Its folder.
+    """Fetch a model into our models folder and check it there. Its folder. `stop` ends it from another thread.
 
     Raises:
         ModelError: it could not be fetched or is not what it should be. What was fetched is kept and continued.
+        StoppedError: it was stopped; the same holds.
     """
-    parts = models_folder(data_folder) / f".fetching-{entry.name}"
+    parts = _parts(entry, data_folder)
     try:
-        return _fetch(entry, data_folder, parts, progress, patience)
+        return _fetch(entry, data_folder, parts, progress, patience, stop or Stop())
     except OSError as error:
         raise cannot_write(parts, error) from error
+    except StoppedError:
+        raise
     except ModelError as error:
         raise ModelError(
             f"{error}\nThe model {entry.name!r} was not fetched. The other ways to get it:\n"
@@ -77,17 +91,23 @@ def fetch(
         ) from error
 
 
-def _fetch(entry: CatalogEntry, data_folder: Path, parts: Path, progress: Progress, patience: Patience) -> Path:
+def _parts(entry: CatalogEntry, data_folder: Path) -> Path:
+    return models_folder(data_folder) / f".fetching-{entry.name}"
+
+
+def _fetch(
+    entry: CatalogEntry, data_folder: Path, parts: Path, progress: Progress, patience: Patience, stop: Stop
+) -> Path:
     hub = hub_address()
     check_room(data_folder, entry.size_bytes)
     parts.mkdir(exist_ok=True, mode=0o700)
     digests = digests_of(data_folder)
-    opener = _opener()
+    web = opener(stop)
     before_bytes = 0
     for file in entry.files:
         address = f"{hub}/{entry.hub.repository}/resolve/{entry.hub.revision}/{quote(file.name)}"
         target = parts / file.name
-        _download(opener, address, file, target, partial(_add, progress, before_bytes), patience)
+        _download(web, address, file, target, partial(_add, progress, before_bytes), patience, stop)
         if digests.sha256((target,)) != file.sha256:
             target.unlink()
             raise ModelError(
@@ -104,18 +124,14 @@ def _add(progress: Progress, before_bytes: int, size_bytes: int) -> None:
     progress(before_bytes + size_bytes)
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust))
-
-
 def _download(
-    opener: urllib.request.OpenerDirector,
+    web: urllib.request.OpenerDirector,
     address: str,
     file: ModelFile,
     target: Path,
     progress: Progress,
     patience: Patience,
+    stop: Stop,
 ) -> None:
     """Bring `target` to the file's size, going on after breaks as long as there is some progress between them."""
     tries = 0
@@ -123,24 +139,26 @@ def _download(
         if size > file.size_bytes:
             target.unlink()
             continue
+        if stop.is_stopped:
+            raise StoppedError("It was stopped. What was fetched is kept: another try goes on from there.")
         try:
-            _transfer(opener, address, file, target, progress, patience.silence_seconds)
+            _transfer(web, address, file, target, progress, patience.silence_seconds)
             reason = "the connection was closed too early"
         except _BrokenTransferError as broken:
             reason = str(broken)
         tries = 0 if _size(target) > size else tries + 1
-        if tries >= TRIES:
+        if tries >= TRIES and not stop.is_stopped:
             raise ModelError(
                 f"{urlsplit(address).hostname} can't be reached or does not deliver ({reason}). Check the network and "
                 "the proxy settings (HTTPS_PROXY), and try again: it goes on where it stopped."
             )
         if _size(target) < file.size_bytes:
-            time.sleep(patience.pause_seconds)
+            stop.wait(patience.pause_seconds)
     progress(file.size_bytes)
 
 
 def _transfer(
-    opener: urllib.request.OpenerDirector,
+    web: urllib.request.OpenerDirector,
     address: str,
     file: ModelFile,
     target: Path,
@@ -157,7 +175,7 @@ def _transfer(
     if size:
         headers["Range"] = f"bytes={size}-"
     try:
-        with opener.open(urllib.request.Request(address, headers=headers), timeout=silence_seconds) as response:
+        with web.open(urllib.request.Request(address, headers=headers), timeout=silence_seconds) as response:
             size = _continued_at(response, size)
             _check_length(response, address, file, size)
             with target.open("r+b" if size else "wb") as part:

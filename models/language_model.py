@@ -26,6 +26,7 @@ import truststore
 
 from assistant.errors import ModelError
 from assistant.plain import plain
+from models.stopping import shut
 
 MOST_BYTES = 1 << 16  # of an answer; a question with all that servers say around it has some hundred
 MOST_TOKENS = 80  # of a question of 90 characters, in any language
@@ -112,7 +113,7 @@ class LanguageModelServer:
         with self._lock:
             self._is_closed = True
             if self._socket is not None:
-                _shut(self._socket)
+                shut(self._socket)
 
     @property
     def _shown(self) -> str:
@@ -205,7 +206,7 @@ class LanguageModelServer:
     def _give_up(self) -> None:
         with self._lock:
             if self._socket is not None:
-                _shut(self._socket)
+                shut(self._socket)
 
 
 def _looked_up(address: Address, limit_seconds: float) -> list[Any]:
@@ -233,14 +234,6 @@ def _is_this_computer(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return (mapped or found).is_loopback
-
-
-def _shut(connected: socket.socket) -> None:
-    """Wake whoever reads from it."""
-    try:
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # that of TLS would take its state away from the reader
-    except OSError:
-        return  # the other side has closed it already
 
 
 def _content(raw: bytes) -> str:

@@ -16,7 +16,8 @@ import pytest
 
 from assistant.errors import ModelError
 from models.catalog import CATALOG
-from models.hub import HUB_VARIABLE, Patience, fetch
+from models.hub import HUB_VARIABLE, Patience, StoppedError, fetch, fetched_bytes
+from models.stopping import Stop
 from models.weights import locate
 from tests.models import model_files
 
@@ -36,6 +37,8 @@ class Behaviour:
     statuses: list[int] = field(default_factory=list)  # to answer with first
     pause_seconds: float = 0.0  # between pieces of an answer
     silent_from: int = 1 << 30  # byte before which a pause is made that nobody waits out
+    silence: threading.Event = field(default_factory=threading.Event)  # ends the pause early
+    silence_seconds: float = 0.3
     ranges: list[str] = field(default_factory=list)  # that were asked for
     paths: list[str] = field(default_factory=list)
 
@@ -74,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         for position in range(start, end, 100_000):
             if position >= behaviour.silent_from:
-                time.sleep(0.3)
+                behaviour.silence.wait(behaviour.silence_seconds)
             self.wfile.write(data[position : min(position + 100_000, end)])
             self.wfile.flush()
             time.sleep(behaviour.pause_seconds)
@@ -254,4 +257,34 @@ def test_a_full_disk_is_noticed_before_the_first_byte(tmp_path, monkeypatch):
     monkeypatch.setattr("models.placing.SPARE_BYTES", 1 << 60)
     with serving(Behaviour(), monkeypatch) as server, pytest.raises(ModelError, match="Make room"):
         fetch(ENTRY, tmp_path, patience=QUICK)
+    assert server.behaviour.paths == []
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_it_is_stopped_while_it_waits_and_goes_on_later(tmp_path, monkeypatch, is_secure):
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    stop, is_over = Stop(), threading.Event()
+
+    def progress(done_bytes):
+        if done_bytes > 100_000:
+            threading.Timer(0.02, stop.stop).start()
+
+    with serving(
+        Behaviour(silent_from=200_000, silence=is_over, silence_seconds=20.0), monkeypatch, is_secure
+    ) as server:
+        with pytest.raises(StoppedError, match="goes on from there"):
+            fetch(ENTRY, tmp_path, progress, stop=stop)  # which would wait for half a minute
+        is_over.set()
+        kept = fetched_bytes(ENTRY, tmp_path)
+        assert 200_000 <= kept < ENTRY.size_bytes
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+    assert server.behaviour.ranges == [f"bytes={kept - len(FILES['config.json'])}-"]
+    assert fetched_bytes(ENTRY, tmp_path) == 0
+
+
+def test_one_that_is_stopped_before_it_begins_asks_nobody(tmp_path, monkeypatch):
+    stop = Stop()
+    stop.stop()
+    with serving(Behaviour(), monkeypatch) as server, pytest.raises(StoppedError):
+        fetch(ENTRY, tmp_path, stop=stop)
     assert server.behaviour.paths == []
