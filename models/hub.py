@@ -57,6 +57,11 @@ def hub_address() -> str:
     return address
 
 
+def hub_host() -> str:
+    """For people. Raises as `hub_address`."""
+    return urlsplit(hub_address()).hostname or ""
+
+
 def fetched_bytes(entry: CatalogEntry, data_folder: Path) -> int:
     """How much of the model an earlier `fetch` has left, to go on with."""
     parts = _parts(entry, data_folder)

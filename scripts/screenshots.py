@@ -75,7 +75,11 @@ def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[St
 
 
 def height_of(name: str, percent: int = 100) -> int:
-    return WHOLE_SETTINGS * max(percent, 100) ** 2 // 100**2 if name == "settings" or "cryption" in name else HEIGHT
+    return (
+        WHOLE_SETTINGS * max(percent, 100) ** 2 // 100**2
+        if name.startswith("settings") or "cryption" in name
+        else HEIGHT
+    )
 
 
 def dressed(window: PanelWindow) -> PanelWindow:

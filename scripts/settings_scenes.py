@@ -12,6 +12,7 @@ from assistant.sealing import vault
 from ui import safekeeping
 from ui.desktop.controls import Ready
 from ui.desktop.encryption_form import EncryptionForm, EncryptionState
+from ui.desktop.model_offer import Download
 from ui.desktop.passphrase_form import NOT_THE_SAME
 from ui.desktop.secret_fields import PasswordField
 from ui.desktop.unlock_page import UnlockPage
@@ -21,7 +22,7 @@ CODE = "7K3MX-0PQ2V-HD9TR-4WZ8N-C6YAB-1E5SJ"
 TRIED = "“increased revenue by 7000%” → “Which revenue rose by 7000%, and against what?” (1.4 s)"
 
 
-def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget | None]]:
+def settings_scenes(ready: Ready, missing: Download) -> dict[str, Callable[[PanelWindow], QWidget | None]]:
     """Each shows a state, and says which part of the page the picture is of; None: all of it."""
 
     def settings(window: PanelWindow) -> EncryptionForm:
@@ -33,6 +34,12 @@ def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget |
     def whole(window: PanelWindow) -> None:
         settings(window)
         window.settings_over.show_trial(TRIED)
+
+    def model(window: PanelWindow) -> QWidget:
+        settings(window)
+        window.settings_over.show_download(missing)
+        assert window.settings_over.page is not None
+        return window.settings_over.page.offer
 
     def encryption(window: PanelWindow, state: EncryptionState, is_asked: bool = False, typed: str = "") -> QWidget:
         form = settings(window)
@@ -57,6 +64,7 @@ def settings_scenes(ready: Ready) -> dict[str, Callable[[PanelWindow], QWidget |
 
     return {
         "settings": whole,
+        "settings-model": model,
         "encryption-off": shown(EncryptionState()),
         "encryption-asked": shown(EncryptionState(), is_asked=True, typed="correct horse battery"),
         "encryption-not-the-same": shown(EncryptionState(problem=NOT_THE_SAME), is_asked=True, typed="correct horse"),

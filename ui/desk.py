@@ -182,12 +182,18 @@ def _questions(settings: Settings) -> tuple[Choices, str]:
 
 def _choices() -> Choices:
     """May take a second: the files of a model are looked at."""
+    from models.catalog import CATALOG, megabytes
     from models.weights import installed
 
     models = tuple(Option(copy.name, copy.name) for copy in installed(data_folder()) if copy.problem is None)
     names = tuple(dict.fromkeys(models))
+    absent = tuple(
+        Option(entry.name, f"{entry.name} (not here yet, {megabytes(entry.size_bytes)})")
+        for entry in CATALOG.values()
+        if entry.name not in [one.value for one in names]
+    )
     return {
-        "model": (BEST_MODEL, *names),
+        "model": (BEST_MODEL, *names, *absent),
         "second_pass_model": (SAME_MODEL, *names),
         **question_files.choices(),
     }

@@ -6,7 +6,8 @@ The UI thread only shows and passes on. Everything else has its lane, a thread t
 - desk: what can be heard and chosen (`ui.desk`);
 - past: the history, calls that are looked at, exports (`ui.past`);
 - encryption: the passphrase of encrypted calls (`ui.safekeeping`);
-- repair: is there a model, what a crash has left, and what is too old (`ui.upkeep`).
+- model: is it there, and its download (`ui.model_download`);
+- repair: what a crash has left, and what is too old (`ui.upkeep`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from PySide6.QtCore import QObject
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, data_folder
-from ui import question_files
+from ui import model_download, question_files
 from ui.desk import Desk
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import application
@@ -34,6 +35,7 @@ from ui.desktop.lane import Lane, fault
 from ui.desktop.placing import Place
 from ui.desktop.shortcuts import Keys
 from ui.desktop.window import PanelWindow
+from ui.model_download import ModelDownload
 from ui.past import Past
 from ui.plans import Plan
 from ui.preferences import Preferences
@@ -45,6 +47,7 @@ if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait
     from assistant.ports import Transcriber
     from ui.kept_call import KeptCall
 
+NO_START = "The call can't start"
 _model_settings = attrgetter("model", "decode_threads", "always_pad_to_30_seconds")  # a change of these loads it anew
 
 
@@ -70,6 +73,8 @@ class Program(QObject):
         self._past.changed.connect(self._desk.list_past)
         self._upkeep = Upkeep(preferences, self.window, self._has_something_better_to_do)
         self._upkeep.changed.connect(self._desk.list_past)
+        self._model = ModelDownload(preferences, self.window)
+        self._model.arrived.connect(self._model_arrived)
         self.safekeeping = Safekeeping(self.window, self._has_something_better_to_do)
         self.window.ready_requested.connect(self.show_ready)
         self._desk.apply(preferences.now)
@@ -86,7 +91,7 @@ class Program(QObject):
 
     def check(self) -> None:
         """Once, behind the page: say what is missing, and bring in order what is kept."""
-        self._upkeep.find_model()
+        self._model.find()
         self._upkeep.complete_calls()
         self._upkeep.delete_old_calls()
         self.safekeeping.go_on()
@@ -96,6 +101,12 @@ class Program(QObject):
 
     def choose(self, name: str, value: object) -> None:
         self._desk.choose(name, value)
+        if name in model_download.SETTINGS:
+            self._model.find()
+
+    def _model_arrived(self) -> None:
+        self.window.notices.unsay(NO_START)
+        self._desk.offer()
 
     # --- the check of both voices ---
 
@@ -202,7 +213,8 @@ class Program(QObject):
             self.window.show_error("The call did not end as it should", why)
             self.window.show_kept(self._newest_id)
         else:
-            self.window.start_failed("The call can't start", why)
+            self.window.start_failed(NO_START, why)
+            self._model.find(tells=False)
 
     def note_consent(self) -> None:
         def note(call: KeptCall) -> None:
@@ -243,7 +255,7 @@ class Program(QObject):
         self._stop_check()
         if (call := self._running) is not None:
             call.session.stop()
-        for part in (self._commands, self._desk, self._past, self._upkeep, self.safekeeping, self._calls):
+        for part in (self._commands, self._desk, self._past, self._upkeep, self.safekeeping, self._model, self._calls):
             part.end()
 
 

@@ -1,4 +1,4 @@
-"""What the panel sees to behind its first page, on a lane of its own: a model, what a crash has left, old calls."""
+"""What the panel sees to behind its first page, on a lane of its own: what a crash has left, old calls."""
 
 from __future__ import annotations
 
@@ -29,14 +29,6 @@ class Upkeep(QObject):
 
     def end(self) -> None:
         self._lane.end()
-
-    def find_model(self) -> None:
-        """Say so where there is none."""
-        self._lane.do(
-            partial(_find_model, self._preferences.now.model),
-            lambda _: None,
-            partial(self._window.show_error, "No speech model can be used"),
-        )
 
     def complete_calls(self) -> None:
         """Those that a crash has left without an end."""
@@ -101,10 +93,3 @@ class Upkeep(QObject):
         if titles:
             self._window.show_message(f"Calls older than {days} days were deleted", ", ".join(titles))
             self.changed.emit()
-
-
-def _find_model(name: str) -> None:
-    """Raises ModelError: there is none; the text says the ways to get one."""
-    from models.weights import choose_default, locate
-
-    locate(name or choose_default(data_folder()), data_folder())

@@ -20,7 +20,8 @@ examples:
   depthcue models import faster-whisper-base.zip      from a folder, .zip or .tar, without a network
   depthcue models import my-model/ --name mine        one that is not in the catalogue
 
-Nothing is ever fetched but by `use` after you said yes. DEPTHCUE_MODEL_HUB names a mirror of the hub."""
+Nothing is ever fetched but by `use`, or in the panel, after you said yes.
+DEPTHCUE_MODEL_HUB names a mirror of the hub."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -49,6 +49,8 @@ class FlowLayout(QLayout):
     def _place(self, rect: QRect, moves: bool) -> int:
         left, top, row_height = rect.left(), rect.top(), 0
         for item in self._items:
+            if item.isEmpty():  # hidden: no gap beside it
+                continue
             size = item.sizeHint()
             if left > rect.left() and left + size.width() > rect.right() + 1:
                 left, top, row_height = rect.left(), top + row_height + self._gap, 0

@@ -138,6 +138,10 @@ class Notices(Fitted):
         dismiss = Choice("Dismiss", lambda: self.take(notice.key))
         self.put(notice, *((dismiss, copy) if severity is Severity.ERROR else (dismiss,)))
 
+    def unsay(self, title: str) -> None:
+        """What `say` has said under this title is true no more."""
+        self.take(f"{_SAID} {title}")
+
     def take_said(self) -> None:
         for key in self._said():
             self.take(key)

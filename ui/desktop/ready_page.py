@@ -18,6 +18,7 @@ from ui.desktop.fields import LineField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.flow import in_line
 from ui.desktop.keyboard import KeyTip
+from ui.desktop.model_offer import ModelOffer
 from ui.desktop.past_row import PastRow
 from ui.desktop.setting_rows import VERBOSITIES
 from ui.desktop.shortcuts import Action
@@ -53,6 +54,7 @@ class ReadyPage(QWidget):
         super().__init__(parent)
         self._title, self._hint = TextBlock(Type.TITLE, "text", 3), TextBlock(Type.BODY, "muted", 6)
         self._hint.say(HINT_TEXT)
+        self.offer = ModelOffer()
         self._role = LineField("Role", "Role, for example Backend engineer")
         self._role.written.connect(lambda text: self.chosen.emit("title", text))
         self._question_sets: tuple[Option, ...] = ()
@@ -201,6 +203,7 @@ class ReadyPage(QWidget):
         head.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self._hint)
+        column.addWidget(self.offer)
         column.addSpacing(px(8))
         chosen = self._chosen = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._chosen_only)
         chosen.setContentsMargins(0, 0, 0, 0)

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from assistant.settings import Settings
 from ui.desktop.controls import Controls, Option
 from ui.desktop.encryption_form import EncryptionState
+from ui.desktop.model_offer import Download
 from ui.desktop.settings_page import SettingsPage
 
 
 class SettingsOver(QObject):
     """Emits `opened`, `closed` with the page that is shown again, of which setting questions are to be edited or
-    imported, what is wanted of encryption, and that the language model is to be tried."""
+    imported, what is wanted of encryption, that the language model is to be tried, and that the speech model is to be
+    fetched, or not any more."""
 
     opened = Signal()
     closed = Signal(QWidget)
@@ -27,6 +29,8 @@ class SettingsOver(QObject):
     remember_wanted = Signal(bool)
     code_noted = Signal()
     try_model = Signal()
+    fetch_wanted = Signal()
+    fetch_cancelled = Signal()
 
     def __init__(self, pages: QStackedWidget, controls: Controls) -> None:
         super().__init__(pages)
@@ -37,6 +41,7 @@ class SettingsOver(QObject):
         self.page: SettingsPage | None = None  # made when it is first wanted: the window comes up before
         self.settings = Settings()
         self._encryption = EncryptionState()
+        self._download = Download()
 
     def show_settings(self, settings: Settings) -> None:
         self.settings = settings
@@ -52,6 +57,11 @@ class SettingsOver(QObject):
         self._encryption = state
         if self.page is not None:
             self.page.encryption.show_state(state)
+
+    def show_download(self, download: Download) -> None:
+        self._download = download
+        if self.page is not None:
+            self.page.offer.show_download(download)
 
     def show_trial(self, text: str) -> None:
         """What came of trying the language model."""
@@ -89,6 +99,9 @@ class SettingsOver(QObject):
             form.code_noted.connect(self.code_noted)
             form.show_state(self._encryption)
             self.page.try_model.connect(self.try_model)
+            self.page.offer.fetch_wanted.connect(self.fetch_wanted)
+            self.page.offer.fetch_cancelled.connect(self.fetch_cancelled)
+            self.page.offer.show_download(self._download)
             self.page.show_settings(self.settings)
             self.page.show_choices(self._choices)
             self._pages.addWidget(self.page)

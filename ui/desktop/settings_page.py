@@ -20,6 +20,7 @@ from ui.desktop.fitted import Fitted
 from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
 from ui.desktop.key_rows import KeyRows
+from ui.desktop.model_offer import ModelOffer
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
@@ -50,6 +51,8 @@ class SettingsPage(QWidget):
         self._back.clicked.connect(self.left)
         self.trial = TrialLine("the language model")
         self.trial.wanted.connect(self.try_model)
+        self.offer = ModelOffer()
+        self.offer.focus_left.connect(lambda: self._rows["model"].field.setFocus(Qt.FocusReason.OtherFocusReason))
         self._inner = Fitted()
         column = QVBoxLayout(self._inner)
         column.setSpacing(px(6))
@@ -117,6 +120,8 @@ class SettingsPage(QWidget):
                 column.addWidget(made)
                 if row.is_file:
                     column.addWidget(self._file_buttons(row))
+                if row.name == "model":
+                    column.addWidget(self.offer)
                 if row.name == "language_model":
                     column.addWidget(self.trial)
                 if row.name == "keep_days":

@@ -189,7 +189,7 @@ class PanelWindow(QWidget):
         self.live_page.footer.settings.connect(self.settings_over.open)
         self.settings_over.opened.connect(self.choices_requested)
         self.settings_over.closed.connect(self._give_focus)
-        for part in (self.notices, self.live_page.cards):
+        for part in (self.notices, self.live_page.cards, self.ready_page.offer):
             part.focus_left.connect(self._give_focus_back)
         self.settings_over.edit_questions.connect(self.questions_edited)
         self.settings_over.import_questions.connect(self._ask_for_questions)

@@ -30,6 +30,7 @@ from ui.desktop.agenda import Agenda
 from ui.desktop.announcing import announce
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Option, PastCall, Ready, Voice
+from ui.desktop.model_offer import Download
 from ui.desktop.shortcuts import Action
 from ui.desktop.standing import Phase, Standing, words
 from ui.desktop.tray import state_icon
@@ -152,8 +153,16 @@ def troubled_page(window) -> None:
     window.show_error("The call can't start", "Close the other program.")
 
 
+def model_missing_page(window, *, is_running: bool = False) -> None:
+    window.show_ready(READY)
+    window.ready_page.offer.show_download(
+        Download("tiny.en", 78_000_000, 31_000_000, "host", "tiny-en", is_running=is_running)
+    )
+
+
 PAGES = {
     "ready": lambda window: window.show_ready(READY), "live": live, "settings": settings_page, "error": troubled_page,
+    "model": model_missing_page, "download": partial(model_missing_page, is_running=True),
     "transcript": partial(session_page, view=TRANSCRIPT), "summary": partial(session_page, view=SUMMARY),
     "flags": partial(session_page, view=FLAGS), "notes": partial(session_page, view=NOTES),
     "history": history_page, "export": export_page,
@@ -163,6 +172,8 @@ KNOWN = {
         "Key to mark this moment: key F5": Role.Button, "Back to key M: mark this moment": Role.Button,
         "Place": Role.ComboBox, "Width at the edge": Role.SpinBox, "How you ask for consent": Role.EditableText,
     },
+    "model": {"Go on downloading tiny.en (47 MB left)": Role.Button},
+    "download": {"Cancel the download": Role.Button},
     "error": {"Dismiss": Role.Button, "Copy": Role.Button},
     "transcript": {
         "Transcript": Role.List, "Corrected text": Role.EditableText, "Play, space bar": Role.Button,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,12 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 
 from assistant.call import CallState
+from assistant.settings import Appearance
 from assistant.values import Channel, FollowUpRetired, RetiredWhy, Stamped, State, Status
 from tests.ui.desktop import script
 from tests.ui.desktop.conftest import said_on_screen
 from ui.desktop import theme
+from ui.desktop.app import dress
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready, Voice
+from ui.desktop.model_offer import Download
 from ui.desktop.panel_state import PanelState
 from ui.desktop.past_row import PastRow
 
@@ -462,6 +466,28 @@ def test_nothing_is_cut_at_any_width(window, live, width):
         if control.isVisible() and control is not window.live_page.transcript.jump_button():
             assert control.width() >= control.minimumSizeHint().width(), control.accessibleName()
             assert control.mapTo(window, control.rect().topRight()).x() < width, control.accessibleName()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize("is_running", [False, True])
+def test_the_offer_of_a_model_is_whole_in_the_narrowest_panel(window, qtbot, qapp, percent, is_running):
+    dress(qapp, Appearance.LIGHT, percent)
+    try:
+        window.show_ready(Ready("Role", can_choose=True))
+        window.resize(320, 900)
+        offer = window.ready_page.offer
+        offer.show_download(
+            Download("tiny.en", 78_000_000, 31_000_000, "huggingface.co", "tiny-en", "Why.", "No. " * 20)
+        )
+        offer.show_download(replace(offer._download, is_running=is_running))
+        qtbot.wait(60)  # until no layout waits for another one
+        for one in (*offer.findChildren(QLabel), *offer.findChildren(QAbstractButton)):
+            if one.isVisible():
+                needed = one.heightForWidth(one.width()) if isinstance(one, QLabel) else one.sizeHint().height()
+                assert one.height() >= needed, one.text()
+                assert one.width() >= one.minimumSizeHint().width(), one.text()
+    finally:
+        dress(qapp, Appearance.LIGHT)
 
 
 def test_hostile_text_is_shown_as_text_and_does_not_widen_the_panel(window, live):
