@@ -30,6 +30,7 @@ class Resampler:
     """For one stream of `channels` channels. A stream that is at 16 kHz passes as it is."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
+        self._rate_hz = rate_hz
         self._channels = channels
         self._stream: Any = None
         if rate_hz != SAMPLE_RATE_HZ:
@@ -38,6 +39,10 @@ class Resampler:
     def process(self, samples: NDArray[np.float32]) -> NDArray[np.int16]:
         """(samples, channels) at the stream's rate, `bounded`, to (fewer or more, channels)."""
         return as_int16(samples if self._stream is None else self._stream.resample_chunk(samples))
+
+    def spoken(self, samples: int) -> float:
+        """How many at 16 kHz so many of the stream's are; `process` gives them by fits and starts, 30 ms at once."""
+        return samples * SAMPLE_RATE_HZ / self._rate_hz
 
     def finish(self) -> NDArray[np.int16]:
         """What the filter still holds."""

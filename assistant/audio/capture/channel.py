@@ -83,7 +83,7 @@ class ChannelCapture(threading.Thread):
                 continue
             heard_seconds = time.monotonic()
             self._notice(block.notice)
-            clock.add(block.arrived_seconds, len(block.samples))
+            clock.add(block.arrived_seconds, len(block.samples) if block.spoken is None else block.spoken)
             rest = np.concatenate((rest, stretch.process(block.samples)))
             clock.move(-stretch.speed * len(block.samples) / SAMPLE_RATE_HZ)
             if not clock.is_primed:

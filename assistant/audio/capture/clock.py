@@ -29,7 +29,7 @@ class StreamClock:
     """For one attachment of one device. Feed it each block's arrival (seconds of `time.monotonic()`) and length."""
 
     def __init__(self) -> None:
-        self._samples = 0
+        self._samples = 0.0
         self._reference_seconds = float("inf")  # start of the stream, as all that was given out is placed
         self._recent: deque[tuple[float, float]] = deque()  # arrival, estimate of the start
         self._windows: deque[float] = deque(maxlen=_DRIFT_WINDOWS)
@@ -46,7 +46,7 @@ class StreamClock:
         """When the first sample was spoken; certain enough once `is_primed`."""
         return self._reference_seconds
 
-    def add(self, arrived_seconds: float, samples: int) -> None:
+    def add(self, arrived_seconds: float, samples: float) -> None:
         if not self.is_primed:
             self._samples += samples
             self._reference_seconds = min(self._reference_seconds, arrived_seconds - self._samples / SAMPLE_RATE_HZ)

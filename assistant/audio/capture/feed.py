@@ -18,6 +18,7 @@ class Block:
     arrived_seconds: float
     samples: NDArray[np.int16]  # (samples,) at 16 kHz
     notice: str = ""  # what a user should know of the device just now, as a sentence
+    spoken: float | None = None  # samples that went into it, where it is not these: resamplers give by fits and starts
 
 
 class Feed(Protocol):

@@ -58,7 +58,8 @@ class TapFeed:
                 raise CaptureError(f"{self.description} is gone") from None
             return None
         mono = bounded(_samples(buffer)).mean(axis=1, keepdims=True, dtype=np.float32)
-        return Block(arrived_seconds, self._resampled(mono, round(buffer.format.sample_rate)))
+        resampler = self._resampler_for(round(buffer.format.sample_rate))
+        return Block(arrived_seconds, resampler.process(mono)[:, 0], spoken=resampler.spoken(len(mono)))
 
     def close(self) -> None:
         try:
@@ -70,10 +71,10 @@ class TapFeed:
         if not self._buffers.full():
             self._buffers.put_nowait((time.monotonic(), buffer))
 
-    def _resampled(self, mono: NDArray[np.float32], rate_hz: int) -> NDArray[np.int16]:
+    def _resampler_for(self, rate_hz: int) -> Resampler:
         if self._resampler is None or self._resampler[0] != rate_hz:  # a headset's may change in the middle
             self._resampler = rate_hz, Resampler(rate_hz, 1)
-        return self._resampler[1].process(mono)[:, 0]
+        return self._resampler[1]
 
     def _check_program(self) -> None:
         """A tap of a program that has ended gives silence for ever."""

@@ -194,6 +194,22 @@ def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
     assert all(later - earlier > -0.101 for earlier, later in pairwise(times))
 
 
+def test_sound_that_a_resampler_holds_back_lies_where_it_was_spoken() -> None:
+    direct = blocks(100.0, 1.0)
+    held_back = [
+        Block(block.arrived_seconds, before.samples if before else block.samples[:0], spoken=320)
+        for before, block in zip([None, *direct], direct, strict=False)
+    ]
+    feed = ScriptedFeed(held_back)
+    source = LiveSource(ScriptedBackend(you=[feed]), (YOU,), origin_seconds=100.0)
+    assert feed.spent.wait(5.0)
+    source.close()
+    first = source.read()
+    assert isinstance(first, AudioFrame)
+    assert first.start_seconds == 0.0
+    assert first.samples.all()  # no silence before it
+
+
 def test_a_channel_that_is_lost_does_not_hold_up_the_other() -> None:
     backend = ScriptedBackend(
         you=[ScriptedFeed(blocks(100.0, 2.0))],
