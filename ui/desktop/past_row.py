@@ -26,8 +26,8 @@ class PastRow(QAbstractButton):
 
     def __init__(self, past: PastCall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = TextBlock(Type.BODY, "text", 1, self)
-        self._when = TextBlock(Type.TINY, "muted", 1, self)
+        self._title = TextBlock(Type.BODY, "text", 3, self)
+        self._when = TextBlock(Type.TINY, "muted", 3, self)
         self._title.say(past.title or "Untitled call")
         note = _STATES[past.state]
         facts = (f"{past.started:%d %b %Y, %H:%M}", roughly(past.duration_seconds), note)

@@ -32,8 +32,8 @@ from ui.desktop.after.paragraph import Paragraph
 from ui.desktop.theme import Type, colours, font, px
 
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
-_TITLE_LINES = 2
-_NOTE_LINES = 2
+_TITLE_LINES = 4
+_NOTE_LINES = 4
 _KEPT_LAYOUTS = 2000
 Index = QModelIndex | QPersistentModelIndex
 

@@ -25,6 +25,7 @@ from ui.desktop.after.views import Views, column, padded
 from ui.desktop.announcing import announce
 from ui.desktop.bubble import Bubble
 from ui.desktop.buttons import icon_button
+from ui.desktop.fitted import Fitted, FittedArea
 from ui.desktop.keyboard import KEYBOARD, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
@@ -33,6 +34,7 @@ from ui.desktop.transcript_model import TranscriptModel, heading
 
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
 _LOW_PX = 560
+_ABOVE_SHARE = 0.45  # of the window, at most, for all above the views: with large text it scrolls
 
 
 class SessionPage(KeyedPage):
@@ -142,8 +144,13 @@ class SessionPage(KeyedPage):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        above = Fitted()
+        rows = QVBoxLayout(above)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
         for widget in (self.bar, self._versions_row, self.timeline, self.player):
-            outer.addWidget(widget)
+            rows.addWidget(widget)
+        outer.addWidget(FittedArea(above, _ABOVE_SHARE))
         outer.addWidget(self.views, 1)
         self.transcript.setMinimumHeight(px(40))
         self.summary.setMinimumHeight(px(60))

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPolygonF,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
@@ -25,7 +26,8 @@ from ui.desktop.theme import Colours, Type, colours, font, px
 from ui.desktop.transcript_model import SPEAKERS
 
 _STEP_MS, _PAGE_MS = 5_000, 30_000
-_HEIGHT, _LEFT, _RIGHT = 74, 52, 14  # lengths of the design
+_HEIGHT, _LEFT, _RIGHT = 74, 52, 14  # lengths of the design; the height is that with one line of the legend
+_LINE = 14  # of the legend
 _LEGEND = (PointKind.NUMBER, PointKind.VAGUE, PointKind.FOLLOW_UP, PointKind.MARK)
 _NEAR_PX = 5  # of a point: a click so near is meant for it
 _EMPTY = TimelineData(0.0, dict.fromkeys(Channel, ()), (), ())
@@ -51,7 +53,9 @@ class Timeline(QAbstractSlider):
         self.setAccessibleName("Timeline of the call")
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setSingleStep(_STEP_MS)
         self.setPageStep(_PAGE_MS)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -63,6 +67,7 @@ class Timeline(QAbstractSlider):
         self.setRange(0, max(1, round(data.duration_seconds * 1000)))
         self.show_place(0.0)
         self._picture = None
+        self.updateGeometry()
         self.update()
 
     def show_place(self, at_seconds: float) -> None:
@@ -71,10 +76,21 @@ class Timeline(QAbstractSlider):
         self.setAccessibleDescription(f"{clock(at_seconds)} of {clock(self._data.duration_seconds)}")
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(300), px(_HEIGHT))
+        return QSize(px(300), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
-        return QSize(px(120), px(_HEIGHT))
+        return QSize(px(120), self.heightForWidth(self.width()))
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 Qt's name
+        return px(_HEIGHT) + px(_LINE) * max((line for _, _, line in self._legend(width)), default=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():  # another number of lines, it may be
+            self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
         super().changeEvent(event)
@@ -180,28 +196,37 @@ class Timeline(QAbstractSlider):
             left, right = self.x_of(gap.start_seconds), self.x_of(gap.end_seconds)
             painter.drawRect(QRectF(left, px(32), max(1.5, right - left), px(1)))
 
+    def _legend(self, width: int) -> list[tuple[PointKind, float, int]]:
+        """What is in the picture: the kind, where its sign begins, and in which line. The length ends the first one."""
+        metrics = QFontMetricsF(font(Type.TINY))
+        there = {point.kind for point in self._data.points}
+        left, right = px(14), width - px(14)
+        end = right - metrics.horizontalAdvance(clock(self._data.duration_seconds)) - px(8)
+        places: list[tuple[PointKind, float, int]] = []
+        x, line = float(left), 0
+        for kind in (kind for kind in _LEGEND if kind in there):
+            needed = px(10) + metrics.horizontalAdvance(POINT_NAMES[kind])
+            if x > left and x + needed > (right if line else end):
+                x, line = float(left), line + 1
+            places.append((kind, x, line))
+            x += needed + px(10)
+        return places
+
     def _draw_legend(self, painter: QPainter, own: Colours) -> None:
-        of = font(Type.TINY)
-        metrics = QFontMetricsF(of)
-        box = QRectF(px(14), px(58), self.width() - 2 * px(14), px(14))
-        painter.setFont(of)
+        box = QRectF(px(14), px(58), self.width() - 2 * px(14), px(_LINE))
+        painter.setFont(font(Type.TINY))
         painter.setPen(QColor(own.muted))
         length = clock(self._data.duration_seconds)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, length)
-        x, end = box.left(), box.right() - metrics.horizontalAdvance(length) - px(8)
-        there = {point.kind for point in self._data.points}
-        for kind in (kind for kind in _LEGEND if kind in there):
-            width = metrics.horizontalAdvance(POINT_NAMES[kind])
-            if x + px(10) + width > end:
-                break
+        for kind, x, line in self._legend(self.width()):
+            here = box.translated(0, line * px(_LINE))
             painter.save()
-            painter.translate(0, box.center().y() - px(_MIDDLES[kind]))
+            painter.translate(0, here.center().y() - px(_MIDDLES[kind]))
             _draw_point(painter, own, kind, x + px(3))
             painter.restore()
             painter.setPen(QColor(own.muted))
-            text = QRectF(x + px(10), box.top(), width + 2, box.height())
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, POINT_NAMES[kind])
-            x += px(10) + width + px(10)
+            here.setLeft(x + px(10))
+            painter.drawText(here, Qt.AlignmentFlag.AlignVCenter, POINT_NAMES[kind])
 
 
 def _draw_point(painter: QPainter, own: Colours, kind: PointKind, x: float) -> None:

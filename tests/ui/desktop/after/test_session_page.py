@@ -6,16 +6,20 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QPlainTextEdit, QWidget
 
 from assistant.call import Correction, Version
+from assistant.settings import Appearance
 from tests.ui.desktop.after.calls import corrected, interview, long_call
 from tests.ui.desktop.after.conftest import Sound, press
 from tests.ui.desktop.conftest import said_on_screen
+from ui.desktop.after.moments import POINT_NAMES
 from ui.desktop.after.session_page import FLAGS, NOTES, SUMMARY, TRANSCRIPT, SessionPage
 from ui.desktop.after.session_state import SessionState
+from ui.desktop.app import dress
+from ui.desktop.theme import Type, font
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -229,6 +233,29 @@ def test_the_timeline_goes_to_a_moment_by_click_and_by_key(session, sound) -> No
     assert sound.position_seconds == 0.0
     press(session, Qt.Key.Key_End)
     assert sound.position_seconds == pytest.approx(186.85, abs=0.01)
+
+
+def test_with_the_largest_text_titles_facts_and_legend_are_whole_and_all_is_in_reach(session, qtbot, qapp) -> None:
+    try:
+        dress(qapp, Appearance.LIGHT, 200)
+        session.window().resize(320, 900)
+        qtbot.wait(120)  # until no layout waits for another one
+        for block in (session.bar._title, session.bar._facts):
+            assert "".join(block._laid_out(block.width())).replace(" ", "") == block.text().replace(" ", "")
+            assert block.height() >= block.heightForWidth(block.width())
+        line = session.timeline
+        assert [kind for kind, _, _ in line._legend(line.width())] == list(POINT_NAMES)
+        for kind, x, _ in line._legend(line.width()):
+            assert x + QFontMetricsF(font(Type.TINY)).horizontalAdvance(POINT_NAMES[kind]) < line.width()
+        assert line.height() == line.heightForWidth(line.width()) > line.heightForWidth(1000)
+        assert session.views.height() > session.height() / 2
+        line.setFocus()
+        for _ in range(3):
+            QTest.keyClick(session.focusWidget(), Qt.Key.Key_Tab)
+            focused = session.focusWidget()
+            qtbot.waitUntil(lambda: focused.visibleRegion().boundingRect() == focused.rect())  # noqa: B023 at once
+    finally:
+        dress(qapp, Appearance.LIGHT)
 
 
 # --- writing ---
