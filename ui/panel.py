@@ -47,7 +47,7 @@ if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait
     from assistant.ports import Transcriber
     from ui.kept_call import KeptCall
 
-NO_START = "The call can't start"
+NO_START, NO_CHECK = "The call can't start", "The voices can't be checked"
 _model_settings = attrgetter("model", "decode_threads", "always_pad_to_30_seconds")  # a change of these loads it anew
 
 
@@ -105,7 +105,8 @@ class Program(QObject):
             self._model.find()
 
     def _model_arrived(self) -> None:
-        self.window.notices.unsay(NO_START)
+        for title in (NO_START, NO_CHECK):  # for want of it
+            self.window.notices.unsay(title)
         self._desk.offer()
 
     # --- the check of both voices ---
@@ -130,7 +131,7 @@ class Program(QObject):
 
     def _check_has_failed(self, why: str) -> None:
         self._check_is_over(VoiceCheck())
-        self.window.show_error("The voices can't be checked", why)
+        self.window.show_error(NO_CHECK, why)
 
     def _stop_check(self) -> None:
         if self._check is not None:
