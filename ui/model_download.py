@@ -64,7 +64,7 @@ class ModelDownload(QObject):
             self._window.show_error(UNUSABLE, why)
 
     def _fetch(self) -> None:
-        if self._shown.is_running:
+        if self._shown.is_running or not self._shown.name:
             return
         self._stop = Stop()
         self._show(replace(self._shown, is_running=True, problem=""))
