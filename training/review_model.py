@@ -7,7 +7,6 @@ file.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import torch
@@ -96,15 +95,15 @@ class Layer(nn.Module):
         self.output_norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, may_see: Tensor) -> Tensor:
         batch, length = hidden.shape[0], hidden.shape[1]
 
         def heads(projected: Tensor) -> Tensor:
             return projected.view(batch, length, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
 
         query, key, value = heads(self.query(hidden)), heads(self.key(hidden)), heads(self.value(hidden))
-        scores = query @ key.transpose(2, 3) / math.sqrt(WIDTH // ATTENTION_HEADS) + bias
-        mixed = self.dropout(torch.softmax(scores, dim=-1)) @ value
+        rate = self.dropout.p if self.training else 0.0
+        mixed = nn.functional.scaled_dot_product_attention(query, key, value, may_see, dropout_p=rate)
         mixed = self.attended(mixed.transpose(1, 2).reshape(batch, length, WIDTH))
         hidden = self.attention_norm(hidden + self.dropout(mixed))
         inner = self.outer(nn.functional.gelu(self.inner(hidden)))
@@ -124,11 +123,16 @@ class ReviewEncoder(nn.Module):
         self.ask_head = nn.Linear(WIDTH, len(ASPECTS))
         self.topic_head = nn.Linear(WIDTH, 1)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, ...]:
+    def hidden(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        """(batch, tokens, WIDTH): what the last layer makes of each token."""
         hidden = self.dropout(self.embeddings(input_ids, token_type_ids))
-        bias = (1.0 - attention_mask[:, None, None, :].to(hidden.dtype)) * -10_000.0
+        may_see = attention_mask[:, None, None, :].bool()
         for layer in self.layers:
-            hidden = layer(hidden, bias)
+            hidden = layer(hidden, may_see)
+        return hidden
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, ...]:
+        hidden = self.hidden(input_ids, attention_mask, token_type_ids)
         own = (token_type_ids * attention_mask * (input_ids != SEP).to(torch.int64)).to(hidden.dtype).unsqueeze(-1)
         pooled = self.dropout((hidden * own).sum(dim=1) / own.sum(dim=1).clamp(min=1.0))
         return self.label_head(pooled), self.aspect_head(pooled), self.ask_head(pooled), self.topic_head(pooled)
@@ -171,7 +175,8 @@ def pack_base(published: Path, packed: Path) -> None:
 def load_base(model: ReviewEncoder, packed: Path) -> None:
     """Fill all but the heads; raises `ValueError` when a tensor is missing or not expected."""
     tensors = {name: tensor.float() for name, tensor in load_file(packed).items()}
-    tensors[WORDS] = tensors[WORDS] * tensors.pop(WORDS + ".scale")
+    if WORDS + ".scale" in tensors:
+        tensors[WORDS] = tensors[WORDS] * tensors.pop(WORDS + ".scale")
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     if unexpected or any("_head." not in name for name in missing):
         raise ValueError(f"{packed} does not hold the base weights: missing {missing}, unexpected {unexpected}")

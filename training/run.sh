@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes training/.venv from requirements.txt and in it the sentence encoder: base weights, training, export.
-# Arguments go to train_review.py. The result lies in training/output/export; to ship it, copy its three files to
-# models/review/.
+# TALK=FOLDER, a clone of github.com/thechangelog/transcripts, adds talk without labels. Arguments go to train_review.py.
+# The result lies in training/output/export; to ship it, copy its three files to models/review/.
 set -eu
 
 cd "$(dirname "$0")"
@@ -14,5 +14,9 @@ if ! cmp -s requirements.txt "$stamp"; then
     cp requirements.txt "$stamp"
 fi
 .venv/bin/python fetch_base.py
+if [ -n "${TALK:-}" ]; then
+    .venv/bin/python talk.py "$TALK"
+    .venv/bin/python adapt_base.py
+fi
 .venv/bin/python train_review.py --out output "$@"
 .venv/bin/python export_review.py --weights output --out output/export

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from assistant.languages import AUTO, language_code, language_name, review_notice
@@ -68,7 +69,7 @@ class Language:
 
 
 def texts(code, *pieces):
-    heard = Heard(None, 10.0)
+    heard = Heard(np.zeros((1, 600, 8), np.float32), 10.0)
     words = timed_words(Aligned(*pieces), Language(code), heard, [1], 0.0)
     return [(word.text, word.start_seconds, word.end_seconds) for word in words]
 

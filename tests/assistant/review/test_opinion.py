@@ -137,7 +137,7 @@ def test_the_model_gets_the_question_and_what_was_said_since():
 @pytest.mark.parametrize(("verbosity", "shown"), [(Verbosity.QUIET, 0), (Verbosity.NORMAL, 1), (Verbosity.EAGER, 1)])
 def test_verbosity_asks_for_more_or_less_certainty(verbosity, shown):
     text = "We improved a lot of things."
-    model = Script({text: scores(vague=0.3, neutral=0.6)})
+    model = Script({text: scores(vague=0.45, neutral=0.45)})
     events = talk(Conversation(verbosity, model=model), (YOU, "What did you do there?"), (THEM, text))
     assert len([event for event in events if isinstance(event, Flag)]) == shown
 
