@@ -7,7 +7,7 @@ follow-ups come out as if nothing had happened. They take the place of the old o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from assistant.audio.files import FileSource
 from assistant.call import Call, CallCollector, Version
@@ -34,34 +34,44 @@ def recover(
 
     Once `is_cancelled`, it stops soon; what is left to transcribe is done at the next start.
     """
+    titles = {one.id: plain(one.title) for one in store.sessions()}
     for session_id in store.recoverable():
-        recovered = store.recover(session_id)
-        call, length = _named(store, session_id), clock(recovered.duration_seconds)
+        call = _named(session_id, titles)
+        try:
+            recovered = store.recover(session_id)
+        except AssistantError as error:
+            if store.folder(session_id).exists():  # else it was deleted meanwhile
+                say(f"The call {call} ended without a stop and is not recovered yet. {error}")
+            continue
+        length = clock(recovered.duration_seconds)
         say(f"The call {call} ended without a stop; {length} of it were recovered. {plain(recovered.problem)}".rstrip())
     transcribers: dict[str, Transcriber] = {}
+    told: set[str] = set()
     for recovered in store.untranscribed():
+        call = _named(recovered.session_id, titles)
         try:
             model = store.load(recovered.session_id, Version.LIVE).model
             transcriber = transcribers.get(model) or _load(model, settings)
             transcribers[model] = transcriber
             echo = echo_removal(settings)
             for notice in echo.notices:
-                say(notice)
+                if notice not in told:
+                    told.add(notice)
+                    say(notice)
             _transcribe_tail(store, recovered, transcriber, settings, echo, is_cancelled)
         except CancelledError:
             return
         except ModelError as error:
-            call = _named(store, recovered.session_id)
             say(f"The last words of the call {call} are transcribed once there is a model. {error}")
             return
         except AssistantError as error:
-            call = _named(store, recovered.session_id)
-            say(f"The last words of the call {call} could not be transcribed; its recording is kept. {error}")
+            if store.folder(recovered.session_id).exists():  # else it was deleted meanwhile
+                say(f"The last words of the call {call} could not be transcribed; its recording is kept. {error}")
 
 
-def _named(store: Store, session_id: str) -> str:
+def _named(session_id: str, titles: Mapping[str, str]) -> str:
     """As people know it, and as commands take it."""
-    title = plain(store.load(session_id, Version.LIVE).title)
+    title = titles.get(session_id)
     return f"“{title}” ({session_id})" if title else session_id
 
 

@@ -13,10 +13,11 @@ import soxr
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.call import Version
 from assistant.settings import Settings
-from assistant.store import Store, StoreSink
+from assistant.store import Recovered, Store, StoreSink
 from assistant.values import AudioFrame, Channel, FollowUpRetired, RetiredWhy
 from tests.assistant.store.calls import STARTED, send
 from tests.ui.running import ONE_CLAIM, cut_of_interview
+from ui.echo_removal import EchoRemoval
 from ui.recovery import recover
 
 
@@ -73,3 +74,32 @@ def test_what_a_person_did_stays_when_recovery_is_given_up_and_when_it_is_done(s
     assert [fate.flag.quote for fate in after.flags] == [fate.flag.quote for fate in before.flags]
     why = {fate.follow_up.question: fate.retired_why for fate in after.follow_ups}
     assert why[card.question] is RetiredWhy.DISMISSED
+
+
+def test_a_call_that_is_deleted_meanwhile_keeps_no_other_from_recovery(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (crashed(store) for _ in range(3))
+    heard: list[str] = []
+    messages: list[str] = []
+
+    def say(message: str) -> None:
+        messages.append(message)
+        if f"({first})" in message:
+            store.delete(second)
+
+    def transcribe(_store: Store, call: Recovered, *_: object) -> None:
+        heard.append(call.session_id)
+        if call.session_id == first:
+            store.delete(first)
+            store.load(first)  # as where the next utterance is to be kept
+
+    monkeypatch.setattr("ui.recovery._transcribe_tail", transcribe)
+    monkeypatch.setattr("ui.recovery.echo_removal", lambda _: EchoRemoval(notices=("No echo is removed.",)))
+    recover(store, Settings(), say)
+    assert heard == [first, third]
+    assert [message.split(" ended")[0] for message in messages] == [
+        f"The call “Talk” ({first})",
+        f"The call “Talk” ({third})",
+        "No echo is removed.",
+    ]
