@@ -137,6 +137,8 @@ class LivePage(QWidget):
 
     def _explain(self, reason_id: str, near: QRect) -> None:
         reason = self._state.reason(reason_id)
+        if reason is None:
+            return
         missing = f"Not said: {reason.missing}." if reason.missing else ""
         question = f"Ask: {reason.question}" if reason.question else ""
         rows = ((reason.text, "text"), (missing, "muted"), (question, "accent"))

@@ -82,8 +82,10 @@ class Reason:
     question: str = ""
 
 
-_ADMITTED = Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering.")
-_HELPED = Reason("Good sign", "Helps the listener along: worth remembering.")
+_GOOD_SIGNS = {
+    "admitted": Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering."),
+    "helped": Reason("Good sign", "Helps the listener along: worth remembering."),
+}
 
 
 @dataclass(slots=True, weakref_slot=True)  # Qt connects signals to its methods by weak references
@@ -176,10 +178,11 @@ class PanelState:
         total_seconds = sum(self.spoken_seconds.values())
         return self.spoken_seconds[Channel.YOU] / total_seconds if total_seconds else None
 
-    def reason(self, reason_id: str) -> Reason:
+    def reason(self, reason_id: str) -> Reason | None:
+        """Why a span is marked; None where it no longer is."""
         flag = self._flags.get(reason_id)
         if flag is None:
-            return self._good_signs[reason_id]
+            return self._good_signs.get(reason_id)
         title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
         missing = ", ".join(ASPECTS[aspect] for aspect in flag.missing)
         return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
@@ -240,16 +243,16 @@ class PanelState:
         said = reviewed.sentence
         lines: list[LineChange] = []
         span = (said.channel, said.start_seconds, said.end_seconds, said.text)
-        for reason, is_marked in ((_ADMITTED, reviewed.is_good_sign), (_HELPED, said.index in self._helped)):
-            reason_id = self._good_sign(reason, said.index)
+        for kind, is_marked in (("admitted", reviewed.is_good_sign), ("helped", said.index in self._helped)):
+            reason_id = self._good_sign(kind, said.index)
             lines += self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
             lines += self.lines.span(*span, SpanKind.GOOD_SIGN, reason_id) if is_marked else []
         return lines, parts
 
-    def _good_sign(self, reason: Reason, sentence: int) -> str:
+    def _good_sign(self, kind: str, sentence: int) -> str:
         """The id of a good sign's reason; flags have ids of their own."""
-        reason_id = f"{reason.text} {sentence}"
-        self._good_signs[reason_id] = reason
+        reason_id = f"good sign {kind} {sentence}"
+        self._good_signs[reason_id] = _GOOD_SIGNS[kind]
         return reason_id
 
     def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
@@ -257,7 +260,7 @@ class PanelState:
         if cue.is_good:
             self._helped.add(cue.sentence)
             span = (cue.channel, cue.start_seconds, cue.end_seconds, cue.quote)
-            return self.lines.span(*span, SpanKind.GOOD_SIGN, self._good_sign(_HELPED, cue.sentence)), set()
+            return self.lines.span(*span, SpanKind.GOOD_SIGN, self._good_sign("helped", cue.sentence)), set()
         if cue.kind is CueKind.UNEXPLAINED_TERM:
             self.hint = f"“{plain(cue.quote)}”: ask as a newcomer would"
         else:

@@ -110,8 +110,13 @@ def test_chips_are_covered_by_the_candidates_answers_with_their_sentences():
 
 def test_the_reason_of_a_flag_names_what_is_missing_and_the_card():
     reason = state_at().reason("f1")
+    assert reason is not None
     assert reason.missing == "the starting point, how it was measured"
     assert reason.question == "What did that 7000% measure, and against what starting point?"
+
+
+def test_what_is_no_longer_marked_has_no_reason():
+    assert state_at(1000.0, FlagWithdrawn("f1", "It was substantiated.")).reason("f1") is None
 
 
 def test_a_good_sign_says_what_is_good_about_it():

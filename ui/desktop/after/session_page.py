@@ -257,6 +257,8 @@ class SessionPage(KeyedPage):
         if self._state is None:
             return
         reason = self._state.panel.reason(reason_id)
+        if reason is None:
+            return
         missing = f"Not said: {reason.missing}." if reason.missing else ""
         rows = ((reason.text, "text"), (missing, "muted"))
         if self._bubble is None:
