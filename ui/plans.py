@@ -69,10 +69,10 @@ def live_voices(mic: str, call: str) -> tuple[Voice, Voice]:
 
     snapshot = server_snapshot()
     try:
-        devices = portaudio.list_inputs() if snapshot is None else snapshot.devices()
+        devices = portaudio.list_inputs() if snapshot is None else snapshot.devices(call)
     except CaptureError:
         devices = []  # why nothing is heard is said by the voices
-    you, them = _voice(Channel.YOU, mic, snapshot), _voice(Channel.THEM, call, snapshot)
+    you, them = _voice(Channel.YOU, mic, call, snapshot), _voice(Channel.THEM, call, call, snapshot)
     return (
         replace(you, options=_options(Channel.YOU, devices), chosen=_name_of(mic, devices)),
         replace(them, options=_options(Channel.THEM, devices), chosen=_name_of(call, devices)),
@@ -102,14 +102,14 @@ def _name_of(wanted: str, devices: Sequence[Device]) -> str:
     return next((device.name for device in devices if wanted and wanted == device.description), wanted)
 
 
-def _voice(channel: Channel, wanted: str, snapshot: Snapshot | None) -> Voice:
+def _voice(channel: Channel, wanted: str, call: str, snapshot: Snapshot | None) -> Voice:
     from assistant.audio.capture import NO_DEVICE, portaudio
 
     if wanted == NO_DEVICE:
         return Voice("Switched off in the settings", is_heard=False)
     try:
         if snapshot is not None:
-            return Voice(snapshot.target(channel, wanted).description)
+            return Voice(snapshot.target(channel, wanted, call).description)
         if channel is Channel.THEM and not wanted:
             return Voice("Not heard without a sound server: run “depthcue doctor”", is_heard=False)
         return Voice(str(portaudio.find_input(wanted)["name"]))

@@ -7,6 +7,7 @@ plays. Otherwise one person's words stand under the other's name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from assistant.audio.capture.devices import Device, DeviceKind
@@ -66,9 +67,11 @@ class Snapshot:
     default_output: str = ""
     recorded: Mapping[str, int] = field(default_factory=dict)  # our streams by their tag: index of the source they hear
 
-    def devices(self) -> list[Device]:
+    def devices(self, call: str = "") -> list[Device]:
+        """What can be chosen. `call` as in `target`."""
+        microphone = self._microphone_name(call)
         microphones = [
-            Device(source.name, source.description, DeviceKind.MICROPHONE, source.name == self._microphone_name())
+            Device(source.name, source.description, DeviceKind.MICROPHONE, source.name == microphone)
             for source in self.sources
             if not source.is_monitor
         ]
@@ -79,13 +82,15 @@ class Snapshot:
         names = dict.fromkeys(stream.program for stream in self.playing)
         return microphones + outputs + [Device(name, name, DeviceKind.PROGRAM, False) for name in names]
 
-    def target(self, channel: Channel, wanted: str) -> Target:
+    def target(self, channel: Channel, wanted: str, call: str = "") -> Target:
         """What `wanted`, a name or a description, stands for now; empty is the system's default.
+
+        `call` is what is wanted of the call: whatever passes that on is no default microphone.
 
         Raises:
             CaptureError: it isn't there; the text is the reason.
         """
-        return self._microphone(wanted) if channel is Channel.YOU else self._call(wanted)
+        return self._microphone(wanted, call) if channel is Channel.YOU else self._call(wanted)
 
     def notice(self, target: Target) -> str:
         """What a user should know of a device that is recorded; empty where all is well."""
@@ -105,8 +110,8 @@ class Snapshot:
             f"{names} play on {output.description}, and all of it is recorded as the call. To hear one alone, {_CHOOSE}"
         )
 
-    def _microphone(self, wanted: str) -> Target:
-        name = wanted or self._microphone_name()
+    def _microphone(self, wanted: str, call: str) -> Target:
+        name = wanted or self._microphone_name(call)
         for source in self.sources:
             if name and name in (source.name, source.description):
                 if source.is_monitor:
@@ -132,17 +137,28 @@ class Snapshot:
             raise CaptureError("there is no output that could play the call")
         raise CaptureError(f'there is no output "{wanted}", and no program of that name plays sound')
 
-    def _microphone_name(self) -> str:
+    def _microphone_name(self, call: str) -> str:
         """The default; the first microphone where a server without a better one made a monitor the default.
 
-        What only passes on a monitor of the output that plays the call is none, although the server takes it for one.
+        What only passes on a monitor of the default output, or of the one that plays the call, is none, although the
+        server takes it for one.
         """
         output = self._output_name()
         played = {each.monitor for each in self.outputs if each.name == output}
-        monitors = {source.name for source in self.sources if source.index in played}
+        with suppress(CaptureError):  # what is not there plays nothing
+            played.add(self._call(call).source_index)
         microphones = [source for source in self.sources if not source.is_monitor]
-        names = [source.name for source in microphones if source.heard_from not in monitors]
+        names = [source.name for source in microphones if played.isdisjoint(self._passed_on(source))]
         return self.default_source if self.default_source in names else next(iter(names), "")
+
+    def _passed_on(self, source: Source) -> set[int]:
+        """Indices of the source and of all that it hears, one through the other."""
+        by_name = {each.name: each for each in self.sources}
+        passed = {source.index}
+        while (heard := by_name.get(source.heard_from)) is not None and heard.index not in passed:
+            passed.add(heard.index)
+            source = heard
+        return passed
 
     def _output_name(self) -> str:
         names = [output.name for output in self.outputs]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.audio.capture.devices import DeviceKind
+from assistant.audio.capture.guard import Guard
 from assistant.audio.capture.snapshot import Output, Playing, Snapshot, Source
 from assistant.errors import CaptureError
 from assistant.values import Channel
@@ -49,6 +52,30 @@ def test_what_only_passes_on_what_the_call_s_output_plays_is_no_microphone() -> 
     assert machine(sources=(MONITOR, echo)).target(YOU, "echo").source_name == "echo"  # who names it wants it
     quieter = Source(8, "quieter", "Microphone without noise", False, heard_from="mic")
     assert machine(sources=(MICROPHONE, quieter), default_source="quieter").target(YOU, "").source_name == "quieter"
+
+
+def test_what_passes_on_another_output_that_plays_the_call_is_no_microphone_either() -> None:
+    echo = Source(7, "echo", "Remapped Monitor of Headset", False, heard_from="headset.monitor")
+    snapshot = machine(sources=(MONITOR, HEADSET_MONITOR, echo, MICROPHONE), default_source="echo")
+    assert snapshot.target(YOU, "").source_name == "echo"  # the headset may be a microphone's way through a filter
+    playing = (Playing(5, "Chromium", "chrome", HEADSET_MONITOR.index, False),)
+    for call in ("headset", "Monitor of Headset", "chromium"):
+        assert replace(snapshot, playing=playing).target(YOU, "", call).source_name == "mic"
+        assert [one.name for one in replace(snapshot, playing=playing).devices(call) if one.is_default] == [
+            "mic",
+            "speakers",
+        ]
+    guard = Guard({YOU: "", THEM: "headset"}, snapshot)
+    assert guard.target(YOU).source_name == "mic"
+
+
+def test_what_is_passed_on_twice_is_followed_to_its_end() -> None:
+    first = Source(7, "first", "Remapped Monitor of Speakers", False, heard_from="speakers.monitor")
+    second = Source(8, "second", "Remapped first", False, heard_from="first")
+    snapshot = machine(sources=(MONITOR, first, second, MICROPHONE), default_source="second")
+    assert snapshot.target(YOU, "").source_name == "mic"
+    ring = replace(first, heard_from="second")
+    assert machine(sources=(ring, second), default_source="second").target(YOU, "").source_name == "second"
 
 
 def test_names_and_decorated_labels_both_choose() -> None:
