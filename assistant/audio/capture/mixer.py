@@ -11,10 +11,10 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from assistant.values import AudioFrame, AudioGap, Channel, Status
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Status
 
 _WAIT_FOR_OTHER_SECONDS = 0.5  # a channel that is heard but late is waited for so long, then the other goes ahead
-_MOST_FRAMES = 3000  # 1 to 5 min of a channel, up to 10 MB: a reader that is further behind has failed
+_MOST_SAMPLES = 120 * SAMPLE_RATE_HZ  # of a channel, 4 MB: a reader that is further behind has failed
 
 
 class Mixer:
@@ -23,6 +23,7 @@ class Mixer:
     def __init__(self, channels: Sequence[Channel]) -> None:
         self._changed = threading.Condition()
         self._queues: dict[Channel, deque[tuple[float, AudioFrame | AudioGap]]] = {name: deque() for name in channels}
+        self._held = dict.fromkeys(channels, 0)  # samples in each queue
         self._statuses: deque[Status] = deque()
         self._silent: set[Channel] = set()  # not heard now: nobody waits for these
         self._dropped: dict[Channel, AudioGap] = {}
@@ -31,12 +32,13 @@ class Mixer:
     def put(self, item: AudioFrame | AudioGap) -> None:
         with self._changed:
             queue = self._queues[item.channel]
-            if len(queue) >= _MOST_FRAMES:
+            if self._held[item.channel] >= _MOST_SAMPLES:
                 self._drop(item)
                 return
             if dropped := self._dropped.pop(item.channel, None):
                 queue.append((time.monotonic(), dropped))
             queue.append((time.monotonic(), item))
+            self._held[item.channel] += _samples(item)
             self._silent.discard(item.channel)
             if self._first() is not None:  # otherwise the other channel's is waited for
                 self._changed.notify()
@@ -79,7 +81,11 @@ class Mixer:
             if self._statuses:
                 return self._statuses.popleft()
             queue = self._first()
-            return None if queue is None else queue.popleft()[1]
+            if queue is None:
+                return None
+            _, item = queue.popleft()
+            self._held[item.channel] -= _samples(item)
+            return item
 
     def _first(self) -> deque[tuple[float, AudioFrame | AudioGap]] | None:
         """The queue that holds the next item, unless the other channel's is waited for."""
@@ -98,3 +104,7 @@ class Mixer:
         start_seconds = before.start_seconds if before else item.start_seconds
         reason = "the computer was too busy to take the sound in; close other programs"
         self._dropped[item.channel] = AudioGap(item.channel, start_seconds, item.end_seconds, reason)
+
+
+def _samples(item: AudioFrame | AudioGap) -> int:
+    return len(item.samples) if isinstance(item, AudioFrame) else 0

@@ -89,9 +89,8 @@ class ParecFeed:
         guard.watch(self._stream)
 
     def read(self) -> Block | None:
-        reason = (
-            self._stream.cut_reason or self._end_reason
-        )  # asked first: what was good until then is given out before
+        # Asked first: what was good until then is given out before.
+        reason = self._stream.cut_reason or self._end_reason
         believed_seconds = self._guard.believed_until_seconds(self._stream)
         good = [piece for piece in self._held if piece[0] <= believed_seconds]
         is_last = reason is not None or not self._flows

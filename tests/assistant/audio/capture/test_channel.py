@@ -135,13 +135,13 @@ def test_sound_that_was_given_out_is_not_given_out_again(old_seconds: float) -> 
     assert np.array_equal(heard(items, YOU), np.repeat([1000, 7], [2 * SAMPLE_RATE_HZ, new_samples]))
 
 
-def blocks_of_a_device(seconds: float, ppm: float) -> list[Block]:
+def blocks_of_a_device(seconds: float, ppm: float, size: int = 640) -> list[Block]:
     """From a device that is so much fast, one after the other of the numbers 0 to 999 again and again."""
     samples = np.arange(round(seconds * SAMPLE_RATE_HZ)) % 1000
     rate_hz = SAMPLE_RATE_HZ * (1 + ppm / 1e6)
     return [
-        Block(100.0 + (at + 640) / rate_hz, samples[at : at + 640].astype(np.int16))
-        for at in range(0, len(samples), 640)
+        Block(100.0 + (at + size) / rate_hz, samples[at : at + size].astype(np.int16))
+        for at in range(0, len(samples), size)
     ]
 
 
@@ -181,6 +181,32 @@ def test_a_device_that_is_faster_than_the_other_keeps_pace_with_it() -> None:
     for channel, ppm in ((YOU, 300.0), (THEM, -300.0)):  # by counting alone each would be 33 ms off
         early_seconds = 110.0 / (1 + ppm / 1e6) - frames(items, channel)[-1].end_seconds
         assert abs(early_seconds) < 0.01
+
+
+def test_after_a_loss_a_device_is_no_longer_hurried_as_before_it() -> None:
+    step = 320
+    arrivals = []
+    for n in range(round(7.0 * SAMPLE_RATE_HZ / step)):
+        spoken_seconds = (n + 1) * step / SAMPLE_RATE_HZ
+        late_seconds = 0.05 if spoken_seconds < 0.5 else 0.0  # so the start is judged wrong, and is mended
+        lost_seconds = 0.5 if spoken_seconds > 4.0 else 0.0
+        arrivals.append(100.0 + spoken_seconds + late_seconds + lost_seconds)
+    sound = [
+        Block(arrived, (np.arange(n * step, (n + 1) * step) // 8).astype(np.int16))
+        for n, arrived in enumerate(arrivals)
+    ]
+    everyone = threading.Barrier(2)
+    feeds = [PacedFeed(sound, everyone), PacedFeed(blocks_of_a_device(7.0, 0.0, step), everyone)]
+    source = LiveSource(ScriptedBackend(you=[feeds[0]], them=[feeds[1]]), (YOU, THEM))
+    assert all(feed.spent.wait(5.0) for feed in feeds)
+    source.close()
+    items = [*iter(source.read, None)]
+    (gap,) = [one for one in gaps(items) if one.channel is YOU]
+    before = np.concatenate([one.samples for one in frames(items, YOU) if one.start_seconds < gap.start_seconds])
+    after = np.concatenate([one.samples for one in frames(items, YOU) if one.start_seconds >= gap.end_seconds])
+    hurried = 8 * (int(before[-1]) - int(before[16_000])) - (len(before) - 16_000)
+    assert abs(hurried) > 30  # it was mended until then
+    assert abs(8 * (int(after[-1]) - int(after[0])) - len(after)) < 20
 
 
 def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
@@ -254,7 +280,7 @@ def test_a_device_that_gives_nothing_is_taken_for_lost_and_attached_again(monkey
 
 
 def test_a_reader_that_never_comes_costs_a_gap_that_says_so() -> None:
-    seconds = 70.0  # of frames of 20 ms, 3000 are held
+    seconds = 130.0
     feed = ScriptedFeed(blocks(100.0, seconds))
     source = LiveSource(ScriptedBackend(you=[feed]), (YOU,))
     assert feed.spent.wait(5.0)
@@ -263,5 +289,5 @@ def test_a_reader_that_never_comes_costs_a_gap_that_says_so() -> None:
     while (item := source.read()) is not None:
         items.append(item)
     (gap,) = gaps(items)
-    assert len(frames(items, YOU)) == 3000
+    assert len(heard(items, YOU)) == 120 * SAMPLE_RATE_HZ
     assert (gap.start_seconds, gap.end_seconds) == (frames(items, YOU)[-1].end_seconds, pytest.approx(seconds))
