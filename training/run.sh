@@ -17,6 +17,8 @@ fi
 if [ -n "${TALK:-}" ]; then
     .venv/bin/python talk.py "$TALK"
     .venv/bin/python adapt_base.py
+else
+    rm -f base/talk.jsonl.xz base/adapted.safetensors # of an earlier run: train_review.py would take them
 fi
 .venv/bin/python train_review.py --out output "$@"
 .venv/bin/python export_review.py --weights output --out output/export
