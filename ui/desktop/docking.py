@@ -105,9 +105,8 @@ class Docking(QObject):
         window, hint = self._window, Qt.WindowType.WindowStaysOnTopHint
         if bool(window.windowFlags() & hint) == stays:
             return
-        if (
-            window.internalWinId()
-        ):  # in place: through the widget it is off the screen for a moment, and so are the keys
+        if window.internalWinId():
+            # In place: through the widget it is off the screen for a moment, and so are the keys.
             window.overrideWindowFlags(window.windowFlags() ^ hint)
             window.windowHandle().setFlag(hint, stays)
         else:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QScrollArea, QWidget
 
 from assistant.settings import Appearance, Settings, usable_value
 from assistant.values import Channel
@@ -238,3 +238,33 @@ def test_the_panel_stays_on_top_where_that_is_chosen(window):
         window.show_settings(replace(Settings(), stays_on_top=wanted))
         QApplication.processEvents()
         assert on_top() is wanted and window.windowHandle() is shown and field.hasFocus()
+
+
+def test_a_field_that_a_person_has_scrolled_away_from_stays_out_of_sight(window):
+    page = opened(window)
+    bar = page.findChild(QScrollArea).verticalScrollBar()
+    page.row("model").field.setFocus()
+    QApplication.processEvents()
+
+    def scroll(steps: int) -> None:
+        over = page.findChild(QScrollArea).viewport()
+        event = QWheelEvent(
+            QPointF(5, 5), QPointF(over.mapToGlobal(QPoint(5, 5))), QPoint(), QPoint(0, -120 * steps),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(over, event)
+
+    def in_sight() -> bool:
+        return not page.row("model").field.visibleRegion().isEmpty()
+
+    while bar.value() < bar.maximum():
+        scroll(100)  # no more than a page at once
+    assert not in_sight()
+    window.resize(window.width(), window.height() - 30)
+    QTest.qWait(1)
+    assert not in_sight()
+    page.row("language").field.setFocus()
+    page.row("model").field.setFocus()
+    window.resize(window.width(), window.height() - 30)
+    QTest.qWait(1)
+    assert in_sight()
