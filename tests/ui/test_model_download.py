@@ -211,15 +211,20 @@ def test_a_language_model_elsewhere_is_not_kept_quiet(panel, qtbot):
     qtbot.waitUntil(lambda: "but the language model that you have allowed" in said_on_screen(program))
 
 
-def test_leaving_ends_a_download_at_once(panel, qtbot, monkeypatch):
+def test_leaving_ends_a_download_at_once(panel, qtbot, home, monkeypatch):
     monkeypatch.setattr(hub, "fetch", partial(hub.fetch.func))
-    with serving(Behaviour(FILES, silent_from=1_000_000, silence_seconds=60.0), monkeypatch):
+    is_over = threading.Event()
+    behaviour = Behaviour(FILES, silent_from=1_000_000, silence=is_over, silence_seconds=10.0)
+    with serving(behaviour, monkeypatch) as server:
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
         qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program))
-        program.end()  # which would wait for half a minute
+        program.end()  # one that did not end the download would wait until all of it is here
+        is_over.set()
         assert not [one for one in threading.enumerate() if one.name.startswith("model")]
+    assert server.behaviour.ranges == []
+    assert fetched_bytes(ENTRY, home) == 1_000_000 + WEIGHTS_BEFORE
 
 
 def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(panel, qtbot, monkeypatch):
