@@ -13,7 +13,6 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
-import queue
 import socket
 import ssl
 import threading
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 import truststore
 
 from assistant.errors import ModelError
+from assistant.own_thread import on_own_thread
 from assistant.plain import plain
 from models.stopping import shut
 
@@ -212,22 +212,14 @@ class LanguageModelServer:
 def _looked_up(address: Address, limit_seconds: float) -> list[Any]:
     """What its host means, as `socket.getaddrinfo` gives it. That knows no limit, and a name server that is not there
     costs half a minute: a look-up that takes too long is left alone, and ends by itself. Raises OSError, ValueError."""
-    found: queue.SimpleQueue[list[Any] | OSError | ValueError] = queue.SimpleQueue()
 
-    def look_up() -> None:
-        try:
-            found.put(list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)))
-        except (OSError, ValueError) as error:
-            found.put(error)
+    def look_up() -> list[Any]:
+        return list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
 
-    threading.Thread(target=look_up, name="host look-up", daemon=True).start()
     try:
-        result = found.get(timeout=limit_seconds)
-    except queue.Empty:
+        return on_own_thread(look_up, "host look-up").result(limit_seconds)
+    except TimeoutError:
         raise OSError("what its host means can't be found out") from None
-    if isinstance(result, Exception):
-        raise result
-    return result
 
 
 def _is_this_computer(address: str) -> bool:

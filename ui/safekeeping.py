@@ -6,14 +6,14 @@ Deriving a key, and all that waits for the disk, runs on a lane of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from assistant.errors import SealingError
-from assistant.sealing import gate
+from assistant.sealing import gate, key_store, vault
 from assistant.settings import data_folder
 from ui.desktop.encryption_form import EncryptionState
 from ui.desktop.lane import Lane
@@ -31,6 +31,12 @@ NOT_REMEMBERED_HERE = "This computer's key store has nothing that opens them. Yo
 CHANGED = "The passphrase is changed."
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    encryption: Encryption
+    is_remembered: bool
+
+
 class Safekeeping(QObject):
     """`end` it before the program ends."""
 
@@ -40,6 +46,7 @@ class Safekeeping(QObject):
         self._window = window
         self._is_wanted_elsewhere = is_wanted_elsewhere
         self._lane, self._key_store = Lane("encryption", self), Lane("key store", self)  # that one may never answer
+        self._patience = key_store.Patience()
         self._page: UnlockPage | None = None
         self._state = EncryptionState()
         settings = window.settings_over
@@ -51,6 +58,7 @@ class Safekeeping(QObject):
         settings.code_noted.connect(self._code_noted)
 
     def end(self) -> None:
+        self._patience.end()  # both may be waiting for the key store
         self._lane.end()
         self._key_store.end()
 
@@ -81,7 +89,7 @@ class Safekeeping(QObject):
         self._window.show_page(page)
         if is_remembered:
             page.tell(ASKING)
-            self._key_store.do(_recall, partial(self._recalled, then), self._not_recalled)
+            self._key_store.do(self._recall, partial(self._recalled, then), self._not_recalled)
 
     def _recalled(self, then: Callable[[], object], is_open: bool) -> None:
         if is_open:
@@ -95,7 +103,11 @@ class Safekeeping(QObject):
 
     def _unlock(self, then: Callable[[], object], secret: str) -> None:
         assert self._page is not None
-        self._lane.do(partial(_unlock, secret), partial(self._opened, then), self._page.show_problem)
+        self._lane.do(partial(_unlock, secret), partial(self._opened, then), self._not_unlocked)
+
+    def _not_unlocked(self, why: str) -> None:
+        if self._page is not None:  # else the key store has opened them meanwhile
+            self._page.show_problem(why)
 
     def _opened(self, then: Callable[[], object], _: None) -> None:
         if self._page is None:  # the key store and a person were equally quick
@@ -110,13 +122,13 @@ class Safekeeping(QObject):
     def look(self) -> None:
         """Show how it stands."""
         if not self._state.is_working:
-            self._lane.do(_encryption, self._show_encryption, self._not_known)
+            self._lane.do(_standing, self._show_standing, self._not_known)
 
     def go_on(self) -> None:
         """With what an earlier run has begun."""
         if gate.is_encrypted(data_folder()):
             self._show(EncryptionState(is_on=True, is_working=True, text=GOING_ON))
-            self._lane.do(self._convert, self._show_encryption, self._failed)
+            self._lane.do(self._convert, self._show_standing, self._failed)
 
     def _encrypt(self, passphrase: str) -> None:
         if self._is_wanted_elsewhere():
@@ -127,45 +139,45 @@ class Safekeeping(QObject):
 
     def _code_made(self, code: str) -> None:
         self._show(EncryptionState(is_on=True, is_working=True, text="Encrypting…", code=code))
-        self._lane.do(self._convert, self._show_encryption, self._failed)
+        self._lane.do(self._convert, self._show_standing, self._failed)
 
     def _decrypt(self) -> None:
         if self._is_wanted_elsewhere():
             self._show(replace(self._state, problem=BUSY))
             return
         self._show(EncryptionState(is_on=True, is_working=True, text="Decrypting…"))
-        self._lane.do(self._want_plain, self._show_encryption, self._failed)
+        self._lane.do(self._want_plain, self._show_standing, self._failed)
 
     def _change(self, passphrase: str) -> None:
         self._show(EncryptionState(is_on=True, is_working=True, text="Changing the passphrase…", code=self._state.code))
         self._lane.do(partial(_change_passphrase, passphrase), self._changed, self._failed)
 
-    def _changed(self, encryption: Encryption) -> None:
-        self._show_encryption(encryption)
+    def _changed(self, standing: _Standing) -> None:
+        self._show_standing(standing)
         self._show(replace(self._state, text=f"{CHANGED} {self._state.text}"))
 
     def _remember(self, is_wanted: bool) -> None:
         self._show(replace(self._state, is_working=True, text="Asking the key store of this computer…"))
-        self._lane.do(partial(_remember, is_wanted), self._show_encryption, self._failed)
+        self._lane.do(partial(self._remembered, is_wanted), self._show_standing, self._failed)
 
     def _code_noted(self) -> None:
         self._show(replace(self._state, code=""))
 
     def _failed(self, why: str) -> None:
         """Say why, beside how it stands now."""
-        self._lane.do(_encryption, partial(self._show_encryption, problem=why), self._not_known)
+        self._lane.do(_standing, partial(self._show_standing, problem=why), self._not_known)
 
     def _not_known(self, why: str) -> None:
         self._show(replace(self._state, is_working=False, text="", problem=why))
 
-    def _show_encryption(self, encryption: Encryption, problem: str = "") -> None:
-        text = ""
+    def _show_standing(self, standing: _Standing, problem: str = "") -> None:
+        encryption, text = standing.encryption, ""
         if encryption.is_wanted:
             text = ENCRYPTED if encryption.is_settled else "Not all kept calls are encrypted yet."
         elif not encryption.is_settled:
             text = "Not all kept calls are decrypted yet."
         code = self._state.code if encryption.is_wanted else ""
-        is_remembered = encryption.is_wanted and _lock()[1]
+        is_remembered = encryption.is_wanted and standing.is_remembered
         self._show(EncryptionState(encryption.is_wanted, is_remembered, text=text, code=code, problem=problem))
 
     def _show(self, state: EncryptionState) -> None:
@@ -174,21 +186,29 @@ class Safekeeping(QObject):
 
     # --- on the lane ---
 
-    def _convert(self) -> Encryption:
+    def _convert(self) -> _Standing:
         from assistant.store import Store
         from assistant.store.conversion import convert
 
+        kept = vault.find(data_folder())
         with Store.open(data_folder()) as store:
             convert(store, lambda done, of: self._lane.back(partial(self._tell, done, of)), self._is_wanted_elsewhere)
-        return _encryption()
+        if kept is not None:
+            key_store.clear(kept, data_folder(), self._patience)
+        return _standing()
 
-    def _want_plain(self) -> Encryption:
-        from assistant.sealing import key_store
+    def _want_plain(self) -> _Standing:
         from assistant.store.conversion import want_plain
 
-        key_store.forget(data_folder())
         want_plain(data_folder())
         return self._convert()
+
+    def _recall(self) -> bool:
+        return key_store.recall(data_folder(), self._patience)
+
+    def _remembered(self, is_wanted: bool) -> _Standing:
+        (key_store.remember if is_wanted else key_store.forget)(data_folder(), self._patience)
+        return _standing()
 
     def _tell(self, done: int, of: int) -> None:
         if self._state.is_working and done < of:
@@ -200,45 +220,26 @@ def told(done: int, of: int) -> str:
     return f"{done} of {of} recordings are done."
 
 
-def _encryption() -> Encryption:
+def _standing() -> _Standing:
     from assistant.store.conversion import encryption
 
-    return encryption(data_folder())
+    return _Standing(encryption(data_folder()), _lock()[1])
 
 
 def _lock() -> tuple[bool, bool]:
     """Whether it is locked, and whether this computer is to open it. Reads a small file, as the settings are read.
     Raises SealingError: it is damaged."""
-    from assistant.sealing import key_store, vault
-
     kept = vault.find(data_folder())
     return (False, False) if kept is None else (kept.is_locked, key_store.is_remembered(kept))
 
 
-def _recall() -> bool:
-    from assistant.sealing import key_store
-
-    return key_store.recall(data_folder())
-
-
-def _remember(is_wanted: bool) -> Encryption:
-    from assistant.sealing import key_store
-
-    (key_store.remember if is_wanted else key_store.forget)(data_folder())
-    return _encryption()
-
-
 def _unlock(secret: str) -> None:
-    from assistant.sealing import vault
-
     vault.unlock(data_folder(), secret)
 
 
-def _change_passphrase(passphrase: str) -> Encryption:
-    from assistant.sealing import vault
-
+def _change_passphrase(passphrase: str) -> _Standing:
     vault.change_passphrase(data_folder(), passphrase)
-    return _encryption()
+    return _standing()
 
 
 def _want_encrypted(passphrase: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import getpass
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from assistant.errors import SealingError
@@ -11,6 +15,7 @@ from assistant.sealing import gate
 from assistant.settings import data_folder
 
 _TRIES = 3
+_QUIET_SECONDS = 0.5  # a key store that is open answers in this time, and nobody has to know
 
 
 def unlock_history() -> None:
@@ -33,8 +38,9 @@ def ask_in_terminal(folder: Path) -> None:
     from assistant.sealing import key_store, vault
 
     try:
-        if key_store.recall(folder):
-            return
+        with telling_of_key_store():
+            if key_store.recall(folder):
+                return
     except SealingError as error:
         print(f"depthcue: {error}", file=sys.stderr)
     if not sys.stdin.isatty():
@@ -47,6 +53,23 @@ def ask_in_terminal(folder: Path) -> None:
             print(f"depthcue: {error}", file=sys.stderr)
         except EOFError:
             return
+
+
+@contextmanager
+def telling_of_key_store() -> Iterator[None]:
+    """Around what asks this computer's key store: where it takes a while, it is said why."""
+    from assistant.sealing import key_store
+
+    said = (
+        "depthcue: This computer's key store is asked; maybe it wants you to open it first. It is waited for up to "
+        f"{key_store.ANSWERS_WITHIN_SECONDS:.0f} seconds."
+    )
+    note = threading.Timer(_QUIET_SECONDS, partial(print, said, file=sys.stderr, flush=True))
+    note.start()
+    try:
+        yield
+    finally:
+        note.cancel()
 
 
 def new_passphrase() -> str:

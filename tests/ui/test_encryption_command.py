@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import io
 import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,16 +17,19 @@ import pytest
 
 from assistant.audio.recording import read_recording
 from assistant.errors import SealingError
-from assistant.sealing import gate, keys, vault
+from assistant.sealing import gate, key_store, keys, vault
 from assistant.sealing.keys import is_sealed
 from assistant.settings import Settings
 from assistant.store import Store, conversion, database_copy
+from tests.assistant.sealing.test_key_store import InMemory, store
 from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
 from tests.ui.test_rewording import held
+from ui import unlocking
 from ui.cli import main
-from ui.commands.checks import State, _database, _encryption
+from ui.commands.checks import State, _database, _encryption, _key_store
 from ui.unlocking import unlock_history
 
+__all__ = ["store"]  # a fixture that is shared
 Typed = Callable[..., None]
 
 
@@ -94,7 +99,7 @@ def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
 ) -> None:
     types(PASSPHRASE, PASSPHRASE)
     main(["sessions", "encrypt"])
-    before = sorted((path, path.read_bytes()) for path in home.rglob("*") if path.is_file())
+    before = all_files(home)
     capsys.readouterr()
     for answers in (("wrong", "wrong", "wrong"), ()):
         for command in (["list"], ["show", "last"], ["delete", "last"], ["decrypt"], ["passphrase"]):
@@ -106,7 +111,7 @@ def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
     with pytest.raises(SealingError, match="locked"):
         unlock_history()  # as `listen` does before it hears anything
     assert (_encryption(home).state, _database(home).text) == (State.OK, "locked, so its calls are not counted")
-    assert sorted((path, path.read_bytes()) for path in home.rglob("*") if path.is_file()) == before
+    assert all_files(home) == before
     assert os.environ["DEPTHCUE_HOME"] == str(home)
 
 
@@ -185,3 +190,85 @@ def test_where_it_is_off_nothing_of_it_is_loaded(home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert SECRET in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.fixture
+def remembered(home: Path, store: InMemory, monkeypatch: pytest.MonkeyPatch) -> InMemory:
+    """The key store that opens them; nobody sits at a terminal."""
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as kept:
+        conversion.convert(kept)
+    key_store.remember(home)
+    keys.forget_all()
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    return store
+
+
+def all_files(home: Path) -> list[tuple[Path, bytes]]:
+    return sorted((path, path.read_bytes()) for path in home.rglob("*") if path.is_file())
+
+
+def test_what_the_key_store_opens_is_decrypted_without_a_passphrase_and_then_forgotten_by_it(
+    home: Path, remembered: InMemory
+) -> None:
+    assert main(["sessions", "decrypt"]) == 0
+    assert readable_files(home) != [] and vault.find(home) is None
+    assert remembered.kept == {}
+
+
+def test_a_decryption_that_nothing_opens_takes_nothing_away(home: Path, remembered: InMemory) -> None:
+    before, remembered.is_locked = all_files(home), True
+    assert main(["sessions", "decrypt"]) == 1
+    assert all_files(home) == before
+    remembered.is_locked = False
+    assert key_store.recall(home)
+
+
+def test_a_call_that_cannot_be_decrypted_keeps_the_key_store_as_a_way_in(
+    home: Path, remembered: InMemory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [recording] = home.rglob("call.flac")
+    whole = recording.read_bytes()
+    recording.write_bytes(whole[:-40] + bytes(40))
+    assert main(["sessions", "decrypt"]) == 1
+    assert "1 call is still encrypted" in capsys.readouterr().err
+    keys.forget_all()
+    recording.write_bytes(whole)
+    assert main(["sessions", "decrypt"]) == 0  # nobody has typed anything
+    assert vault.find(home) is None and remembered.kept == {}
+
+
+def test_a_key_store_that_takes_its_time_is_told_in_the_terminal_and_a_quick_one_is_not(
+    home: Path, remembered: InMemory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sessions", "list"]) == 0
+    assert "key store" not in capsys.readouterr().err
+    is_told = threading.Event()
+
+    class Terminal(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if "key store is asked" in text:
+                is_told.set()
+            return super().write(text)
+
+    keys.forget_all()
+    monkeypatch.setattr(unlocking, "_QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(remembered, "_ask", partial(is_told.wait, 5))
+    assert main(["sessions", "list"]) == 0
+    assert is_told.is_set()
+
+
+def test_the_doctor_says_whether_this_computer_opens_them_by_itself(home: Path, remembered: InMemory) -> None:
+    [found] = _key_store(home)
+    assert (found.state, "opens the kept calls by itself" in found.text) == (State.OK, True)
+    remembered.is_locked = True
+    [found] = _key_store(home)
+    assert (found.state, "collection is locked" in found.text) == (State.NOTE, True)
+    remembered.is_locked = False
+    remembered.kept.clear()
+    [found] = _key_store(home)
+    assert (found.state, "nothing here" in found.text) == (State.NOTE, True)
+    vault.unlock(home, PASSPHRASE)
+    key_store.forget(home)
+    assert list(_key_store(home)) == []

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from assistant.errors import SealingError
-from assistant.sealing import gate, keys, vault
+from assistant.sealing import gate, key_store, keys, vault
 from assistant.store import Store, conversion, database_copy
 from tests.assistant.sealing.test_key_store import InMemory, store
 from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
@@ -273,3 +273,96 @@ def test_what_a_kill_has_left_is_gone_on_with_at_the_next_start(panel: Panel, ho
     panel.until("All kept calls are encrypted.")
     assert panel.found(Tick, TITLE).isEnabled()
     assert readable_files(home) == []
+
+
+@pytest.fixture
+def remembered(home: Path, store: InMemory) -> InMemory:
+    """The key store that opens them."""
+    vault.create(home, PASSPHRASE, CHEAP)
+    with Store.open(home) as kept:
+        conversion.convert(kept)
+    key_store.remember(home)
+    keys.forget_all()
+    return store
+
+
+def decrypt(panel: Panel) -> None:
+    panel.settings()
+    panel.until("All kept calls are encrypted.")
+    panel.click(TITLE)
+    panel.click("Decrypt all kept calls")
+
+
+def test_a_decryption_that_is_locked_or_broken_off_keeps_the_key_store_as_a_way_in(
+    panel: Panel, home: Path, remembered: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decrypt(panel)
+    panel.until("encrypted and locked")
+    assert key_store.recall(home)
+
+    def want_plain(folder: Path) -> None:
+        conversion_wants_plain(folder)
+        panel.is_calling = True
+
+    conversion_wants_plain = conversion.want_plain
+    monkeypatch.setattr(conversion, "want_plain", want_plain)
+    panel.click("Decrypt all kept calls")
+    panel.until("Not all kept calls are decrypted yet.")
+    keys.forget_all()
+    assert key_store.recall(home)  # at the next start
+    panel.is_calling = False
+    panel.safekeeping.go_on()
+    panel.qtbot.waitUntil(lambda: not gate.is_encrypted(home) and remembered.kept == {}, timeout=20_000)
+
+
+def test_the_end_waits_for_no_key_store(panel: Panel, remembered: InMemory) -> None:
+    answers = threading.Event()
+    remembered._ask = answers.wait  # type: ignore[assignment]
+    panel.safekeeping.open_first(lambda: None)
+    panel.until(ASKING)
+    ending = threading.Thread(target=panel.safekeeping.end)
+    ending.start()
+    ending.join(5)
+    has_ended = not ending.is_alive()
+    answers.set()
+    ending.join()
+    assert has_ended
+
+
+def test_a_wrong_passphrase_that_the_key_store_has_overtaken_is_told_nobody(
+    panel: Panel, remembered: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, is_refused = threading.Event(), threading.Event()
+    remembered._ask = answers.wait  # type: ignore[assignment]
+
+    def refuse(*_: object) -> None:
+        is_refused.wait()
+        raise SealingError(vault.NEITHER)
+
+    monkeypatch.setattr(vault, "unlock", refuse)
+    opened: list[int] = []
+    panel.safekeeping.open_first(lambda: opened.append(1))
+    panel.until(ASKING)
+    [page], is_gone = panel.window.findChildren(UnlockPage), threading.Event()
+    page.destroyed.connect(is_gone.set)
+    panel.types("Passphrase", "not the right one", enters=True)
+    answers.set()
+    panel.qtbot.waitUntil(lambda: opened == [1] and is_gone.is_set())
+    is_refused.set()
+    panel.settings()
+    panel.until("All kept calls are encrypted.")  # by the same lane, after the refusal
+
+
+def test_a_key_that_is_damaged_meanwhile_is_told_in_the_settings(
+    panel: Panel, home: Path, remembered: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged_after(folder: Path) -> conversion.Encryption:
+        found = how_it_stands(folder)
+        for name in (gate.FILE_NAME, gate.COPY_NAME):
+            (home / name).write_text("{")
+        return found
+
+    how_it_stands = conversion.encryption
+    monkeypatch.setattr(conversion, "encryption", damaged_after)
+    panel.settings()
+    panel.until("Put a backup of that file")

@@ -28,6 +28,7 @@ from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 _LISTEN_SECONDS = 1.0
 _PATIENCE_SECONDS = 4.0
 _MODEL_PATIENCE_SECONDS = 15.0  # a server may load its model first
+_KEY_STORE_PATIENCE_SECONDS = 15.0  # a person may have to open it first
 _HOUR_BYTES = 2 * 2 * SAMPLE_RATE_HZ * 3600  # two channels of 16 bit, as a call is kept while it runs
 
 _WHO = {Channel.YOU: "your voice", Channel.THEM: "the call's sound"}
@@ -63,6 +64,7 @@ def all_checks() -> Iterator[Finding]:
     yield from _voices(settings)
     yield _data_folder(data_folder)
     yield _encryption(data_folder)
+    yield from _key_store(data_folder)
     yield _database(data_folder)
     yield from _models(data_folder, settings)
     yield _questions(settings)
@@ -195,6 +197,30 @@ def _encryption(folder: Path) -> Finding:
     if not state.is_settled:
         return Finding("encryption", State.NOTE, "off, but some of it is still encrypted: depthcue sessions decrypt")
     return Finding("encryption", State.OK, "off; `depthcue sessions encrypt` or the settings turn it on")
+
+
+def _key_store(folder: Path) -> Iterator[Finding]:
+    """Whether this computer opens encrypted calls by itself, where it is to."""
+    from assistant.sealing import key_store, vault
+
+    try:
+        kept = vault.find(folder)
+        if kept is None or not key_store.is_remembered(kept):
+            return
+        does_open = key_store.recall(folder, key_store.Patience(_KEY_STORE_PATIENCE_SECONDS))
+    except SealingError as error:
+        yield Finding("key store", State.NOTE, str(error))
+    else:
+        yield (
+            Finding("key store", State.OK, "opens the kept calls by itself, for whoever uses this computer as you")
+            if does_open
+            else Finding(
+                "key store",
+                State.NOTE,
+                "was to open the kept calls, but has nothing here that does, so the passphrase is asked for. Turn "
+                '"Remember on this computer" in the settings off and on again.',
+            )
+        )
 
 
 def _database(folder: Path) -> Finding:

@@ -31,14 +31,13 @@ def encrypt() -> None:
 
 def decrypt() -> None:
     """Raises SealingError, StoreError."""
-    from assistant.sealing import key_store, vault
+    from assistant.sealing import vault
     from assistant.settings import data_folder
     from assistant.store.conversion import want_plain
 
     if vault.find(data_folder()) is None:
         print("The kept calls are not encrypted.")
         return
-    key_store.forget(data_folder())
     want_plain(data_folder())
     _convert()
     print("No kept call is encrypted any more.")
@@ -62,13 +61,19 @@ def change(*, wants_code: bool) -> None:
 
 
 def _convert() -> None:
+    from assistant.sealing import key_store, vault
     from assistant.settings import data_folder
     from assistant.store import Store
     from assistant.store.conversion import convert
+    from ui.unlocking import telling_of_key_store
 
     def tell(done: int, of: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {of} recordings", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
+    kept = vault.find(data_folder())
     with Store.open(data_folder()) as store:
         convert(store, tell)
+    if kept is not None:
+        with telling_of_key_store():
+            key_store.clear(kept, data_folder())
