@@ -24,14 +24,13 @@ from urllib.parse import urlsplit
 import truststore
 
 from assistant.errors import ModelError
-from assistant.own_thread import on_own_thread
 from assistant.plain import plain
+from models.looking_up import CONNECT_SECONDS, looked_up
 from models.stopping import shut
 
 MOST_BYTES = 1 << 16  # of an answer; a question with all that servers say around it has some hundred
 MOST_TOKENS = 80  # of a question of 90 characters, in any language
 TEMPERATURE = 0.3
-CONNECT_SECONDS = 5.0  # `close` can't end a connection that is being made, and the end of the program waits for it
 DEFAULT_PATH = "/v1"  # where Ollama and llama.cpp's server have it
 _ENDPOINT = "/chat/completions"
 _MOST_SAID = 160  # characters of what a server says is wrong
@@ -153,7 +152,7 @@ class LanguageModelServer:
 
     def _connected(self, address: Address, ends: float) -> socket.socket:
         """A connection to the first address of the host that takes one, once all of them may be talked to."""
-        found = _looked_up(address, min(CONNECT_SECONDS, max(0.01, ends - time.monotonic())))
+        found = looked_up(address.host, address.port, min(CONNECT_SECONDS, max(0.01, ends - time.monotonic())))
         if not all(_is_this_computer(str(target[0])) for *_, target in found):
             self._refuse_remote(address)
         failure = OSError("the name of the host means no address")
@@ -207,19 +206,6 @@ class LanguageModelServer:
         with self._lock:
             if self._socket is not None:
                 shut(self._socket)
-
-
-def _looked_up(address: Address, limit_seconds: float) -> list[Any]:
-    """What its host means, as `socket.getaddrinfo` gives it. That knows no limit, and a name server that is not there
-    costs half a minute: a look-up that takes too long is left alone, and ends by itself. Raises OSError, ValueError."""
-
-    def look_up() -> list[Any]:
-        return list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
-
-    try:
-        return on_own_thread(look_up, "host look-up").result(limit_seconds)
-    except TimeoutError:
-        raise OSError("what its host means can't be found out") from None
 
 
 def _is_this_computer(address: str) -> bool:

@@ -19,7 +19,7 @@ class Stop:
         return self._is_stopped.is_set()
 
     def stop(self) -> None:
-        """Wake the transfer from whatever it waits for, but a connection that is being made."""
+        """Wake the transfer from whatever it waits for on the connection that it holds."""
         with self._lock:
             self._is_stopped.set()
             if self._socket is not None:

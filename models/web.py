@@ -4,28 +4,45 @@ the system trusts is trusted here too; proxies are taken from the environment or
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import urllib.request
+from functools import partial
 from typing import Any
 
 import truststore
 
+from models.looking_up import CONNECT_SECONDS, looked_up
 from models.stopping import Stop
 
 
 def opener(stop: Stop) -> urllib.request.OpenerDirector:
-    """Its connections end when `stop` says so."""
-    trust: Any = {"context": truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+    """Its connections end when `stop` says so, also while they are made. Only the look-up of a name goes on then, for
+    `CONNECT_SECONDS` at most."""
+
+    class Trust(truststore.SSLContext):
+        def wrap_socket(self, sock: socket.socket, *args: Any, **how: Any) -> ssl.SSLSocket:
+            """Held before the handshake, in which a server may fall silent: from here on TLS has what was held."""
+            made = super().wrap_socket(sock, *args, **{**how, "do_handshake_on_connect": False})
+            try:
+                stop.hold(made)
+                made.do_handshake()
+            except OSError:
+                made.close()
+                raise
+            return made
 
     class Plain(http.client.HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            stop.hold(self.sock)
+        def __init__(self, *args: Any, **how: Any) -> None:
+            super().__init__(*args, **how)
+            self._create_connection = partial(_connected, stop)
 
     class Secure(http.client.HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            stop.hold(self.sock)
+        def __init__(self, *args: Any, **how: Any) -> None:
+            super().__init__(*args, **how)
+            self._create_connection = partial(_connected, stop)
+
+    trust: Any = {"context": Trust(ssl.PROTOCOL_TLS_CLIENT)}
 
     class PlainHandler(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
@@ -36,3 +53,26 @@ def opener(stop: Stop) -> urllib.request.OpenerDirector:
             return self.do_open(Secure, req, **trust)
 
     return urllib.request.build_opener(PlainHandler, SecureHandler)
+
+
+def _connected(stop: Stop, address: tuple[str, int], silence_seconds: float, _source: object = None) -> socket.socket:
+    """In place of `socket.create_connection`, which waits for a silent network as long as for a silent server, for each
+    address anew, and can't be stopped."""
+    limit_seconds = min(CONNECT_SECONDS, silence_seconds)
+    failure = OSError("the name of the host means no address")
+    for family, kind, protocol, _, target in looked_up(*address, limit_seconds):
+        try:
+            made = socket.socket(family, kind, protocol)
+        except OSError as error:  # this system has no IPv6
+            failure = error
+            continue
+        try:
+            stop.hold(made)
+            made.settimeout(limit_seconds)
+            made.connect(target)
+            made.settimeout(silence_seconds)
+            return made
+        except OSError as error:
+            failure = error
+            made.close()
+    raise failure

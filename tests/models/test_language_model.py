@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ModelError
-from models.language_model import CONNECT_SECONDS, MOST_BYTES, Address, LanguageModelServer, _content
+from models.language_model import MOST_BYTES, Address, LanguageModelServer, _content
+from models.looking_up import CONNECT_SECONDS
 from tests.language_model_server import ModelServer, in_format, running, send
 
 TLS = Path(__file__).parents[1] / "data" / "tls"

@@ -282,6 +282,59 @@ def test_it_is_stopped_while_it_waits_and_goes_on_later(tmp_path, monkeypatch, i
     assert fetched_bytes(ENTRY, tmp_path) == 0
 
 
+@pytest.mark.parametrize("silent", ["network", "handshake", "proxy"])
+def test_it_is_stopped_while_a_connection_is_made(tmp_path, monkeypatch, silent):
+    stop, ended = Stop(), []
+
+    def wait_in_vain():
+        with pytest.raises(StoppedError):
+            fetch(ENTRY, tmp_path, stop=stop)
+        ended.append(True)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as nobody:  # it takes no connection, the system only few
+        port = nobody.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4 if silent == "network" else 0)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        monkeypatch.setenv("no_proxy", "" if silent == "proxy" else "127.0.0.1")
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv(HUB_VARIABLE, f"https://127.0.0.1:{1 if silent == 'proxy' else port}")
+        transfer = threading.Thread(target=wait_in_vain, daemon=True)
+        transfer.start()
+        transfer.join(0.3)
+        assert transfer.is_alive()
+        stop.stop()
+        transfer.join(4.0)  # a connection that is left to itself is given up later
+        assert ended == [True]
+        for one in waiting:
+            one.close()
+
+
+def test_a_name_server_that_is_not_there_is_not_waited_for_long(tmp_path, monkeypatch):
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(5.0)][1:])
+    monkeypatch.setenv(HUB_VARIABLE, "http://no-name-server.test")
+    monkeypatch.setenv("no_proxy", "no-name-server.test")
+    with pytest.raises(ModelError, match="what its host means can't be found out"):
+        fetch(ENTRY, tmp_path, patience=Patience(silence_seconds=0.05, pause_seconds=0.01))
+    over.set()
+
+
+def test_a_network_without_an_answer_is_given_up_sooner_than_a_silent_server(tmp_path, monkeypatch):
+    waited = []
+
+    class Socket(socket.socket):
+        def connect(self, _target):
+            waited.append(self.gettimeout())
+            raise TimeoutError("timed out")
+
+    with serving(Behaviour(), monkeypatch), pytest.raises(ModelError, match="can't be reached"):
+        monkeypatch.setattr(socket, "socket", Socket)
+        fetch(ENTRY, tmp_path, patience=Patience(pause_seconds=0.01))
+    assert set(waited) == {5.0}
+
+
 def test_one_that_is_stopped_before_it_begins_asks_nobody(tmp_path, monkeypatch):
     stop = Stop()
     stop.stop()
