@@ -186,17 +186,17 @@ def test_a_device_that_is_faster_than_the_other_keeps_pace_with_it() -> None:
 def test_after_a_loss_a_device_is_no_longer_hurried_as_before_it() -> None:
     step = 320
     arrivals = []
-    for n in range(round(7.0 * SAMPLE_RATE_HZ / step)):
+    for n in range(round(15.0 * SAMPLE_RATE_HZ / step)):
         spoken_seconds = (n + 1) * step / SAMPLE_RATE_HZ
         late_seconds = 0.05 if spoken_seconds < 0.5 else 0.0  # so the start is judged wrong, and is mended
-        lost_seconds = 0.5 if spoken_seconds > 4.0 else 0.0
+        lost_seconds = 0.5 if spoken_seconds > 10.0 else 0.0
         arrivals.append(100.0 + spoken_seconds + late_seconds + lost_seconds)
     sound = [
         Block(arrived, (np.arange(n * step, (n + 1) * step) // 8).astype(np.int16))
         for n, arrived in enumerate(arrivals)
     ]
     everyone = threading.Barrier(2)
-    feeds = [PacedFeed(sound, everyone), PacedFeed(blocks_of_a_device(7.0, 0.0, step), everyone)]
+    feeds = [PacedFeed(sound, everyone), PacedFeed(blocks_of_a_device(15.0, 0.0, step), everyone)]
     source = LiveSource(ScriptedBackend(you=[feeds[0]], them=[feeds[1]]), (YOU, THEM))
     assert all(feed.spent.wait(5.0) for feed in feeds)
     source.close()
