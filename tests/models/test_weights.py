@@ -13,16 +13,16 @@ from tests.models import model_files
 
 
 @pytest.fixture
-def only(monkeypatch):
-    """Makes the given entries the whole catalogue."""
+def only():
+    """Makes the given entries the whole catalogue; its own come back in their order, whose first is the default."""
+    own = dict(CATALOG)
 
     def replace(*entries):
-        for name in list(CATALOG):
-            monkeypatch.delitem(CATALOG, name)
-        for entry in entries:
-            monkeypatch.setitem(CATALOG, entry.name, entry)
+        CATALOG.clear()
+        CATALOG.update({entry.name: entry for entry in entries})
 
-    return replace
+    yield replace
+    replace(*own.values())
 
 
 @pytest.fixture
