@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.direction import is_mirrored
+from ui.desktop.edge import Boxed
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 
 
-class Bubble(QFrame):
+class Bubble(Boxed):
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("muted", parent)
         self._outer = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = TextBlock(Type.STRONG, "text", 2)
@@ -37,9 +37,8 @@ class Bubble(QFrame):
         self._title.say(title)
         nothing = ("", "text")
         for block, (text, colour) in zip(self._rows, (*rows, nothing, nothing, nothing), strict=False):
-            block.say(text)
+            block.say_if_any(text)
             block.recolour(colour)
-            block.setVisible(bool(text))
         self.setAccessibleName(" ".join((title, *(text for text, _ in rows))))
         margin = px(10)
         outer = self._outer.rect()
@@ -58,11 +57,3 @@ class Bubble(QFrame):
 
     def text(self) -> str:
         return self.accessibleName() if self.isVisible() else ""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(own.muted), 1))
-        painter.setBrush(QColor(own.surface))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))

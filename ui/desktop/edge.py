@@ -1,11 +1,12 @@
-"""Parts of a page with a hairline at one side."""
+"""Parts of a page with a hairline at one side or all around."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.desktop.theme import colours
+from ui.desktop.theme import colours, px
 
 
 class Lined(QWidget):
@@ -28,3 +29,18 @@ class Edge(Lined):
     def __init__(self, *, line_above: bool, parent: QWidget | None = None) -> None:
         super().__init__(line_above=line_above, parent=parent)
         self.row = QHBoxLayout(self)
+
+
+class Boxed(QWidget):
+    """With a rounded line all around, in a colour of the theme, and the colour of what lies on top."""
+
+    def __init__(self, line: str = "edge", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = line
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        own, painter = colours(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(getattr(own, self._line)), 1))
+        painter.setBrush(QColor(own.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))

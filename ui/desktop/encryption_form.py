@@ -170,7 +170,6 @@ class EncryptionForm(QWidget):
         self._tick.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, block: TextBlock, text: str) -> None:
-        block.say(text)
-        block.setVisible(bool(text))
+        block.say_if_any(text)
         if text:
             self.grown.emit()

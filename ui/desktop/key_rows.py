@@ -104,8 +104,7 @@ class _KeyRow(QWidget):
         self.reset.setVisible(key != self._shortcut.key)
 
     def say_refused(self, why: str) -> None:
-        self.refused.say(why)
-        self.refused.setVisible(bool(why))
+        self.refused.say_if_any(why)
         if why:
             announce(self, why)
 

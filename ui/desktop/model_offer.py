@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assistant.plain import plain_lines
 from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
+from ui.desktop.edge import Boxed
 from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
 from ui.desktop.signs import Bar
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, font, px
+from ui.desktop.theme import Type, font, px
 
 TITLE = "A speech model is needed"
 WHY = "It turns speech into text on this computer. Without it no call can start."
@@ -39,7 +40,7 @@ class Download:
     is_alone: bool = True  # nothing else goes to the network
 
 
-class ModelOffer(QWidget):
+class ModelOffer(Boxed):
     """Emits `fetch_wanted`, `fetch_cancelled`, and `focus_left` when it goes and had the focus."""
 
     fetch_wanted = Signal()
@@ -47,7 +48,7 @@ class ModelOffer(QWidget):
     focus_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._download = Download()
         self._title, self._why = TextBlock(Type.STRONG, "text", 3), TextBlock(Type.BODY, "text", 12)
         self._network, self._other = TextBlock(Type.SMALL, "muted", 12), TextBlock(Type.SMALL, "muted", 12)
@@ -79,19 +80,19 @@ class ModelOffer(QWidget):
             if had_focus:
                 self.focus_left.emit()
             return
-        self._say(self._why, "" if download.is_running else download.why or WHY)
+        self._why.say_if_any("" if download.is_running else download.why or WHY)
         lines = plain_lines(download.problem).splitlines()[:_MOST_PROBLEM_LINES]
         for block, line in zip(self._problem, lines + [""] * (_MOST_PROBLEM_LINES - len(lines)), strict=True):
-            self._say(block, line)
-        self._say(self._progress, _progress(download))
+            block.say_if_any(line)
+        self._progress.say_if_any(_progress(download))
         self._bar.setVisible(download.is_running)
         self._bar.fill(download.kept_bytes / download.size_bytes)
         self._fetch.setAccessibleName(_offer(download))
         self._fit()
         self._fetch.setVisible(not download.is_running)
         self._cancel.setVisible(download.is_running)
-        self._say(self._network, _network(download))
-        self._say(self._other, "" if download.problem or download.is_running else _other_ways(download))
+        self._network.say_if_any(_network(download))
+        self._other.say_if_any("" if download.problem or download.is_running else _other_ways(download))
         self.show()
         if had_focus and before.is_running != download.is_running:
             (self._cancel if download.is_running else self._fetch).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -106,23 +107,11 @@ class ModelOffer(QWidget):
         if event.type() is QEvent.Type.StyleChange:  # another theme, or another size of text
             self._fit()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(own.edge), 1))
-        painter.setBrush(QColor(own.surface))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))
-
     def _fit(self) -> None:
         """Fewer words on the button where there is no room for all; the text below has the rest."""
         full, short = _offer(self._download), "Go on" if _is_begun(self._download) else "Download"
         width = QFontMetrics(font(Type.STRONG)).horizontalAdvance(full) + 2 * px(_SIDE + 8) + 4
         self._fetch.setText(full if width <= self.width() else short)
-
-    def _say(self, block: TextBlock, text: str) -> None:
-        block.say(text)
-        block.setVisible(bool(text))
 
     def _announce(self, before: Download, now: Download) -> None:
         if now.problem and now.problem != before.problem:

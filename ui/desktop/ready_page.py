@@ -130,8 +130,7 @@ class ReadyPage(QWidget):
         self._them.show_check(sides.get(Channel.THEM))
         self._check.setText(in_order("Listening… say something") if check.is_running else "Check both voices")
         self._check.setEnabled(not check.is_running)
-        self._check_note.say(check.note)
-        self._check_note.setVisible(bool(check.note))
+        self._check_note.say_if_any(check.note)
 
     def show_past(self, past_calls: tuple[PastCall, ...]) -> None:
         """The newest first."""

@@ -36,6 +36,11 @@ class TextBlock(QLabel):
             self.setAccessibleName(text)
             self.updateGeometry()
 
+    def say_if_any(self, text: str) -> None:
+        """Without text it takes no place."""
+        self.say(text)
+        self.setVisible(bool(text))
+
     def recolour(self, colour: str) -> None:
         """`colour` is the name of one of the theme's."""
         self._colour = colour

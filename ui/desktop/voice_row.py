@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from ui.desktop.controls import SideCheck, Voice
+from ui.desktop.edge import Boxed
 from ui.desktop.fields import Select
 from ui.desktop.signs import Bar
 from ui.desktop.text_block import TextBlock
-from ui.desktop.theme import Type, colours, px
+from ui.desktop.theme import Type, px
 
 _TINY = 200  # only in a narrow panel with very large text
 _VERDICT_COLOURS = {True: "good", False: "warning", None: "muted"}
 
 
-class VoiceRow(QWidget):
+class VoiceRow(Boxed):
     """Emits `chosen` with the value of the device or program that was chosen."""
 
     chosen = Signal(str)
 
     def __init__(self, who: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         label = self._label = TextBlock(Type.STRONG, "text", 1)
         label.say(who)
         label.setFixedWidth(px(46))
@@ -66,11 +67,3 @@ class VoiceRow(QWidget):
             self._level.fill_dbfs(check.level_dbfs)
             self._verdict.say(check.text)
             self._verdict.recolour(_VERDICT_COLOURS[check.is_fine])
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        own = colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(own.edge), 1))
-        painter.setBrush(QColor(own.surface))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(7), px(7))

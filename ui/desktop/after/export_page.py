@@ -102,9 +102,8 @@ class ExportPage(KeyedPage):
         self._say(why, "error")
 
     def _say(self, text: str, colour: str) -> None:
-        self._told.say(text)
+        self._told.say_if_any(text)
         self._told.recolour(colour)
-        self._told.setVisible(bool(text))
         if text:
             announce(self, text)
 

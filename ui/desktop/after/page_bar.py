@@ -43,8 +43,7 @@ class PageBar(Lined):
 
     def say(self, title: str, facts: str = "") -> None:
         self._title.say(title)
-        self._facts.say(facts)
-        self._facts.setVisible(bool(facts))
+        self._facts.say_if_any(facts)
         for block in (self._title, self._facts):
             block.setToolTip(tip_of(block.text()))
         self._fit()
