@@ -25,7 +25,7 @@ import truststore
 
 from assistant.errors import ModelError
 from assistant.plain import plain
-from models.looking_up import CONNECT_SECONDS, looked_up
+from models.looking_up import CONNECT_SECONDS, first_connected, looked_up
 from models.stopping import shut
 
 MOST_BYTES = 1 << 16  # of an answer; a question with all that servers say around it has some hundred
@@ -155,23 +155,15 @@ class LanguageModelServer:
         found = looked_up(address.host, address.port, min(CONNECT_SECONDS, max(0.01, ends - time.monotonic())))
         if not all(_is_this_computer(str(target[0])) for *_, target in found):
             self._refuse_remote(address)
-        failure = OSError("the name of the host means no address")
-        for family, kind, protocol, _, target in found:
-            try:
-                made = socket.socket(family, kind, protocol)
-            except OSError as error:  # this system has no IPv6
-                failure = error
-                continue
-            try:
-                left_seconds = max(0.01, ends - time.monotonic())
-                made.settimeout(min(CONNECT_SECONDS, left_seconds))
-                made.connect(target)
-                made.settimeout(left_seconds)
-                return self._kept(made, address)
-            except OSError as error:
-                failure = OSError("nobody answers there") if isinstance(error, TimeoutError) else error
-                made.close()
-        raise failure
+
+        def connect(made: socket.socket, target: Any) -> socket.socket:
+            left_seconds = max(0.01, ends - time.monotonic())
+            made.settimeout(min(CONNECT_SECONDS, left_seconds))
+            made.connect(target)
+            made.settimeout(left_seconds)
+            return self._kept(made, address)
+
+        return first_connected(found, connect)
 
     def _refuse_remote(self, address: Address) -> None:
         if not self._may_be_remote:

@@ -12,7 +12,7 @@ from typing import Any
 
 import truststore
 
-from models.looking_up import CONNECT_SECONDS, looked_up
+from models.looking_up import CONNECT_SECONDS, first_connected, looked_up
 from models.stopping import Stop
 
 
@@ -59,20 +59,12 @@ def _connected(stop: Stop, address: tuple[str, int], silence_seconds: float, _so
     """In place of `socket.create_connection`, which waits for a silent network as long as for a silent server, for each
     address anew, and can't be stopped."""
     limit_seconds = min(CONNECT_SECONDS, silence_seconds)
-    failure = OSError("the name of the host means no address")
-    for family, kind, protocol, _, target in looked_up(*address, limit_seconds):
-        try:
-            made = socket.socket(family, kind, protocol)
-        except OSError as error:  # this system has no IPv6
-            failure = error
-            continue
-        try:
-            stop.hold(made)
-            made.settimeout(limit_seconds)
-            made.connect(target)
-            made.settimeout(silence_seconds)
-            return made
-        except OSError as error:
-            failure = error
-            made.close()
-    raise failure
+
+    def connect(made: socket.socket, target: Any) -> socket.socket:
+        stop.hold(made)
+        made.settimeout(limit_seconds)
+        made.connect(target)
+        made.settimeout(silence_seconds)
+        return made
+
+    return first_connected(looked_up(*address, limit_seconds), connect)
