@@ -4,6 +4,7 @@
 # The result lies in training/output/export; to ship it, copy its three files to models/review/.
 set -eu
 
+[ -z "${TALK:-}" ] || TALK=$(cd "$TALK" && pwd)
 cd "$(dirname "$0")"
 stamp=.venv/.installed
 if ! cmp -s requirements.txt "$stamp"; then

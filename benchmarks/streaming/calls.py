@@ -55,8 +55,8 @@ class Voice:
         """`speech`, and from the word before to the word behind where the times of those between are guessed."""
         known = [-1, *(n for n, word in enumerate(self.words) if word.probability >= GUESSED_PROBABILITY)]
         guessed = [
-            (self.words[max(0, before)].start_seconds, self.words[behind].end_seconds)
-            for before, behind in pairwise([*known, len(self.words) - 1])
+            (self.words[max(0, before)].start_seconds, self.words[min(behind, len(self.words) - 1)].end_seconds)
+            for before, behind in pairwise([*known, len(self.words)])
             if behind - before > 1
         ]
         return sorted([*self.speech, *(span for span in guessed if span[1] - span[0] <= _LONGEST_GUESS_SECONDS)])
