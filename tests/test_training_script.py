@@ -14,8 +14,9 @@ TRAINING = Path(__file__).parents[1] / "training"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the script is for sh")
 
 
-@pytest.mark.parametrize("talk", ["", "/a/clone"])
+@pytest.mark.parametrize("talk", ["", "clone"])
 def test_without_talk_nothing_of_an_earlier_run_with_it_is_learnt(tmp_path: Path, talk: str) -> None:
+    (tmp_path / "clone").mkdir()
     for name in ("run.sh", "requirements.txt"):
         shutil.copy(TRAINING / name, tmp_path / name)
     python = tmp_path / ".venv/bin/python"
@@ -30,4 +31,5 @@ def test_without_talk_nothing_of_an_earlier_run_with_it_is_learnt(tmp_path: Path
     subprocess.run(["sh", "run.sh"], cwd=tmp_path, env={**os.environ, "TALK": talk}, check=True, timeout=30)
     asked = (tmp_path / "asked").read_text()
     assert "train_review.py --out output" in asked and ("adapt_base.py" in asked) is bool(talk)
+    assert not talk or f"talk.py {tmp_path / talk}\n" in asked, "it is named from the folder the script was called in"
     assert {one.name for one in (tmp_path / "base").iterdir()} == (left if talk else {"packed.safetensors"})
