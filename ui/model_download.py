@@ -81,7 +81,7 @@ class ModelDownload(QObject):
     def _fetched(self, name: str, is_whole: bool) -> None:
         if is_whole:
             announce(self._window, f"The speech model {name} is here.")
-            self._show(replace(self._shown, is_running=False, problem=""))
+            self._show(Download())
             self.arrived.emit()
         self.find()
 

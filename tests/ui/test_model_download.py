@@ -110,6 +110,19 @@ def test_a_stranger_without_a_model_gets_it_in_the_window_and_starts_a_call(pane
     qtbot.waitUntil(lambda: phase(program) is Phase.RECORDING, timeout=20_000)
 
 
+def test_one_that_is_here_is_not_said_to_have_stopped(panel, qtbot, home, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
+    monkeypatch.setattr("ui.model_download.announce", lambda _w, text: told.append(text))
+    with serving(Behaviour(FILES), monkeypatch):
+        program = panel()
+        qtbot.waitUntil(lambda: GET in names(program))
+        press(program, GET)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+    assert told[-1] == "The speech model small is here."
+    assert not [text for text in told if text.startswith("Stopped")]
+
+
 def test_a_download_is_cancelled_and_goes_on_from_there(panel, qtbot, home, monkeypatch):
     is_over = threading.Event()
     behaviour = Behaviour(FILES, silent_from=2_000_000, silence=is_over, silence_seconds=30.0)
