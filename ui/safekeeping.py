@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
@@ -29,6 +29,7 @@ ENCRYPTED = "All kept calls are encrypted."
 ASKING = "This computer's key store is asked. You need not wait for it: your passphrase opens them, too."
 NOT_REMEMBERED_HERE = "This computer's key store has nothing that opens them. Your passphrase does."
 CHANGED = "The passphrase is changed."
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,12 @@ class Safekeeping(QObject):
     def look(self) -> None:
         """Show how it stands."""
         if not self._state.is_working:
-            self._lane.do(_standing, self._show_standing, self._not_known)
+            self._lane.do(_standing, partial(self._looked, self._show_standing), partial(self._looked, self._not_known))
+
+    def _looked(self, show: Callable[[_Found], object], found: _Found) -> None:
+        """Where something was begun meanwhile, that says how it stands once it is done."""
+        if not self._state.is_working:
+            show(found)
 
     def go_on(self) -> None:
         """With what an earlier run has begun."""

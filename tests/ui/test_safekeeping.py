@@ -129,6 +129,19 @@ def test_it_is_turned_on_by_keys_shows_its_code_once_and_is_turned_off(panel: Pa
     assert readable_files(home) != []
 
 
+def test_what_was_found_before_it_began_is_not_shown_while_it_is_encrypted(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, shown = panel.window.settings_over, []
+    show = settings.show_encryption
+    monkeypatch.setattr(settings, "show_encryption", lambda state: (shown.append(state), show(state)))
+    settings.open()  # which looks how it stands
+    settings.encrypt_wanted.emit(PASSPHRASE)
+    panel.until("All kept calls are encrypted.")
+    *working, last = shown
+    assert all(state.is_working for state in working) and not last.is_working
+
+
 def test_what_is_to_be_typed_and_what_is_wrong_with_it_comes_into_sight(panel: Panel) -> None:
     panel.window.resize(400, 480)
     panel.settings()
