@@ -22,7 +22,7 @@ from ui.desktop.app import application
 from ui.desktop.controls import NoControls
 from ui.desktop.encryption_form import REMEMBER, TITLE, WARNING
 from ui.desktop.passphrase_form import NOT_THE_SAME
-from ui.desktop.secret_fields import CodeField
+from ui.desktop.secret_fields import CodeField, PasswordField
 from ui.desktop.tick import Tick
 from ui.desktop.unlock_page import UnlockPage
 from ui.desktop.window import PanelWindow
@@ -194,6 +194,9 @@ def test_another_passphrase_takes_the_place_of_the_old_one(panel: Panel, home: P
     panel.found(QLineEdit, "The same once more").setText(long)
     panel.click("Change the passphrase")
     panel.until(CHANGED)
+    assert not [one for one in panel.window.findChildren(PasswordField) if one.isVisible()]
+    assert panel.found(QAbstractButton, "Change the passphrase of the kept calls")
+    assert focused() is panel.found(Tick, TITLE)
     keys.forget_all()
     with pytest.raises(SealingError):
         vault.unlock(home, PASSPHRASE)

@@ -112,7 +112,8 @@ class EncryptionForm(QWidget):
         self.show_state(self._state)
 
     def show_state(self, state: EncryptionState) -> None:
-        if state.is_on != self._state.is_on:
+        is_done = self._state.is_working and not state.is_working and not state.problem
+        if is_done or state.is_on != self._state.is_on:
             self._asked = None
         self._state = state
         self._tick.setChecked(state.is_on)
