@@ -17,22 +17,20 @@ from assistant.values import Aspect, Channel, ReviewedSentence
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    aspect: Aspect
     answers: tuple[ReviewedSentence, ...]  # the candidate's sentences that answer it, by time
     asked_in: tuple[ReviewedSentence, ...]  # the interviewer's that ask for it
 
-    @property
-    def asked_at_seconds(self) -> tuple[float, ...]:
-        return tuple(one.sentence.start_seconds for one in self.asked_in)
+
+@dataclass(frozen=True, slots=True)
+class AspectCoverage(Coverage):
+    aspect: Aspect
 
 
 @dataclass(frozen=True, slots=True)
-class PartCoverage:
-    """The same of a part of the story, as people read it: of several aspects together, each sentence once."""
+class PartCoverage(Coverage):
+    """Of a part of the story, as people read it: of several aspects together, each sentence once."""
 
     name: str
-    answers: tuple[ReviewedSentence, ...]
-    asked_in: tuple[ReviewedSentence, ...]
 
     @property
     def asked_at_seconds(self) -> tuple[float, ...]:
@@ -61,7 +59,7 @@ class Answer:
         return tuple(one for one in self.sentences if one.sentence.channel is Channel.THEM)
 
     @property
-    def coverage(self) -> list[Coverage]:
+    def coverage(self) -> list[AspectCoverage]:
         return coverage_in(self.sentences)
 
     @property
@@ -69,10 +67,10 @@ class Answer:
         return parts_in(self.sentences)
 
 
-def coverage_in(sentences: Iterable[ReviewedSentence]) -> list[Coverage]:
+def coverage_in(sentences: Iterable[ReviewedSentence]) -> list[AspectCoverage]:
     """One for each aspect, in the order of their definition."""
     said = [one for one in sentences if one.sentence.words]
-    return [Coverage(aspect, *_touching((aspect,), said)) for aspect in Aspect]
+    return [AspectCoverage(*_touching((aspect,), said), aspect) for aspect in Aspect]
 
 
 def parts_of(call: Call) -> list[PartCoverage]:
@@ -82,7 +80,7 @@ def parts_of(call: Call) -> list[PartCoverage]:
 
 def parts_in(sentences: Iterable[ReviewedSentence]) -> list[PartCoverage]:
     said = [one for one in sentences if one.sentence.words]
-    return [PartCoverage(name, *_touching(aspects, said)) for name, aspects in PARTS.items()]
+    return [PartCoverage(*_touching(aspects, said), name) for name, aspects in PARTS.items()]
 
 
 _Sentences = tuple[ReviewedSentence, ...]
@@ -133,7 +131,7 @@ def ledger_table(sentences: Sequence[ReviewedSentence], *, has_times: bool = Tru
     }
 
 
-def _aspects_table(coverage: Iterable[Coverage], has_times: bool) -> list[dict[str, Any]]:
+def _aspects_table(coverage: Iterable[AspectCoverage], has_times: bool) -> list[dict[str, Any]]:
     return [
         {
             "aspect": one.aspect.value,
