@@ -32,25 +32,23 @@ def opener(stop: Stop) -> urllib.request.OpenerDirector:
                 raise
             return made
 
-    class Plain(http.client.HTTPConnection):
+    class Connection(http.client.HTTPConnection):
         def __init__(self, *args: Any, **how: Any) -> None:
             super().__init__(*args, **how)
             self._create_connection = partial(_connected, stop)
 
-    class Secure(http.client.HTTPSConnection):
-        def __init__(self, *args: Any, **how: Any) -> None:
-            super().__init__(*args, **how)
-            self._create_connection = partial(_connected, stop)
+    class SecureConnection(Connection, http.client.HTTPSConnection):
+        """Made in the same way, then TLS."""
 
     trust: Any = {"context": Trust(ssl.PROTOCOL_TLS_CLIENT)}
 
     class PlainHandler(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-            return self.do_open(Plain, req)
+            return self.do_open(Connection, req)
 
     class SecureHandler(urllib.request.HTTPSHandler):
         def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-            return self.do_open(Secure, req, **trust)
+            return self.do_open(SecureConnection, req, **trust)
 
     return urllib.request.build_opener(PlainHandler, SecureHandler)
 
