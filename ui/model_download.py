@@ -52,14 +52,14 @@ class ModelDownload(QObject):
 
     def _found(self, missing: Download | None) -> None:
         self._window.notices.unsay(UNUSABLE)
-        if missing is None:
-            self._show(Download())
-        elif not self._shown.is_running:
-            problem = self._shown.problem if missing.name == self._shown.name else ""
-            self._show(replace(missing, problem=problem))
+        if self._shown.is_running:
+            return  # begun since; when that ends, it is looked once more
+        problem = self._shown.problem if missing is not None and missing.name == self._shown.name else ""
+        self._show(replace(missing or Download(), problem=problem))
 
     def _not_known(self, tells: bool, why: str) -> None:
-        self._show(Download())
+        if not self._shown.is_running:
+            self._show(Download())
         if tells:
             self._window.show_error(UNUSABLE, why)
 

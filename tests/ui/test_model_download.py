@@ -224,6 +224,22 @@ def test_a_language_model_elsewhere_is_not_kept_quiet(panel, qtbot):
     qtbot.waitUntil(lambda: "but the language model that you have allowed" in said_on_screen(program))
 
 
+def test_what_was_looked_for_before_a_download_began_does_not_hide_it(panel, qtbot, home, monkeypatch):
+    is_over = threading.Event()
+    behaviour = Behaviour(FILES, silent_from=2_000_000, silence=is_over, silence_seconds=30.0)
+    monkeypatch.setattr(hub, "fetch", partial(hub.fetch.func))
+    with serving(behaviour, monkeypatch):
+        program = panel()
+        qtbot.waitUntil(lambda: GET in names(program))
+        program.choose("model", "one that nobody knows")  # which is looked for, and is not found
+        program.window.ready_page.offer.fetch_wanted.emit()
+        qtbot.waitUntil(lambda: "2 of 3 MB" in said_on_screen(program))
+        assert CANCEL in names(program)
+        is_over.set()
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+    assert is_here(home)
+
+
 def test_leaving_ends_a_download_at_once(panel, qtbot, home, monkeypatch):
     monkeypatch.setattr(hub, "fetch", partial(hub.fetch.func))
     is_over = threading.Event()
