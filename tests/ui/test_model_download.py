@@ -256,6 +256,22 @@ def test_leaving_ends_a_download_at_once(panel, qtbot, home, monkeypatch):
     assert fetched_bytes(ENTRY, home) >= 1_000_000 + WEIGHTS_BEFORE  # once all of it is here, nothing is left of this
 
 
+@pytest.mark.parametrize("in_settings", [False, True])
+def test_a_screen_reader_hears_of_each_step_once(panel, qtbot, home, monkeypatch, in_settings):
+    told: list[str] = []
+    monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
+    with serving(Behaviour(FILES), monkeypatch):
+        program = panel()
+        program.window.settings_over.open()
+        if not in_settings:
+            program.window.settings_over.close()
+        qtbot.waitUntil(lambda: GET in names(program))
+        press(program, GET)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+    assert "Downloading small: 0 of 3 MB" in told
+    assert len(told) == len(set(told))
+
+
 def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(panel, qtbot, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))

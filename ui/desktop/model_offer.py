@@ -96,7 +96,8 @@ class ModelOffer(Boxed):
         self.show()
         if had_focus and before.is_running != download.is_running:
             (self._cancel if download.is_running else self._fetch).setFocus(Qt.FocusReason.OtherFocusReason)
-        self._announce(before, download)
+        if self.isVisible():  # else another one of them tells it
+            self._announce(before, download)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
