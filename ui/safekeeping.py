@@ -33,6 +33,12 @@ _Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
+class _Lock:
+    is_locked: bool = False
+    is_remembered: bool = False  # this computer is to open it
+
+
+@dataclass(frozen=True, slots=True)
 class _Standing:
     encryption: Encryption
     is_remembered: bool
@@ -72,13 +78,13 @@ class Safekeeping(QObject):
             then()
             return
         try:
-            is_locked, is_remembered = _lock()
+            lock = _lock()
         except SealingError as error:
             then()
             self._window.show_error("The kept calls can't be opened", str(error))
             return
-        if is_locked:
-            self._ask_before(then, is_remembered)
+        if lock.is_locked:
+            self._ask_before(then, lock.is_remembered)
         else:
             then()
 
@@ -193,14 +199,12 @@ class Safekeeping(QObject):
     # --- on the lane ---
 
     def _convert(self) -> _Standing:
-        from assistant.store import Store
-        from assistant.store.conversion import convert
+        from assistant.store.conversion import convert_history
 
-        kept = vault.find(data_folder())
-        with Store.open(data_folder()) as store:
-            convert(store, lambda done, of: self._lane.back(partial(self._tell, done, of)), self._is_wanted_elsewhere)
-        if kept is not None:
-            key_store.clear(kept, data_folder(), self._patience)
+        def tell(done: int, of: int) -> None:
+            self._lane.back(partial(self._tell, done, of))
+
+        convert_history(data_folder(), tell, self._is_wanted_elsewhere, self._patience)
         return _standing()
 
     def _want_plain(self) -> _Standing:
@@ -218,25 +222,19 @@ class Safekeeping(QObject):
 
     def _tell(self, done: int, of: int) -> None:
         if self._state.is_working and done < of:
-            self._show(replace(self._state, text=told(done, of)))
-
-
-def told(done: int, of: int) -> str:
-    """How far it is."""
-    return f"{done} of {of} recordings are done."
+            self._show(replace(self._state, text=f"{done} of {of} recordings are done."))
 
 
 def _standing() -> _Standing:
     from assistant.store.conversion import encryption
 
-    return _Standing(encryption(data_folder()), _lock()[1])
+    return _Standing(encryption(data_folder()), _lock().is_remembered)
 
 
-def _lock() -> tuple[bool, bool]:
-    """Whether it is locked, and whether this computer is to open it. Reads a small file, as the settings are read.
-    Raises SealingError: it is damaged."""
+def _lock() -> _Lock:
+    """Reads a small file, as the settings are read. Raises SealingError: it is damaged."""
     kept = vault.find(data_folder())
-    return (False, False) if kept is None else (kept.is_locked, key_store.is_remembered(kept))
+    return _Lock() if kept is None else _Lock(kept.is_locked, key_store.is_remembered(kept))
 
 
 def _unlock(secret: str) -> None:

@@ -11,13 +11,14 @@ converted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.audio.raw_sound import raw_path
 from assistant.audio.recorded import FLAC_NAME, PART_NAME, finish, reason
 from assistant.errors import AssistantError, SealingError, StoreError
-from assistant.sealing import vault
+from assistant.sealing import key_store, vault
 from assistant.sealing.files import convert_file
 from assistant.sealing.keys import HistoryKey, is_sealed
 from assistant.store import driver
@@ -118,6 +119,28 @@ def convert(
         with translated(store.path):
             if not _unlike(store.data_folder, is_wanted=False):
                 vault.remove(store.data_folder)
+
+
+def convert_history(
+    data_folder: Path,
+    told: Callable[[int, int], object],
+    is_cancelled: Callable[[], bool] = lambda: False,
+    patience: key_store.Patience | None = None,
+    asking: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> None:
+    """`convert` the history in `data_folder`. Once nothing of it is encrypted any more, the key store of this computer
+    forgets its secret, too: it is asked inside of `asking`, and waited for with `patience`.
+
+    Raises:
+        StoreError: as `convert` does, or the history can't be opened.
+        SealingError: its key is damaged.
+    """
+    kept = vault.find(data_folder)
+    with Store.open(data_folder) as store:
+        convert(store, told, is_cancelled)
+    if kept is not None:
+        with asking():
+            key_store.clear(kept, data_folder, patience)
 
 
 def _want(data_folder: Path, *, is_wanted: bool) -> None:

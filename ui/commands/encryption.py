@@ -61,19 +61,12 @@ def change(*, wants_code: bool) -> None:
 
 
 def _convert() -> None:
-    from assistant.sealing import key_store, vault
     from assistant.settings import data_folder
-    from assistant.store import Store
-    from assistant.store.conversion import convert
+    from assistant.store.conversion import convert_history
     from ui.unlocking import telling_of_key_store
 
     def tell(done: int, of: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {of} recordings", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
-    kept = vault.find(data_folder())
-    with Store.open(data_folder()) as store:
-        convert(store, tell)
-    if kept is not None:
-        with telling_of_key_store():
-            key_store.clear(kept, data_folder())
+    convert_history(data_folder(), tell, asking=telling_of_key_store)
