@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
 from ui.desktop.theme import px
@@ -63,10 +63,15 @@ class FittedArea(QScrollArea):
         return QSize(px(120), max(0, min(px(60), self._inner.heightForWidth(self.width()))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
-        if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
+        is_other_height = watched is self.window() and event.type() is QEvent.Type.Resize  # which no width tells
+        if is_other_height or (watched is self._inner and event.type() is QEvent.Type.LayoutRequest):
             self.updateGeometry()
             self._settling.start(_SETTLE_MS)
         return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
+        super().showEvent(event)
+        self.window().installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)

@@ -21,6 +21,7 @@ from ui.desktop import theme
 from ui.desktop.app import dress
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import PastCall, Ready, Voice
+from ui.desktop.fitted import FittedArea
 from ui.desktop.model_offer import Download
 from ui.desktop.panel_state import PanelState
 from ui.desktop.past_row import PastRow
@@ -466,6 +467,16 @@ def test_nothing_is_cut_at_any_width(window, live, width):
         if control.isVisible() and control is not window.live_page.transcript.jump_button():
             assert control.width() >= control.minimumSizeHint().width(), control.accessibleName()
             assert control.mapTo(window, control.rect().topRight()).x() < width, control.accessibleName()
+
+
+def test_many_notices_take_half_of_the_window_at_any_height(window, qtbot):
+    for number in range(5):
+        window.show_error(f"Problem {number}", f"{number} of many sentences, each of which takes some lines. " * 4)
+    [area] = [one for one in window.findChildren(FittedArea) if one.widget() is window.notices]
+    for height in (900, 700, 480, 1400):
+        window.resize(400, height)
+        room = min(height // 2, window.notices.heightForWidth(400))
+        qtbot.waitUntil(lambda room=room: abs(area.height() - room) <= 3, timeout=30_000)
 
 
 @pytest.mark.parametrize("percent", [100, 200])
