@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from assistant.errors import SealingError
 from assistant.own_thread import on_own_thread
 from assistant.sealing import vault
-from assistant.sealing.vault import Cost, Vault
+from assistant.sealing.slots import Cost
+from assistant.sealing.vault import Vault
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

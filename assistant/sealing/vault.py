@@ -1,9 +1,8 @@
 """What opens an encrypted history: the history's key, wrapped once for each secret that may open it.
 
-`encryption.json` beside the database, and a copy of it, hold for the passphrase and for the recovery code a salt and
-the key of the history, encrypted with a key that Argon2id (RFC 9106) makes of that secret. Without one of the two
-secrets nobody can read what is encrypted, its owner included. While the file is there the history is encrypted, or on
-its way to or from it.
+`encryption.json` beside the database, and a copy of it, hold a slot for the passphrase and one for the recovery code
+(`assistant.sealing.slots`). Without one of the two secrets nobody can read what is encrypted, its owner included. While
+the file is there the history is encrypted, or on its way to or from it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import unicodedata
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,14 +19,13 @@ from assistant.errors import SealingError
 from assistant.sealing import gate
 from assistant.sealing.files import sync
 from assistant.sealing.gate import COPY_NAME, FILE_NAME
-from assistant.sealing.keys import ID_BYTES, KEY_BYTES, NONCE_BYTES, SALT_BYTES, HistoryKey, forget_all, known, remember
+from assistant.sealing.keys import ID_BYTES, KEY_BYTES, HistoryKey, forget_all, known, remember
 from assistant.sealing.private import create_private
+from assistant.sealing.slots import USUAL_COST, Cost, Slot, new_code, unwrapped, wrapped_by
 
 LEAST_CHARACTERS: Final = 10
 _FORMAT: Final = 2
 _FORMAT_WITHOUT_CHECK: Final = 1
-_CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
-_CODE_GROUPS, _GROUP_LETTERS = 6, 5  # 150 bits
 _MOST_MEMORY_KIB: Final = 1 << 21
 FORGOTTEN: Final = (
     "Nobody can read the calls without the passphrase or the recovery code: if you lose both, they are lost, too."
@@ -39,28 +36,6 @@ HOW_TO_UNLOCK: Final = (
     "Open them with your passphrase: the panel asks for it, and so does `depthcue` in a terminal. Another window that "
     "was open before they were encrypted has to be started again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """How much work a guess of a passphrase is. By default the second choice that RFC 9106 recommends: 64 MiB."""
-
-    iterations: int = 3
-    lanes: int = 4
-    memory_kib: int = 65_536
-
-
-USUAL_COST: Final = Cost()
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The history's key, wrapped by one secret."""
-
-    kind: str  # "passphrase", "recovery", or that of `assistant.sealing.key_store`
-    salt: bytes
-    cost: Cost
-    wrapped: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +83,8 @@ def create(folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> tuple[Hist
     """
     check_passphrase(passphrase)
     key = HistoryKey(os.urandom(ID_BYTES), os.urandom(KEY_BYTES))
-    code = _new_code()
-    slots = (_slot("passphrase", passphrase, key, cost), _slot("recovery", code, key, cost))
+    code = new_code()
+    slots = (wrapped_by("passphrase", passphrase, key, cost), wrapped_by("recovery", code, key, cost))
     if find(folder) is not None:  # not before the slots, which take a while: another window may have made one meanwhile
         raise SealingError("The kept calls are encrypted already.")
     save(Vault(key.id, slots), folder)
@@ -133,7 +108,7 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
 def unlock_by(kind: str, secret: str, vault: Vault) -> bool:
     """Whether `secret` opens the slot of that kind; from then on this process has the key."""
     for slot in vault.slots:
-        if slot.kind == kind and (secret_key := _unwrapped(slot, secret, vault.id)) is not None:
+        if slot.kind == kind and (secret_key := unwrapped(slot, secret, vault.id)) is not None:
             remember(HistoryKey(vault.id, secret_key))
             return True
     return False
@@ -164,7 +139,7 @@ def change_passphrase(folder: Path, passphrase: str, cost: Cost = USUAL_COST) ->
 
 def change_code(folder: Path, cost: Cost = USUAL_COST) -> str:
     """Another recovery code, in place of the one there was. Raises SealingError, as `change_passphrase` does."""
-    code = _new_code()
+    code = new_code()
     put_slot("recovery", code, folder, cost)
     return code
 
@@ -230,7 +205,7 @@ def put_slot(kind: str, secret: str, folder: Path, cost: Cost) -> None:
     if (vault := find(folder)) is None:
         raise SealingError(NOT_ENCRYPTED)
     key = opened(folder, vault)
-    save(_without(vault, kind, _slot(kind, secret, key, cost)), folder)
+    save(_without(vault, kind, wrapped_by(kind, secret, key, cost)), folder)
 
 
 def drop_slot(kind: str, folder: Path) -> None:
@@ -242,49 +217,6 @@ def drop_slot(kind: str, folder: Path) -> None:
 def _without(vault: Vault, kind: str, *new: Slot) -> Vault:
     kept = tuple(slot for slot in vault.slots if slot.kind != kind)
     return replace(vault, slots=(*kept, *new))
-
-
-def _slot(kind: str, secret: str, key: HistoryKey, cost: Cost) -> Slot:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
-    wrapped = AESGCM(_stretched(_spelling(kind, secret), salt, cost)).encrypt(nonce, key.secret, key.id)
-    return Slot(kind, salt, cost, nonce + wrapped)
-
-
-def _unwrapped(slot: Slot, secret: str, key_id: bytes) -> bytes | None:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    cipher = AESGCM(_stretched(_spelling(slot.kind, secret), slot.salt, slot.cost))
-    try:
-        return cipher.decrypt(slot.wrapped[:NONCE_BYTES], slot.wrapped[NONCE_BYTES:], key_id)
-    except InvalidTag:
-        return None
-
-
-def _stretched(secret: str, salt: bytes, cost: Cost) -> bytes:
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-    kdf = Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib
-    )
-    return kdf.derive(secret.encode("utf-8", "surrogatepass"))
-
-
-def _spelling(kind: str, secret: str) -> str:
-    """A secret as it counts, however it was typed: keyboards differ in accents, people in how they copy a code."""
-    if kind == "recovery":
-        code = "".join(secret.split()).upper().replace("-", "")
-        return code.replace("O", "0").replace("I", "1").replace("L", "1")
-    return unicodedata.normalize("NFC", secret)
-
-
-def _new_code() -> str:
-    import secrets
-
-    groups = ("".join(secrets.choice(_CODE_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_CODE_GROUPS))
-    return "-".join(groups)
 
 
 def _vault(table: dict[str, Any]) -> Vault:

@@ -21,6 +21,7 @@ from assistant.errors import AssistantError, SealingError, StoreError
 from assistant.sealing import key_store, vault
 from assistant.sealing.files import convert_file
 from assistant.sealing.keys import HistoryKey, is_sealed
+from assistant.sealing.slots import USUAL_COST, Cost
 from assistant.store import driver
 from assistant.store.database_copy import convert_database, part_of, remove_database
 from assistant.store.folders import SESSIONS_NAME
@@ -54,7 +55,7 @@ def encryption(data_folder: Path) -> Encryption:
         return Encryption(kept.is_wanted, kept.is_locked, waiting)
 
 
-def want_encrypted(data_folder: Path, passphrase: str, cost: vault.Cost = vault.USUAL_COST) -> str:
+def want_encrypted(data_folder: Path, passphrase: str, cost: Cost = USUAL_COST) -> str:
     """From now on what is new is encrypted; the recovery code, which nobody can ask for again. `convert` does the rest.
 
     Raises:

@@ -10,8 +10,9 @@ import pytest
 
 from assistant.errors import SealingError
 from assistant.sealing import gate, keys, vault
+from assistant.sealing.slots import Cost
 
-CHEAP = vault.Cost(iterations=1, lanes=1, memory_kib=8)
+CHEAP = Cost(iterations=1, lanes=1, memory_kib=8)
 PASSPHRASE = "four words nobody says"
 
 
@@ -61,7 +62,7 @@ def test_a_key_that_another_window_has_made_meanwhile_is_kept(tmp_path: Path, mo
         vault.create(tmp_path, "of the other window", CHEAP)
         return "00000-00000-00000-00000-00000-00000"
 
-    monkeypatch.setattr(vault, "_new_code", meanwhile)
+    monkeypatch.setattr(vault, "new_code", meanwhile)
     with pytest.raises(SealingError, match="already"):
         vault.create(tmp_path, PASSPHRASE, CHEAP)
     keys.forget_all()

@@ -23,13 +23,14 @@ from assistant.errors import RecordingError, SealingError, StoreError
 from assistant.export import export_call
 from assistant.sealing import gate, keys, vault
 from assistant.sealing.keys import is_sealed
+from assistant.sealing.slots import Cost
 from assistant.store import Store, StoreSink, conversion, database_copy
 from assistant.store.conversion import Encryption, convert, encryption, want_encrypted, want_plain
 from assistant.store.schema import connect
 from assistant.values import AudioFrame, Channel
 from tests.assistant.store.calls import STARTED, final, send
 
-CHEAP = vault.Cost(iterations=1, lanes=1, memory_kib=8)
+CHEAP = Cost(iterations=1, lanes=1, memory_kib=8)
 PASSPHRASE = "four words nobody says"
 SECRET = "Zanzibar"
 BOTH = tuple(Channel)
