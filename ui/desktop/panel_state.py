@@ -82,7 +82,7 @@ class Reason:
     question: str = ""
 
 
-_GOOD_SIGNS = {
+_GOOD_SIGNS = {  # of marked spans, by how the ids of their reasons begin; flags have ids of their own
     "admitted": Reason("Good sign", "A mistake admitted or a lesson learnt: worth remembering."),
     "helped": Reason("Good sign", "Helps the listener along: worth remembering."),
 }
@@ -103,7 +103,6 @@ class PanelState:
     hint: str = ""  # a gentle note on how something is told; empty for most of a call
     _hint_seconds: float = 0.0  # when it came
     _helped: set[int] = field(default_factory=set)  # sentences that help the listener along
-    _good_signs: dict[str, Reason] = field(default_factory=dict)  # of marked spans, by the ids of their reasons
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
@@ -182,7 +181,7 @@ class PanelState:
         """Why a span is marked; None where it no longer is."""
         flag = self._flags.get(reason_id)
         if flag is None:
-            return self._good_signs.get(reason_id)
+            return _GOOD_SIGNS.get(reason_id.partition(" ")[0])
         title = "A number, nothing behind it yet" if flag.kind is ClaimKind.NUMBER_ONLY else "Vague so far"
         missing = ", ".join(ASPECTS[aspect] for aspect in flag.missing)
         return Reason(title, plain(flag.reason), missing, self._questions.get(flag.id, ""))
@@ -244,23 +243,17 @@ class PanelState:
         lines: list[LineChange] = []
         span = (said.channel, said.start_seconds, said.end_seconds, said.text)
         for kind, is_marked in (("admitted", reviewed.is_good_sign), ("helped", said.index in self._helped)):
-            reason_id = self._good_sign(kind, said.index)
+            reason_id = _good_sign(kind, said.index)
             lines += self.lines.unmark(reason_id, said.start_seconds)  # where it was heard once more
             lines += self.lines.span(*span, SpanKind.GOOD_SIGN, reason_id) if is_marked else []
         return lines, parts
-
-    def _good_sign(self, kind: str, sentence: int) -> str:
-        """The id of a good sign's reason; flags have ids of their own."""
-        reason_id = f"good sign {kind} {sentence}"
-        self._good_signs[reason_id] = _GOOD_SIGNS[kind]
-        return reason_id
 
     def _note(self, cue: CommunicationCue, at_seconds: float) -> tuple[list[LineChange], set[Part]]:
         """A good one is marked where it was said; of the others the newest is a hint for a while."""
         if cue.is_good:
             self._helped.add(cue.sentence)
             span = (cue.channel, cue.start_seconds, cue.end_seconds, cue.quote)
-            return self.lines.span(*span, SpanKind.GOOD_SIGN, self._good_sign("helped", cue.sentence)), set()
+            return self.lines.span(*span, SpanKind.GOOD_SIGN, _good_sign("helped", cue.sentence)), set()
         if cue.kind is CueKind.UNEXPLAINED_TERM:
             self.hint = f"“{plain(cue.quote)}”: ask as a newcomer would"
         else:
@@ -289,3 +282,8 @@ class PanelState:
         kept = tuple(card for card in self.cards if card.id != follow_up_id)
         changed, self.cards = len(kept) != len(self.cards), kept
         return changed
+
+
+def _good_sign(kind: str, sentence: int) -> str:
+    """The id of a good sign's reason."""
+    return f"{kind} {sentence}"

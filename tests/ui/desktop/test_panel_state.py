@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+from dataclasses import fields
+
 import pytest
 
 from assistant.values import (
@@ -13,9 +16,12 @@ from assistant.values import (
     FlagWithdrawn,
     FollowUp,
     FollowUpRetired,
+    Label,
     Level,
     Mark,
     RetiredWhy,
+    ReviewedSentence,
+    Sentence,
     Stamped,
     State,
     Status,
@@ -125,6 +131,19 @@ def test_a_good_sign_says_what_is_good_about_it():
     assert {(state.reason(one.reason_id).title, "mistake" in state.reason(one.reason_id).text) for one in admitted} == {
         ("Good sign", True)
     }
+
+
+def test_a_sentence_without_a_mark_leaves_nothing_behind():
+    state = state_at(1000.0)
+    before = sizes(state)
+    for number in range(100, 200):
+        words = (Word("Well.", 2000.0 + number, 2000.5 + number),)
+        state.apply(Stamped(ReviewedSentence(Sentence(Channel.THEM, number, words), Label.NEUTRAL), 3000.0, 3000.0))
+    assert sizes(state) == before
+
+
+def sizes(state):
+    return {one.name: len(kept) for one in fields(state) if isinstance(kept := getattr(state, one.name), Sized)}
 
 
 def test_partial_text_is_shown_behind_what_is_agreed_on():
