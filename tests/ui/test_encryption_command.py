@@ -26,7 +26,8 @@ from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hol
 from tests.ui.test_rewording import held
 from ui import unlocking
 from ui.cli import main
-from ui.commands.checks import State, _database, _encryption, _key_store
+from ui.doctor.finding import State
+from ui.doctor.history import database, encryption, opens_by_itself
 from ui.unlocking import unlock_history
 
 __all__ = ["store"]  # a fixture that is shared
@@ -75,7 +76,7 @@ def test_calls_are_encrypted_listed_shown_exported_and_decrypted(
     code = re.search(r"Recovery code: (\S+)", said)
     assert code
     assert readable_files(home) == []
-    assert _encryption(home).text == "all kept calls are encrypted"
+    assert encryption(home).text == "all kept calls are encrypted"
 
     types("wrong", PASSPHRASE)
     assert main(["sessions", "show", "last"]) == 0
@@ -91,7 +92,7 @@ def test_calls_are_encrypted_listed_shown_exported_and_decrypted(
     assert main(["sessions", "show", "last"]) == 0
     assert main(["sessions", "decrypt"]) == 0
     assert "not encrypted" in capsys.readouterr().out
-    assert _encryption(home).text.startswith("off;")
+    assert encryption(home).text.startswith("off;")
 
 
 def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
@@ -110,7 +111,7 @@ def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
             assert "locked" in told.err
     with pytest.raises(SealingError, match="locked"):
         unlock_history()  # as `listen` does before it hears anything
-    assert (_encryption(home).state, _database(home).text) == (State.OK, "locked, so its calls are not counted")
+    assert (encryption(home).state, database(home).text) == (State.OK, "locked, so its calls are not counted")
     assert all_files(home) == before
     assert os.environ["DEPTHCUE_HOME"] == str(home)
 
@@ -149,7 +150,7 @@ def test_the_passphrase_is_changed_and_so_is_the_code(
 
 def test_what_was_ended_half_way_is_told_and_gone_on_with(home: Path, types: Typed) -> None:
     vault.create(home, PASSPHRASE, CHEAP)
-    found = _encryption(home)
+    found = encryption(home)
     assert found.state is State.NOTE
     assert "2 parts" in found.text
     types(PASSPHRASE)
@@ -260,15 +261,15 @@ def test_a_key_store_that_takes_its_time_is_told_in_the_terminal_and_a_quick_one
 
 
 def test_the_doctor_says_whether_this_computer_opens_them_by_itself(home: Path, remembered: InMemory) -> None:
-    [found] = _key_store(home)
+    [found] = opens_by_itself(home)
     assert (found.state, "opens the kept calls by itself" in found.text) == (State.OK, True)
     remembered.is_locked = True
-    [found] = _key_store(home)
+    [found] = opens_by_itself(home)
     assert (found.state, "collection is locked" in found.text) == (State.NOTE, True)
     remembered.is_locked = False
     remembered.kept.clear()
-    [found] = _key_store(home)
+    [found] = opens_by_itself(home)
     assert (found.state, "nothing here" in found.text) == (State.NOTE, True)
     vault.unlock(home, PASSPHRASE)
     key_store.forget(home)
-    assert list(_key_store(home)) == []
+    assert list(opens_by_itself(home)) == []

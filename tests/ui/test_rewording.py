@@ -22,8 +22,8 @@ from assistant.values import SAMPLE_RATE_HZ, State, Status, Word
 from tests.fakes import ListSink, LoudnessDetector, ScriptedSource
 from tests.language_model_server import ModelServer, running
 from ui import compose
-from ui.commands.checks import State as Health
-from ui.commands.checks import _language_model
+from ui.doctor.checks import _language_model
+from ui.doctor.finding import State as Health
 from ui.kept_call import KeptCall
 from ui.language_model import language_model, try_out
 

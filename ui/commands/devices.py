@@ -95,7 +95,8 @@ def _no_output() -> str:
 
 
 def _examine(_args: argparse.Namespace) -> int:
-    from ui.commands.checks import State, all_checks
+    from ui.doctor.checks import all_checks
+    from ui.doctor.finding import State
 
     is_broken = False
     for finding in all_checks():
