@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import insort_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.ports import Effort, Hypothesis
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
@@ -35,14 +35,23 @@ QUIET_SECONDS = 0.5  # on both sides, before a final is heard once more, and bef
 
 @dataclass(slots=True, eq=False)
 class _Turn:
-    """A place in the order of events: known when it happened, complete when its text is."""
+    """A place in the order of events: known when it happened, complete when it has its event."""
 
     at_seconds: float
-    channel: Channel
+    event: SpeechStarted | Locked | Refined | None = field(default=None, kw_only=True)
+
+
+@dataclass(slots=True, eq=False)
+class _End(_Turn):
+    """Of an utterance: it waits for its text."""
+
     number: int
-    event: SpeechStarted | Locked | Refined | None = None
-    utterance: Utterance | None = None  # of an end that waits for its text
-    is_quiet: bool = False  # nobody speaks: a final may be heard once more
+    utterance: Utterance
+
+
+@dataclass(slots=True, eq=False)
+class _Quiet(_Turn):
+    """Nobody speaks: a final may be heard once more."""
 
 
 class Streaming:
@@ -81,25 +90,25 @@ class Streaming:
         for edge in edges:
             at_seconds = max(edge.at_seconds, self._released_seconds)  # a channel that hung may come too late
             if isinstance(edge, SpeechStarted):
-                opened = Open(self._count, edge.channel)
+                self._open[edge.channel] = Open(self._count, edge.channel)
                 self._count += 1
-                self._open[edge.channel] = opened
-                turn = _Turn(at_seconds, edge.channel, opened.number, replace(edge, at_seconds=at_seconds))
+                self._place(_Turn(at_seconds, event=replace(edge, at_seconds=at_seconds)))
             else:
                 ended = self._open.pop(edge.utterance.channel)
                 self._ended[ended.number] = ended
-                turn = _Turn(at_seconds, edge.utterance.channel, ended.number, utterance=edge.utterance)
+                self._place(_End(at_seconds, ended.number, edge.utterance))
             self._quiet_since_seconds = max(self._quiet_since_seconds, at_seconds)
-            insort_right(self._turns, turn, key=lambda turn: turn.at_seconds)
 
     def _note_quiet(self) -> None:
         """Make a place for a refinement, one at a time, where nobody has spoken for a while."""
         at_seconds = self._quiet_since_seconds + QUIET_SECONDS
         is_due = self._settings.refines and not self._open and self.clock_seconds >= at_seconds
-        if is_due and not any(turn.is_quiet for turn in self._turns):
+        if is_due and not any(isinstance(turn, _Quiet) for turn in self._turns):
             self._quiet_since_seconds = at_seconds = max(at_seconds, self._released_seconds)
-            turn = _Turn(at_seconds, Channel.YOU, -1, is_quiet=True)
-            insort_right(self._turns, turn, key=lambda turn: turn.at_seconds)
+            self._place(_Quiet(at_seconds))
+
+    def _place(self, turn: _Turn) -> None:
+        insort_right(self._turns, turn, key=lambda turn: turn.at_seconds)
 
     # --- decode worker ---
 
@@ -112,7 +121,7 @@ class Streaming:
     @property
     def waiting_seconds(self) -> float:
         """How long the oldest final has been waiting for the worker."""
-        waiting = next((turn for turn in self._turns if turn.utterance is not None), None)
+        waiting = next((turn for turn in self._turns if isinstance(turn, _End)), None)
         return max(0.0, self.clock_seconds - waiting.at_seconds) if waiting else 0.0
 
     @property
@@ -123,7 +132,7 @@ class Streaming:
     def next_job(self) -> Job | None:
         self._pressure.feel(max(self.waiting_seconds, self._partials.waiting_seconds(self._open.values())))
         for turn in self._turns:
-            if turn.utterance is not None and self._speculation_of(turn) is None:
+            if isinstance(turn, _End) and self._speculation_of(turn) is None:
                 return self._final_job(turn.number, turn.utterance)
         return self._speculative_job() or self._partials.job(self._open.values()) or self._refining_job()
 
@@ -146,8 +155,8 @@ class Streaming:
         until_seconds = self.clock_seconds
         while self._turns and (self._is_finished or self._turns[0].at_seconds <= until_seconds):
             turn = self._turns[0]
-            if turn.event is None and turn.utterance is not None:
-                self._lock(turn, turn.utterance)
+            if isinstance(turn, _End):
+                self._lock(turn)
             if turn.event is not None:
                 events.append(turn.event)
             elif not self._is_missed(turn):
@@ -158,25 +167,25 @@ class Streaming:
         self._released_seconds = max(self._released_seconds, until_seconds)
         return events, self._released_seconds
 
-    def _lock(self, turn: _Turn, utterance: Utterance) -> None:
+    def _lock(self, turn: _End) -> None:
         """Complete the end of an utterance, if its text is there."""
         hypothesis = self._speculation_of(turn)
         if hypothesis is None:
             return
         effort = self._ended.pop(turn.number).speculative_effort
-        update = final_of(turn.number, utterance, hypothesis)
+        update = final_of(turn.number, turn.utterance, hypothesis)
         turn.event = Locked(update, turn.at_seconds)
-        self._previous[turn.channel] = utterance, update
+        self._previous[turn.utterance.channel] = turn.utterance, update
         if self._settings.refines:
-            self._refinement.note(utterance, update, hypothesis, effort)
+            self._refinement.note(turn.utterance, update, hypothesis, effort)
 
     def _is_missed(self, turn: _Turn) -> bool:
         """Whether a place for a refinement has come to nothing: what is said since does not wait for it."""
-        return turn.is_quiet and (len(self._turns) > 1 or self.rung > Rung.FREE)
+        return isinstance(turn, _Quiet) and (len(self._turns) > 1 or self.rung > Rung.FREE)
 
     def _refining_job(self) -> Job | None:
         turn = self._turns[0] if self._turns else None
-        if turn is None or not turn.is_quiet or self._is_missed(turn):
+        if not isinstance(turn, _Quiet) or self._is_missed(turn):
             return None
         chosen = self._refinement.choose(turn.at_seconds)
         if chosen is None:
@@ -186,7 +195,7 @@ class Streaming:
         return Job(chosen.number, chosen.utterance, Effort.FINAL, samples, lead=lead, is_refinement=True)
 
     def _refined(self, hypothesis: Hypothesis) -> None:
-        turn = next(turn for turn in self._turns if turn.is_quiet)  # nothing was released meanwhile
+        turn = next(turn for turn in self._turns if isinstance(turn, _Quiet))  # nothing was released meanwhile
         turn.event = refined = self._refinement.done(hypothesis, turn.at_seconds)
         if refined is None:
             self._turns.remove(turn)
@@ -205,15 +214,15 @@ class Streaming:
     def _before(self, number: int, channel: Channel) -> tuple[Utterance, TranscriptUpdate] | None:
         """The utterance before this one on its channel, with its final text."""
         for turn in reversed(self._turns):
-            if turn.channel is channel and turn.number < number and turn.utterance is not None:
+            if isinstance(turn, _End) and turn.utterance.channel is channel and turn.number < number:
                 hypothesis = self._speculation_of(turn)
                 return (turn.utterance, final_of(turn.number, turn.utterance, hypothesis)) if hypothesis else None
         return self._previous.get(channel)
 
-    def _speculation_of(self, turn: _Turn) -> Hypothesis | None:
+    def _speculation_of(self, turn: _End) -> Hypothesis | None:
         """The final decode of an ended utterance, if it was of exactly its audio."""
         ended = self._ended.get(turn.number)
-        if ended is None or turn.utterance is None:
+        if ended is None:
             return None
         fits = abs(ended.speculative_end_seconds - turn.utterance.end_seconds) < 1e-6
         return ended.speculative if fits else None
