@@ -13,9 +13,9 @@ from PySide6.QtCore import QTimer
 from assistant.settings import Settings, settings_path
 from ui.desktop.app import application
 from ui.desktop.standing import Phase
-from ui.panel import Program
 from ui.plans import demo_plan
 from ui.preferences import Preferences
+from ui.program import Program
 
 BEAT_MS = 5
 

@@ -14,9 +14,9 @@ from benchmarks.panel import made_up
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import application
 from ui.desktop.bridge import Bridge
-from ui.panel import Program
 from ui.plans import demo_plan
 from ui.preferences import Preferences
+from ui.program import Program
 
 SETTLE_MS = 3000
 QUESTIONS = ("What did you build?", "What was the hardest part?", "What did you measure?", "What would you change?")

@@ -12,9 +12,9 @@ def run() -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtGui import QPaintEvent
 
-    import ui.panel
+    import ui.program
 
-    class Watched(ui.panel.PanelWindow):
+    class Watched(ui.program.PanelWindow):
         is_drawn = False
 
         def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
@@ -27,7 +27,7 @@ def run() -> int:
             print(time.monotonic(), flush=True)
             self.close()
 
-    ui.panel.PanelWindow = Watched  # type: ignore[misc]
+    ui.program.PanelWindow = Watched  # type: ignore[misc]
     return main(["panel"])
 
 

@@ -26,8 +26,8 @@ from ui.desktop.fields import Select
 from ui.desktop.model_offer import TITLE, Download
 from ui.desktop.standing import Phase
 from ui.model_download import UNUSABLE
-from ui.panel import NO_START, Program
 from ui.preferences import Preferences
+from ui.program import NO_START, Program
 
 __all__ = ["beginning", "qapp"]  # fixtures that are shared
 FILES = model_files.contents(size_bytes=3_000_000)

@@ -38,9 +38,9 @@ from ui.desktop.direction import in_order
 from ui.desktop.past_row import PastRow
 from ui.desktop.ready_page import CONSENT_TEXT
 from ui.desktop.standing import Phase
-from ui.panel import Program
 from ui.plans import Plan, live_plan
 from ui.preferences import Preferences
+from ui.program import Program
 
 TITLE = "Backend engineer"
 LANES = ("calls", "commands", "desk", "past", "repair", "trial")

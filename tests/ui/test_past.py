@@ -26,9 +26,9 @@ from ui.desktop.after.history_page import HistoryPage
 from ui.desktop.after.session_page import SessionPage
 from ui.desktop.app import application
 from ui.desktop.ready_page import ReadyPage
-from ui.panel import Program
 from ui.plans import demo_plan
 from ui.preferences import Preferences
+from ui.program import Program
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
