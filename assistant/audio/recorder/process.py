@@ -8,6 +8,8 @@ much as before, so the recording goes on; but nobody sees any more that it does,
 pause at once, and as soon as the next start of the program comes to make the call whole. Terminals' signals don't
 concern it.
 
+What is kept is judged by when it was spoken: a pause, its end and the stop come with the time of their press.
+
 Threads: the main thread hears, writes and sends; one reads commands; the source has its own.
 """
 
@@ -19,6 +21,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +31,7 @@ from assistant.audio.capture.live import LiveSource
 from assistant.audio.capture.opening import open_live, reopen_live, server_snapshot
 from assistant.audio.recorder.disk import RESERVE_BYTES, DiskWatch
 from assistant.audio.recorder.outbox import Outbox
+from assistant.audio.recorder.pauses import Pauses
 from assistant.audio.recorder.sleep import SleepWatch
 from assistant.audio.recorder.wire import End, Fact
 from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end
@@ -38,6 +42,7 @@ from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 
 ALONE_SECONDS = 120.0  # so long a call goes on without the program that started it
 _FLUSH_SECONDS = 10.0
+_LAST_SOUND_SECONDS = 1.0  # so long what was spoken before the stop is waited for; it takes a quarter of it
 _BEAT_SECONDS = 1.0  # between signs of life; with these the program tells silence from a process that hangs
 _PROGRAM_IS_GONE = "program is gone"
 ASLEEP = "the computer slept"
@@ -61,11 +66,14 @@ class RecordingLoop:
         self._disk = DiskWatch(folder, partial(recorder.free_seconds, RESERVE_BYTES))
         self._sleep = sleep or SleepWatch()
         self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
-        self._ends = dict.fromkeys(source.channels, 0.0)
+        self._ends = dict.fromkeys(source.channels, 0.0)  # of what is kept
+        self._heard_seconds = dict.fromkeys(source.channels, float("-inf"))  # `time.monotonic()` of the newest sound
         self._told_origin: float | None = None
         self._next_beat_seconds = 0.0
-        self.is_paused = False  # written by the thread of the commands
-        self.alone_since_seconds: float | None = None  # written by it, too: the program has gone
+        self.pauses = Pauses()
+        self._stopped_seconds = float("inf")
+        self._is_all_heard = threading.Event()  # that was spoken before the stop
+        self.alone_since_seconds: float | None = None  # written by the thread of the commands: the program has gone
 
     def run(self) -> None:
         """Raises RecordingError: the disk takes no more. Everything before is kept."""
@@ -80,11 +88,27 @@ class RecordingLoop:
             self._notice_sleep()
             if isinstance(item, Status):
                 self._out.send(item)
-            elif not self.is_paused:
-                self._keep(_later(item, self._slept_seconds))
+            else:
+                self._hear(item)
             self._tell_origin()
             if (warning := self._disk.check()) is not None:
                 self._out.send(warning)
+
+    def stop(self, at_seconds: float) -> None:
+        """End the call with what was spoken up to then (`time.monotonic()`), as soon as it is heard. Other threads."""
+        self.pauses.begin(at_seconds)
+        self._stopped_seconds = at_seconds
+        self._is_all_heard.wait(_LAST_SOUND_SECONDS)
+        self._source.close()
+
+    def _hear(self, item: AudioFrame | AudioGap) -> None:
+        origin_seconds = self._source.origin_seconds
+        assert origin_seconds is not None  # it is set by the first sound
+        for part in self.pauses.outside(item, origin_seconds):
+            self._keep(_later(part, self._slept_seconds))
+        self._heard_seconds[item.channel] = origin_seconds + item.end_seconds
+        if min(self._heard_seconds.values()) >= self._stopped_seconds:
+            self._is_all_heard.set()
 
     def _beat(self) -> bool:
         """About once a second."""
@@ -100,7 +124,7 @@ class RecordingLoop:
         if self.alone_since_seconds is None:
             return False
         is_late = time.monotonic() - self.alone_since_seconds > ALONE_SECONDS
-        return is_late or self.is_paused or is_asked_to_end(self._folder)
+        return is_late or self.pauses.is_on or is_asked_to_end(self._folder)
 
     def _keep(self, item: AudioFrame | AudioGap) -> None:
         self._recorder.write(item)
@@ -112,7 +136,7 @@ class RecordingLoop:
         if not slept_seconds:
             return
         self._slept_seconds += slept_seconds
-        if not self.is_paused:
+        if not self.pauses.is_on:
             for channel, end_seconds in self._ends.items():
                 self._keep(AudioGap(channel, end_seconds, end_seconds + slept_seconds, ASLEEP))
         message = f"The computer slept for {roughly(slept_seconds)}, in which nothing was heard. The call goes on."
@@ -144,14 +168,18 @@ class Commands:
         line = self._pipe.readline()
         return dict(json.loads(line)) if line.endswith(b"\n") else {"do": _PROGRAM_IS_GONE}
 
-    def follow(self, source: LiveSource, loop: RecordingLoop) -> None:
+    def follow(self, loop: RecordingLoop) -> None:
         """On a thread of its own, to the end of the call."""
-        while (command := self.next())["do"] not in ("stop", _PROGRAM_IS_GONE):
-            loop.is_paused = command["do"] == "pause"
-        if command["do"] == "stop":
-            source.close()
-        else:
-            loop.alone_since_seconds = time.monotonic()
+        while (command := self.next())["do"] != _PROGRAM_IS_GONE:
+            match command["do"]:
+                case "pause":
+                    loop.pauses.begin(command["at_seconds"])
+                case "resume":
+                    loop.pauses.end(command["at_seconds"])
+                case "stop":
+                    loop.stop(command["at_seconds"])
+                    return
+        loop.alone_since_seconds = time.monotonic()
 
 
 def main() -> int:
@@ -174,7 +202,7 @@ def main() -> int:
 def _serve(commands: Commands, opening: dict[str, Any], out: Outbox) -> None:
     source = _open(opening)
     try:
-        _stop_politely(source)
+        _stop_politely(source.close)
         out.send(Fact({"channels": list(source.channels), "asks_server": server_snapshot() is not None}))
         beginning = commands.next()
         if beginning["do"] == "record":
@@ -197,8 +225,10 @@ def _record(commands: Commands, beginning: dict[str, Any], source: LiveSource, o
     try:
         out.send(Fact({"records": True}))
         loop = RecordingLoop(source, recorder, folder, out)
-        loop.is_paused = beginning["is_paused"]
-        threading.Thread(target=commands.follow, args=(source, loop), name="commands", daemon=True).start()
+        if beginning["is_paused"]:
+            loop.pauses.begin(float("-inf"))
+        _stop_politely(lambda: loop.stop(time.monotonic()))
+        threading.Thread(target=commands.follow, args=(loop,), name="commands", daemon=True).start()
         loop.run()
     finally:
         source.close()
@@ -214,13 +244,13 @@ def _streams() -> tuple[Commands, Outbox]:
     return Commands(os.fdopen(kept_in, "rb")), Outbox(kept_out)
 
 
-def _stop_politely(source: LiveSource) -> None:
+def _stop_politely(stop: Callable[[], None]) -> None:
     """A shutdown of the system ends the recording in order."""
 
-    def stop(_number: int, _frame: object) -> None:
-        threading.Thread(target=source.close, daemon=True).start()  # the handler may have interrupted its lock's owner
+    def on_signal(_number: int, _frame: object) -> None:
+        threading.Thread(target=stop, daemon=True).start()  # the handler may have interrupted a lock's owner
 
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl+C is the program's
 
 

@@ -8,6 +8,7 @@ is a gap.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,7 @@ class RecorderSource:
         self._commanding = threading.Lock()  # over what is below, and which child is told
         self._is_paused = False
         self._is_closed = False
+        self._closed_seconds = 0.0  # `time.monotonic()` of it
         self._is_read = False
         self._closed = threading.Event()
         self._is_over = False
@@ -90,18 +92,21 @@ class RecorderSource:
             self._spare = Child()
 
     def pause(self) -> None:
-        """From now on nothing is recorded or given out, until `resume`."""
+        """Nothing that is spoken from now on is recorded or given out, until `resume`."""
         self._command_pause(True)
 
     def resume(self) -> None:
         self._command_pause(False)
 
     def close(self) -> None:
-        """End the recording. `read` still gives out what was heard up to now, then None."""
+        """End the recording. `read` still gives out what was spoken up to now, then None."""
+        now_seconds = time.monotonic()
         with self._commanding:
+            if not self._is_closed:
+                self._closed_seconds = now_seconds
             self._is_closed = True
             self._closed.set()
-            self._child.tell(do="stop")
+            self._tell_stop()
             if self._opening is not None:
                 self._opening.process.kill()  # it records nothing yet, and a hung sound server never lets it answer
             is_unread = not self._is_read and not self._is_over
@@ -110,9 +115,13 @@ class RecorderSource:
             self._leave()
 
     def _command_pause(self, is_paused: bool) -> None:
+        pressed_seconds = time.monotonic()
         with self._commanding:
             self._is_paused = is_paused
-            self._child.tell(do="pause" if is_paused else "resume")
+            self._child.tell(do="pause" if is_paused else "resume", at_seconds=pressed_seconds)
+
+    def _tell_stop(self) -> None:
+        self._child.tell(do="stop", at_seconds=self._closed_seconds)
 
     # --- the listening thread ---
 
@@ -199,7 +208,7 @@ class RecorderSource:
             child.patience_seconds = RECORDING_SECONDS
             self._child = child
             if self._is_closed:
-                child.tell(do="stop")
+                self._tell_stop()
         with suppress(CaptureError):
             self._spare = Child()
 
