@@ -17,6 +17,7 @@ from assistant.audio.capture.devices import Device, DeviceKind
 from assistant.audio.capture.feed import Block
 from assistant.audio.resampling import Resampler, bounded
 from assistant.errors import CaptureError
+from assistant.values import SAMPLE_RATE_HZ
 
 EVERYTHING = "everything"
 
@@ -34,7 +35,8 @@ class TapFeed:
         self._program = find_program(wanted)
         self.description = "What this Mac plays" if self._program is None else str(self._program.name)
         self._buffers: queue.Queue[tuple[float, Any]] = queue.Queue(_QUEUE_BUFFERS)
-        self._resampler: tuple[int, Resampler] | None = None
+        self._rate_hz = SAMPLE_RATE_HZ  # of what comes
+        self._resampler = Resampler(self._rate_hz, 1)
         self._checked_seconds = time.monotonic()
         try:
             self._session = (
@@ -58,8 +60,9 @@ class TapFeed:
                 raise CaptureError(f"{self.description} is gone") from None
             return None
         mono = bounded(_samples(buffer)).mean(axis=1, keepdims=True, dtype=np.float32)
-        resampler = self._resampler_for(round(buffer.format.sample_rate))
-        return Block(arrived_seconds, resampler.process(mono)[:, 0], spoken=resampler.spoken(len(mono)))
+        before = self._go_on_at(round(buffer.format.sample_rate))
+        samples = np.concatenate((before, self._resampler.process(mono)))[:, 0]
+        return Block(arrived_seconds, samples, spoken=self._resampler.spoken(len(mono)))
 
     def close(self) -> None:
         try:
@@ -71,10 +74,13 @@ class TapFeed:
         if not self._buffers.full():
             self._buffers.put_nowait((time.monotonic(), buffer))
 
-    def _resampler_for(self, rate_hz: int) -> Resampler:
-        if self._resampler is None or self._resampler[0] != rate_hz:  # a headset's may change in the middle
-            self._resampler = rate_hz, Resampler(rate_hz, 1)
-        return self._resampler[1]
+    def _go_on_at(self, rate_hz: int) -> NDArray[np.int16]:
+        """A headset's rate may change in the middle: (samples, 1) that were held back of what came at the one before."""
+        if rate_hz == self._rate_hz:
+            return np.zeros((0, 1), np.int16)
+        held = self._resampler.finish()
+        self._rate_hz, self._resampler = rate_hz, Resampler(rate_hz, 1)
+        return held
 
     def _check_program(self) -> None:
         """A tap of a program that has ended gives silence for ever."""

@@ -152,6 +152,17 @@ def test_everything_that_a_mac_plays_is_heard_whatever_its_format(mac: ScriptedC
     assert mac.is_closed
 
 
+def test_a_change_of_rate_costs_no_sound(mac: ScriptedCatap) -> None:
+    feed = tap.TapFeed("")
+    for rate_hz in (48_000, 44_100, 48_000):
+        for _ in range(10):
+            mac.say(np.full((rate_hz // 100, 1), 0.25, np.float32), float(rate_hz))
+    mac.say(np.full((160, 1), 0.25, np.float32), 16_000.0)
+    blocks = list(iter(feed.read, None))
+    assert sum(len(block.samples) for block in blocks) == pytest.approx(0.31 * 16_000, abs=4)
+    assert sum(block.spoken or 0 for block in blocks) == pytest.approx(0.31 * 16_000)
+
+
 def test_a_program_that_plays_is_preferred_and_its_end_is_noticed(
     mac: ScriptedCatap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
