@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from assistant.settings import Settings
 from ui.desktop.buttons import button, icon_button
@@ -19,6 +19,7 @@ from ui.desktop.fields import AreaField, LineField, NumberField, Select
 from ui.desktop.fitted import Fitted
 from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
+from ui.desktop.in_sight import FocusInSight
 from ui.desktop.key_rows import KeyRows
 from ui.desktop.model_offer import ModelOffer
 from ui.desktop.setting_rows import SECTIONS, Kind, Row
@@ -63,11 +64,7 @@ class SettingsPage(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._left_behind: QWidget | None = None  # has the focus, and a person has scrolled it out of sight
-        self._area.verticalScrollBar().actionTriggered.connect(self._scrolled)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._focus_moved)
+        self._focus = FocusInSight(self, self._area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
@@ -91,7 +88,7 @@ class SettingsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._keep_focus_in_sight)
+        QTimer.singleShot(0, self, self._focus.keep)  # docking changes the height under the very hands that chose it
         is_tiny = self.width() < px(_TINY)
         side = max(px(8 if is_tiny else 20), (self.width() - px(_WIDEST)) // 2)
         self._back.show_words(not is_tiny)
@@ -101,30 +98,7 @@ class SettingsPage(QWidget):
         """All of it, if there is room, where somebody works at it; what has the focus in any case."""
         if holds_focus(self.encryption):
             self._area.ensureWidgetVisible(self.encryption, 0, px(10))
-            self._show_focus()
-
-    def _scrolled(self) -> None:
-        """By a person, by wheel, bar or key; the program's own scrolling does not come here."""
-        focused = self.focusWidget()
-        self._left_behind = None
-        if focused is not None and self._inner.isAncestorOf(focused):
-            top = focused.mapTo(self._inner, QPoint()).y() - self._area.verticalScrollBar().sliderPosition()
-            is_seen = top + focused.height() > 0 and top < self._area.viewport().height()
-            self._left_behind = None if is_seen else focused
-
-    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and now is not self._left_behind:  # none has it while another window is in front
-            self._left_behind = None
-
-    def _keep_focus_in_sight(self) -> None:
-        """Docking changes the height under the very hands that chose it."""
-        if self._left_behind is None or self.focusWidget() is not self._left_behind:
-            self._show_focus()
-
-    def _show_focus(self) -> None:
-        focused = self.focusWidget()
-        if focused is not None and self._inner.isAncestorOf(focused):
-            self._area.ensureWidgetVisible(focused)
+            self._focus.show()
 
     def _fill(self, column: QVBoxLayout) -> None:
         head = QHBoxLayout()
