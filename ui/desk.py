@@ -185,15 +185,15 @@ def _choices() -> Choices:
     from models.catalog import CATALOG, megabytes
     from models.weights import installed
 
-    models = tuple(Option(copy.name, copy.name) for copy in installed(data_folder()) if copy.problem is None)
-    names = tuple(dict.fromkeys(models))
+    here = tuple(dict.fromkeys(copy.name for copy in installed(data_folder()) if copy.problem is None))
+    models = tuple(Option(name, name) for name in here)
     absent = tuple(
         Option(entry.name, f"{entry.name} (not here yet, {megabytes(entry.size_bytes)})")
         for entry in CATALOG.values()
-        if entry.name not in [one.value for one in names]
+        if entry.name not in here
     )
     return {
-        "model": (BEST_MODEL, *names, *absent),
-        "second_pass_model": (SAME_MODEL, *names),
+        "model": (BEST_MODEL, *models, *absent),
+        "second_pass_model": (SAME_MODEL, *models),
         **question_files.choices(),
     }

@@ -102,14 +102,15 @@ def _name_of(wanted: str, devices: Sequence[Device]) -> str:
     return next((device.name for device in devices if wanted and wanted == device.description), wanted)
 
 
-def _voice(channel: Channel, wanted: str, call: str, snapshot: Snapshot | None) -> Voice:
+def _voice(channel: Channel, wanted: str, wanted_call: str, snapshot: Snapshot | None) -> Voice:
+    """What is heard of a channel where `wanted` is, and `wanted_call` of the call: that is no default microphone."""
     from assistant.audio.capture import NO_DEVICE, portaudio
 
     if wanted == NO_DEVICE:
         return Voice("Switched off in the settings", is_heard=False)
     try:
         if snapshot is not None:
-            return Voice(snapshot.target(channel, wanted, call).description)
+            return Voice(snapshot.target(channel, wanted, wanted_call).description)
         if channel is Channel.THEM and not wanted:
             return Voice("Not heard without a sound server: run “depthcue doctor”", is_heard=False)
         return Voice(str(portaudio.find_input(wanted)["name"]))

@@ -13,8 +13,6 @@ NOT_HERE = (
     "This desktop (Wayland) lets no program place its window, so it can't be docked from here. Most can do it by key: "
     "often the Super key with Left or Right."
 )
-
-
 _FRAMED_WITHIN_MS = (0, 100, 500, 2000)  # a system puts a frame around a window some time after it is shown, unasked
 
 
