@@ -75,7 +75,7 @@ class TapFeed:
             self._buffers.put_nowait((time.monotonic(), buffer))
 
     def _go_on_at(self, rate_hz: int) -> NDArray[np.int16]:
-        """A headset's rate may change in the middle: (samples, 1) that were held back of what came at the one before."""
+        """A headset's rate may change in the middle: (samples, 1) that are still held of the one before."""
         if rate_hz == self._rate_hz:
             return np.zeros((0, 1), np.int16)
         held = self._resampler.finish()
