@@ -1,11 +1,13 @@
-"""The parts of a story, and what a claim may lack, in the words that people read, in the panel as in exports."""
+"""The sides of a call, the parts of a story, and what a claim may lack, in the words that people read, in the panel as
+in exports."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from assistant.values import Aspect
+from assistant.values import Aspect, Channel
 
+SPEAKERS: Final[dict[Channel, str]] = {Channel.YOU: "You", Channel.THEM: "Them"}
 PARTS: Final[dict[str, tuple[Aspect, ...]]] = {  # each is covered once one of its aspects is
     "What was measured": (Aspect.METRIC_DEFINITION, Aspect.BASELINE),
     "How measured": (Aspect.MEASUREMENT_METHOD,),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
+from assistant.parts import SPEAKERS
 from assistant.plain import clock, plain
 from assistant.values import (
     AudioGap,
-    Channel,
     ClaimKind,
     CommunicationCue,
     Flag,
@@ -27,7 +27,6 @@ from assistant.values import (
     UpdateKind,
 )
 
-NAMES = {Channel.YOU: "You", Channel.THEM: "Them"}
 KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "number only", ClaimKind.ASPECT: "not touched yet"}
 RETIRED = {
     RetiredWhy.ANSWERED: "answered",
@@ -84,7 +83,7 @@ class TerminalSink:
             case TranscriptUpdate(kind=UpdateKind.FINAL, words=words, channel=channel) as final if words:
                 again = "" if final.utterance not in self._final else "(heard once more) "
                 self._final.add(final.utterance)
-                return f"{clock(words[0].start_seconds):>6} {NAMES[channel]:<5} {again}{plain(final.text)}"
+                return f"{clock(words[0].start_seconds):>6} {SPEAKERS[channel]:<5} {again}{plain(final.text)}"
             case Flag() as flag if flag.id in self._flags:  # the same claim in words that were heard once more
                 self._flags[flag.id] = flag
                 return None
@@ -105,7 +104,9 @@ class TerminalSink:
             case CommunicationCue(quote=quote, advice=advice):
                 return f"{MARGIN}· “{plain(quote)}” {plain(advice)} [{now}]"
             case AudioGap(channel=channel, start_seconds=start, end_seconds=end, reason=reason):
-                return f"{clock(start):>6} {NAMES[channel]:<5} [nothing heard for {end - start:.1f} s: {plain(reason)}]"
+                return (
+                    f"{clock(start):>6} {SPEAKERS[channel]:<5} [nothing heard for {end - start:.1f} s: {plain(reason)}]"
+                )
             case Mark(at_seconds=at, note=note):
                 return f"{clock(at):>6} marked {plain(note)}".rstrip()
             case Status(state=state, message=message) if state in SHOWN_STATES and message:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from assistant.call import Call
 from assistant.export import notes
-from assistant.export.wording import VOICES, Line, header, lines_of, runs_of, title_of
+from assistant.export.wording import Line, header, lines_of, runs_of, title_of
+from assistant.parts import SPEAKERS
 from assistant.plain import clock, plain
 
 # Everything that CommonMark or its GitHub dialect could take for markup within a line. Percent signs, braces and
@@ -48,4 +49,4 @@ def _paragraph(line: Line, call: Call) -> str:
         withdrawn = [f"{fate.flag.id}, taken back" for fate in run.flags if fate.withdrawn_at_seconds is not None]
         marks = escape(plain("; ".join([*standing, *withdrawn])))
         parts.append((f"**{text}**" if standing else text) + (f" ({marks})" if marks else ""))
-    return f"**{VOICES[line.channel]}** {clock(line.start_seconds)}: {' '.join(parts)}"
+    return f"**{SPEAKERS[line.channel]}** {clock(line.start_seconds)}: {' '.join(parts)}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from assistant.call import Call, FlagFate, FollowUpFate
 from assistant.export.coverage import Answer, PartCoverage, answers_in, good_signs, parts_of
-from assistant.export.wording import KINDS, VOICES
+from assistant.export.wording import KINDS
 from assistant.languages import is_reviewed
-from assistant.parts import ASPECTS
+from assistant.parts import ASPECTS, SPEAKERS
 from assistant.plain import clock, plain, plain_lines
 from assistant.values import AudioGap, CommunicationCue, Mark, RetiredWhy, ReviewedSentence, TranscriptUpdate
 
@@ -62,7 +62,7 @@ def sections_of(call: Call, escape: Escape) -> list[Section]:
 
 def flag(fate: FlagFate, escape: Escape) -> Item:
     one = fate.flag
-    text = f"{_quoted(one.quote, escape)} ({VOICES[one.channel]}, {KINDS[one.kind]}). {_full(one.reason, escape)}"
+    text = f"{_quoted(one.quote, escape)} ({SPEAKERS[one.channel]}, {KINDS[one.kind]}). {_full(one.reason, escape)}"
     if one.missing:
         text += f" Missing: {', '.join(ASPECTS[aspect] for aspect in one.missing)}."
     if fate.withdrawn_at_seconds is None:
@@ -96,7 +96,7 @@ def heard_otherwise(call: Call) -> list[TranscriptUpdate]:
 
 
 def _heard(one: TranscriptUpdate, escape: Escape) -> Item:
-    return Item(clock(one.words[0].start_seconds), f"{VOICES[one.channel]}, heard as {_quoted(one.text, escape)}")
+    return Item(clock(one.words[0].start_seconds), f"{SPEAKERS[one.channel]}, heard as {_quoted(one.text, escape)}")
 
 
 def _covered(one: PartCoverage, escape: Escape) -> Item:
@@ -134,7 +134,7 @@ def _good_sign(one: ReviewedSentence, escape: Escape) -> Item:
 
 def _gap(one: AudioGap, escape: Escape) -> Item:
     span = f"{clock(one.start_seconds)} to {clock(one.end_seconds)}"
-    return Item(span, f"{VOICES[one.channel]}, {_full(one.reason, escape)}")
+    return Item(span, f"{SPEAKERS[one.channel]}, {_full(one.reason, escape)}")
 
 
 def _mark(one: Mark, escape: Escape) -> Item:

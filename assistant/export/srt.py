@@ -6,7 +6,7 @@ import html
 
 from assistant.call import Call
 from assistant.export.cues import cues_of, timestamp
-from assistant.export.wording import VOICES
+from assistant.parts import SPEAKERS
 
 CORRECTED = " [corrected]"  # the format has no notes, and a reader is to know
 _WORD_JOINER = "\u2060"  # seen by nobody; parts an opening brace from what would make it a position command
@@ -15,7 +15,7 @@ _WORD_JOINER = "\u2060"  # seen by nobody; parts an opening brace from what woul
 def render(call: Call) -> str:
     return "\n".join(
         f"{number}\n{timestamp(cue.start_ms, ',')} --> {timestamp(cue.end_ms, ',')}\n"
-        f"{VOICES[cue.channel]}: {escape(cue.text)}{CORRECTED if cue.ends_corrected else ''}\n"
+        f"{SPEAKERS[cue.channel]}: {escape(cue.text)}{CORRECTED if cue.ends_corrected else ''}\n"
         for number, cue in enumerate(cues_of(call), 1)
     )
 

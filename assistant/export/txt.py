@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from assistant.call import Call
 from assistant.export import notes
-from assistant.export.wording import VOICES, header, lines_of, title_of
+from assistant.export.wording import header, lines_of, title_of
+from assistant.parts import SPEAKERS
 from assistant.plain import clock, plain
 
 
@@ -21,7 +22,7 @@ def _document(call: Call) -> Iterator[str]:
     yield ""
     for line in lines_of(call):
         text = " ".join(filter(None, (plain(word.text) for word in line.words)))
-        yield f"[{clock(line.start_seconds)}] {VOICES[line.channel]}: {text}"
+        yield f"[{clock(line.start_seconds)}] {SPEAKERS[line.channel]}: {text}"
     for section in notes.sections_of(call, str):
         yield from ("", section.title)
         yield from (f"- {item.head}: {item.text}" for item in section.items)

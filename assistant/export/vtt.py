@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from assistant.call import Call, FlagFate
 from assistant.export import notes
 from assistant.export.cues import cues_of, timestamp
-from assistant.export.wording import VOICES, consent_of, corrections_of, milliseconds, title_of
+from assistant.export.wording import consent_of, corrections_of, milliseconds, title_of
+from assistant.parts import SPEAKERS
 
 
 def render(call: Call) -> str:
@@ -29,7 +30,7 @@ def _blocks(call: Call) -> Iterator[str]:
         while waiting and milliseconds(waiting[0].flag.start_seconds) < cue.end_ms:
             yield _note(waiting.pop(0))
         times = f"{timestamp(cue.start_ms, '.')} --> {timestamp(cue.end_ms, '.')}"
-        yield f"{times}\n<v {VOICES[cue.channel]}>{escape(cue.text)}"
+        yield f"{times}\n<v {SPEAKERS[cue.channel]}>{escape(cue.text)}"
         if cue.ends_corrected:
             yield "NOTE Corrected by hand"
     for fate in waiting:

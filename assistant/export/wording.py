@@ -12,7 +12,6 @@ from assistant.languages import LANGUAGES, is_reviewed
 from assistant.plain import clock, plain
 from assistant.values import Channel, ClaimKind, TranscriptUpdate, Verbosity, Word
 
-VOICES = {Channel.YOU: "You", Channel.THEM: "Them"}
 KINDS = {ClaimKind.VAGUE: "vague", ClaimKind.NUMBER_ONLY: "only a number", ClaimKind.ASPECT: "not touched yet"}
 VERBOSITIES = {
     Verbosity.QUIET: "quiet: only the surest flags",

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from assistant.parts import SPEAKERS
 from assistant.plain import clock
-from assistant.values import Channel
 from ui.desktop.lines import Inserted, Line, LineChange, LineKind, Removed, Replaced, SpanKind
 
 LINE_ROLE = int(Qt.ItemDataRole.UserRole)
-SPEAKERS = {Channel.YOU: "You", Channel.THEM: "Them"}
 _SPOKEN_KINDS = {
     SpanKind.NUMBER_ONLY: "number without support",
     SpanKind.VAGUE: "vague",

@@ -11,13 +11,13 @@ from enum import Enum
 from itertools import groupby
 
 from assistant.call import CallState
+from assistant.parts import SPEAKERS
 from assistant.plain import clock, plain, roughly
 from assistant.values import Channel
 from ui.desktop.after.entries import Entry, Tone, heading
 from ui.desktop.controls import PastCall
 
 _BEFORE_CHARACTERS = 40  # of a hit's line that stand before the hit
-_SPEAKERS = {Channel.YOU: "You", Channel.THEM: "Them"}
 _STATES = {CallState.RECOVERED: "recovered", CallState.RECORDING: "being recorded", CallState.FINISHED: ""}
 NOTHING_KEPT = "No interview is kept yet. What you record appears here."
 NOTHING_FOUND = "Nothing is found."
@@ -175,5 +175,5 @@ def _call_entry(call: PastCall) -> Entry:
 def _hit_entry(hit: Hit, query: str) -> Entry:
     text, marked = snippet(hit.text, query)
     return Entry(
-        "", f"{hit.call_id} {hit.utterance}", f"{clock(hit.at_seconds)} {_SPEAKERS[hit.channel]}", text, marked=marked
+        "", f"{hit.call_id} {hit.utterance}", f"{clock(hit.at_seconds)} {SPEAKERS[hit.channel]}", text, marked=marked
     )

@@ -19,11 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
+from assistant.parts import SPEAKERS
 from assistant.plain import clock
 from assistant.values import Channel
 from ui.desktop.after.moments import POINT_NAMES, Point, PointKind, TimelineData, describe
 from ui.desktop.theme import Colours, Type, colours, font, px
-from ui.desktop.transcript_model import SPEAKERS
 
 _STEP_MS, _PAGE_MS = 5_000, 30_000
 _HEIGHT, _LEFT, _RIGHT = 74, 52, 14  # lengths of the design; the height is that with one line of the legend
