@@ -2,7 +2,7 @@
 
 Utterances are cut where somebody pauses, not where a sentence ends, and the recogniser's full stops are a hint only:
 one may stand where the sound was cut in mid-sentence, and there may be none at all. What has no end yet waits for the
-channel's next utterance, or for silence.
+channel's next utterance, or for silence; what most likely has one does not wait for the end of a long utterance.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from assistant.values import Channel, Sentence, TranscriptUpdate, Word
 
 SILENCE_SECONDS = 1.0  # after this much of it an open sentence is taken as finished
 HOLD_SECONDS = 0.25  # the same for one whose full stop may be the cut's
+LONGEST_HOLD_SECONDS = 1.5  # the same while its speaker goes on: the words that tell come when they pause again
 FEW_WORDS = 4  # a shorter sentence at the end of an utterance may have been cut: "Getting it approved." "was hard."
 LONG_PAUSE_SECONDS = 0.9  # ends a sentence that has no punctuation
 HESITATION_SECONDS = 2.5  # the same where the text can't end: "by the ... (thinks) ... second year"
@@ -106,18 +107,14 @@ class SentenceBuilder:
         self._sides[channel].tail = list(words)
 
     def deadline_seconds(self) -> float | None:
-        """When the next open sentence is completed by silence, if nothing else happens."""
-        times = [self._deadline(side) for side in self._sides.values() if side.tail and not side.speaking]
-        return min(times) if times else None
+        """When the next open sentence is completed by time alone, if nothing else happens."""
+        return min((due for side in self._sides.values() if (due := self._deadline(side)) is not None), default=None)
 
     def clock(self, at_seconds: float) -> list[Sentence]:
-        """Complete what has been followed by enough silence at `at_seconds`."""
-        due = [
-            (self._deadline(side), channel)
-            for channel, side in self._sides.items()
-            if side.tail and not side.speaking and self._deadline(side) <= at_seconds
-        ]
-        return [sentence for _, channel in sorted(due) for sentence in self._take(channel)]
+        """Complete what has waited long enough at `at_seconds`."""
+        times = [(self._deadline(side), channel) for channel, side in self._sides.items()]
+        due = sorted((time, channel) for time, channel in times if time is not None and time <= at_seconds)
+        return [sentence for _, channel in due for sentence in self._take(channel)]
 
     def flush(self) -> list[Sentence]:
         """Complete everything: the call is over."""
@@ -125,10 +122,17 @@ class SentenceBuilder:
         return [sentence for _, channel in open_sides for sentence in self._take(channel)]
 
     @staticmethod
-    def _deadline(side: _Side) -> float:
-        if _is_terminal(side.tail[-1].text):
+    def _deadline(side: _Side) -> float | None:
+        """None where nothing is open, or only more words can end it."""
+        if not side.tail:
+            return None
+        last = side.tail[-1]
+        if side.speaking:
+            may_be_cut = len(side.tail) < FEW_WORDS or _runs_on(last.text) or not _is_terminal(last.text)
+            return None if may_be_cut else side.spoke_until_seconds + LONGEST_HOLD_SECONDS
+        if _is_terminal(last.text):
             return side.spoke_until_seconds + HOLD_SECONDS
-        return max(side.tail[-1].end_seconds + SILENCE_SECONDS, side.spoke_until_seconds)
+        return max(last.end_seconds + SILENCE_SECONDS, side.spoke_until_seconds)
 
     @staticmethod
     def _ends_before(tail: list[Word], word: Word, is_cut: bool) -> bool:

@@ -83,6 +83,26 @@ def test_an_open_sentence_is_finished_by_silence_only() -> None:
     assert texts(builder.clock(12.0)) == ["we fixed it"]
 
 
+def test_a_sentence_that_seems_over_does_not_wait_for_the_end_of_a_long_utterance() -> None:
+    builder = SentenceBuilder()
+    assert locked(builder, utterance("We did everything for them really.", 0.0)) == []
+    builder.speech_started(Channel.THEM, 1.9)
+    assert builder.deadline_seconds() == pytest.approx(3.3)
+    assert builder.clock(3.2) == []
+    assert texts(builder.clock(3.3)) == ["We did everything for them really."]
+    assert texts(builder.lock(utterance("and they were all glad.", 1.9), 12.0)) == ["and they were all glad."]
+
+
+@pytest.mark.parametrize("cut", ["It was a large part of.", "Getting it approved.", "We did everything for them"])
+def test_what_may_have_been_cut_waits_for_its_rest_however_long_that_takes(cut: str) -> None:
+    builder = SentenceBuilder()
+    assert locked(builder, utterance(cut, 0.0)) == []
+    builder.speech_started(Channel.THEM, 1.9)
+    assert builder.deadline_seconds() is None
+    assert builder.clock(11.0) == []
+    assert texts(builder.lock(utterance("and then the rest.", 2.1), 12.0)) == [f"{cut} and then the rest."]
+
+
 def test_a_run_on_without_punctuation_is_cut_at_its_joints() -> None:
     builder = SentenceBuilder()
     text = "when i joined it was slow for all of us so i rewrote the loader and then we shipped it in may"
