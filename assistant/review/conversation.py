@@ -108,7 +108,7 @@ class Conversation:
         events = self.clock(at_seconds)
         self._builder.speech_started(channel, at_seconds)
         self._speaking[channel] = True
-        return events
+        return events + self._show_due(at_seconds)
 
     def utterance_locked(self, update: TranscriptUpdate, at_seconds: float) -> list[ReviewEvent]:
         """The final text of an utterance that ended at `at_seconds`; without words it only ends the speech."""
@@ -266,16 +266,19 @@ class Conversation:
 
     def _settle(self, at_seconds: float) -> list[ReviewEvent]:
         """Do what is due now: show flags whose time has come, then at most one card."""
-        speaks = self._speaking[Channel.THEM]
-        events: list[ReviewEvent] = []
-        for claim in self._open.claims:
-            if claim.stage is Stage.PENDING and claim.show_at_seconds(speaks) <= at_seconds:
-                events += self._show(claim)
+        events = self._show_due(at_seconds)
         events += self._deck.drop_stale(at_seconds)
-        if speaks or self._builder.is_open(Channel.THEM):
+        if self._speaking[Channel.THEM] or self._builder.is_open(Channel.THEM):
             return events
         events += self._deck.show(at_seconds, self._answer)
         return events + self._ask_for_aspect(at_seconds)
+
+    def _show_due(self, at_seconds: float) -> list[ReviewEvent]:
+        """Show the flags that have waited long enough."""
+        speaks = self._speaking[Channel.THEM]
+        pending = [claim for claim in self._open.claims if claim.stage is Stage.PENDING]
+        due = [claim for claim in pending if claim.show_at_seconds(speaks) <= at_seconds]
+        return [event for claim in due for event in self._show(claim)]
 
     def _show_followed(self) -> list[ReviewEvent]:
         """Show the flags that another sentence has followed.

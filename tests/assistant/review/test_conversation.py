@@ -49,12 +49,34 @@ def test_a_flag_is_shown_after_the_following_sentence() -> None:
     assert scene.time_of(Flag) < scene.sentences[0].sentence.end_seconds + 3.0
 
 
-def test_a_flag_is_shown_within_three_seconds_of_the_final_text_while_they_speak_on() -> None:
+def test_a_flag_is_shown_two_and_a_half_seconds_behind_its_words_while_they_speak_on() -> None:
     scene = Scene(clock_step_seconds=0.1).them(REVENUE, then_pause=0.3)
-    known = scene.now
+    said = scene.sentences[0].sentence.end_seconds
     scene.them("and as I said to my sister it was a warm and sunny spring.")
-    assert scene.time_of(Flag) == pytest.approx(known + 2.5, abs=0.11)
-    assert scene.time_of(FollowUp) > known + 3.0  # no card in mid-sentence
+    assert scene.time_of(Flag) == pytest.approx(said + 2.5, abs=0.11)
+    assert scene.time_of(FollowUp) > said + 3.3  # no card in mid-sentence
+
+
+def test_more_of_the_same_sentence_counts_as_waiting_once_they_speak_on() -> None:
+    long = "I increased revenue by 40 percent and as I said to my sister it was a warm and sunny spring."
+    scene = Scene(clock_step_seconds=0.1).them(long, then_pause=0.6)
+    assert scene.flags == []  # they may stop here, and it waits for two seconds of silence
+    again = scene.now
+    scene.them("and then the summer came and all of us went to the sea.")
+    assert scene.time_of(Flag) == pytest.approx(again, abs=0.01)
+    assert scene.time_of(FollowUp) > again + 3.0
+    silent = Scene(clock_step_seconds=0.1).them(long).silence(5)
+    assert silent.time_of(Flag) == pytest.approx(silent.sentences[0].sentence.end_seconds + 2.0, abs=0.11)
+
+
+def test_a_sentence_that_waits_for_its_end_is_flagged_before_a_long_utterance_is_over() -> None:
+    doubtful = "I increased revenue by 40 percent, really."
+    scene = Scene(clock_step_seconds=0.1).them(doubtful, then_pause=0.3)
+    assert scene.sentences == []
+    ended = scene.now
+    scene.them(" ".join(["and then we walked over to the station and"] * 3) + " waited.")
+    assert scene.flags == ["increased revenue by 40 percent"]
+    assert scene.time_of(Flag) < ended + 3.0
 
 
 def test_what_arrives_in_the_next_sentence_raises_nothing() -> None:
