@@ -20,6 +20,8 @@ from ui.cli import main
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "ui.cli"]
+PATIENCE_SECONDS = 60.0  # with a command that is under way
+RECORDING = "Recording both voices"  # how `listen` says that it has begun
 ONE_CLAIM = (24.4, 27.7)  # "I increased revenue by 7000%."
 
 

@@ -20,7 +20,7 @@ from models.catalog import CATALOG
 from models.hub import Patience, fetched_bytes
 from models.weights import locate
 from tests.models import model_files
-from tests.models.test_weights_hub import Behaviour, serving
+from tests.models.hub_server import Behaviour, serving
 from tests.ui.test_panel import begin, beginning, phase, plan_of, qapp, said_on_screen
 from ui.desktop.fields import Select
 from ui.desktop.model_offer import TITLE, Download

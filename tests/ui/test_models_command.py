@@ -9,7 +9,7 @@ from assistant import settings
 from assistant.errors import ModelError
 from models.catalog import CATALOG
 from tests.models import model_files
-from tests.models.test_weights_hub import Behaviour, serving
+from tests.models.hub_server import Behaviour, serving
 from ui.commands import models
 
 FILES = model_files.contents(size_bytes=400_000)
