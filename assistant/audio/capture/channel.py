@@ -88,15 +88,14 @@ class ChannelCapture(threading.Thread):
             clock.move(-stretch.speed * len(block.samples) / SAMPLE_RATE_HZ)
             if not clock.is_primed:
                 continue
-            if is_placed:
-                self._keep_pace(clock, stretch)
-            elif not len(new := self._place(clock, rest, feed)):
-                continue  # all of it was heard before, by the feed before
-            else:
+            if not is_placed:
+                if not len(new := self._place(clock, rest, feed)):
+                    continue  # all of it was heard before, by the feed before
                 rest, is_placed = new, True
-            if loss_seconds := clock.take_loss_seconds():
+            if loss_seconds := clock.take_loss_seconds():  # first: what was lost is nothing to keep pace with
                 stretch.speed = 0.0  # what it was to mend is part of the gap; the next estimate takes seconds
                 self._gap(round(loss_seconds * SAMPLE_RATE_HZ), "the computer was too busy, and sound was lost")
+            self._keep_pace(clock, stretch)
             for at in range(0, len(rest), _MOST_SAMPLES):  # a frame costs the same however long it is
                 self._frame(rest[at : at + _MOST_SAMPLES])
             rest = rest[:0]

@@ -209,6 +209,21 @@ def test_after_a_loss_a_device_is_no_longer_hurried_as_before_it() -> None:
     assert abs(8 * (int(after[-1]) - int(after[0])) - len(after)) < 20
 
 
+def test_a_loss_is_a_gap_and_moves_no_zero_also_where_the_pace_is_told_by_the_same_block() -> None:
+    step, lost_seconds = 2000, 0.1
+    ends_seconds = [(n + 1) * step / SAMPLE_RATE_HZ for n in range(48)]
+    sound = [
+        Block(100.0 + end + (lost_seconds if end > 2.0 else 0.0), np.full(step, 1000, np.int16)) for end in ends_seconds
+    ]
+    feed = ScriptedFeed(sound)
+    source = LiveSource(ScriptedBackend(you=[feed]), (YOU,))
+    assert feed.spent.wait(5.0)
+    source.close()
+    (gap,) = gaps([*iter(source.read, None)])
+    assert gap.end_seconds - gap.start_seconds == pytest.approx(lost_seconds, abs=1e-3)
+    assert source.origin_seconds == pytest.approx(100.0, abs=1e-6)
+
+
 def test_both_channels_begin_at_zero_and_keep_their_distance() -> None:
     backend = ScriptedBackend(you=[ScriptedFeed(blocks(100.0, 1.0))], them=[ScriptedFeed(blocks(100.03, 1.0, value=7))])
     items = play(backend, YOU, THEM, until=lambda items: all(has_heard(c, 0.96)(items) for c in (YOU, THEM)))
