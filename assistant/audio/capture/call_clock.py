@@ -49,6 +49,11 @@ class CallClock:
             self._apart_seconds.pop(channel, None)
             self._untold_seconds.pop(channel, None)
 
+    def lose(self, channel: Channel) -> None:
+        """Its device lost sound: what it told before that says nothing of how it goes on."""
+        with self._lock:
+            self._apart_seconds[channel] = None
+
     def agree(self, channel: Channel, apart_seconds: float) -> float:
         """Tell by how much the channel's device has come to lie behind where its sound was laid (negative: before it);
         returns by how much 0.0, and with it all that was laid, has moved since it was asked last."""

@@ -95,6 +95,7 @@ class ChannelCapture(threading.Thread):
             if loss_seconds := clock.take_loss_seconds():  # first: what was lost is nothing to keep pace with
                 stretch.speed = 0.0  # what it was to mend is part of the gap; the next estimate takes seconds
                 self._gap(round(loss_seconds * SAMPLE_RATE_HZ), "the computer was too busy, and sound was lost")
+                self._call_clock.lose(self._channel)
             self._keep_pace(clock, stretch)
             for at in range(0, len(rest), _MOST_SAMPLES):  # a frame costs the same however long it is
                 self._frame(rest[at : at + _MOST_SAMPLES])

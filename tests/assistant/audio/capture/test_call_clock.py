@@ -34,6 +34,13 @@ def test_what_they_differ_by_is_left_to_them(clock: CallClock) -> None:
     assert clock.origin_seconds == 100.0
 
 
+def test_one_that_lost_sound_is_waited_for_until_it_tells_again(clock: CallClock) -> None:
+    clock.agree(YOU, -0.004)
+    clock.lose(YOU)
+    assert clock.agree(THEM, -0.006) == 0.0
+    assert clock.agree(YOU, -0.002) == pytest.approx(-0.002)
+
+
 def test_one_that_is_heard_alone_is_followed(clock: CallClock) -> None:
     clock.leave(THEM)
     assert clock.agree(YOU, 0.003) == pytest.approx(0.003)
