@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.ports import BatchTranscriber, Transcriber
 from assistant.settings import HOME_VARIABLE, Settings
 from ui import compose
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the program keeps all that it keeps; never the folder of whoever runs the tests."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    """Our own, in place of the one that pytest-qt makes; what opens no window does not load Qt."""
+    from ui.desktop.app import application
+
+    yield application(dark=False)
 
 
 @pytest.fixture

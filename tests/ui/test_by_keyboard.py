@@ -24,7 +24,6 @@ from ui.desktop.after.export_page import ExportPage
 from ui.desktop.after.history_page import HistoryPage
 from ui.desktop.after.session_page import TRANSCRIPT, SessionPage
 from ui.desktop.agenda import Agenda
-from ui.desktop.app import application
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Option, Ready, Voice
 from ui.desktop.standing import Phase
@@ -36,11 +35,6 @@ CONTROL, SHIFT, NONE = (
 )  # fmt: skip
 MICS = (Option("", "The system's default"), Option("usb", "USB microphone"))
 READY = Ready("Nurse", Voice("USB", options=MICS), Voice("Firefox", options=MICS), can_choose=True)
-
-
-@pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
-    yield application(dark=False)
 
 
 class Scripted(Recorded):

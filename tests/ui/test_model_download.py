@@ -21,7 +21,7 @@ from models.hub import Patience, fetched_bytes
 from models.weights import locate
 from tests.models import model_files
 from tests.models.hub_server import Behaviour, serving
-from tests.ui.test_panel import begin, beginning, phase, plan_of, qapp, said_on_screen
+from tests.ui.test_panel import begin, beginning, phase, plan_of, said_on_screen
 from ui.desktop.fields import Select
 from ui.desktop.model_offer import TITLE, Download
 from ui.desktop.standing import Phase
@@ -29,7 +29,7 @@ from ui.model_download import UNUSABLE
 from ui.preferences import Preferences
 from ui.program import NO_START, Program
 
-__all__ = ["beginning", "qapp"]  # fixtures that are shared
+__all__ = ["beginning"]  # a fixture that is shared
 FILES = model_files.contents(size_bytes=3_000_000)
 ENTRY = model_files.entry(FILES)
 WEIGHTS_BEFORE = len(FILES["config.json"])  # bytes that are fetched before the weights

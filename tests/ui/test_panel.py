@@ -32,7 +32,6 @@ from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.language_model_server import running
 from ui import question_files, voice_check
 from ui.desktop.after.session_page import SessionPage
-from ui.desktop.app import application
 from ui.desktop.controls import Voice
 from ui.desktop.direction import in_order
 from ui.desktop.past_row import PastRow
@@ -45,11 +44,6 @@ from ui.program import Program
 TITLE = "Backend engineer"
 LANES = ("calls", "commands", "desk", "past", "repair", "trial")
 ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "sounddevice", "webrtcvad")
-
-
-@pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
-    yield application(dark=False)
 
 
 @pytest.fixture(scope="module")

@@ -24,18 +24,12 @@ from tests.ui.desktop.after.calls import interview
 from ui.desktop.after.export_page import ExportPage
 from ui.desktop.after.history_page import HistoryPage
 from ui.desktop.after.session_page import SessionPage
-from ui.desktop.app import application
 from ui.desktop.ready_page import ReadyPage
 from ui.plans import demo_plan
 from ui.preferences import Preferences
 from ui.program import Program
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
-    yield application(dark=False)
 
 
 def keep(home: Path, title: str) -> str:

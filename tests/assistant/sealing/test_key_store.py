@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,39 +13,11 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.backends.chainer import ChainerBackend
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.errors import KeyringLocked
 
 from assistant.errors import SealingError
 from assistant.sealing import gate, key_store, keys, vault
-from tests.assistant.sealing.test_vault import CHEAP, PASSPHRASE
-
-
-class InMemory(KeyringBackend):
-    """Keeps what it is given as long as it lives; locked it refuses as a person does who closes the question."""
-
-    priority = 1.0  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._ask()
-        self.kept[service, username] = password
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._ask()
-        return self.kept.get((service, username))
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._ask()
-        if self.kept.pop((service, username), None) is None:
-            raise PasswordDeleteError("there is none")
-
-    def _ask(self) -> None:
-        if self.is_locked:
-            raise KeyringLocked("the collection is locked")
+from tests.opening import CHEAP, PASSPHRASE, InMemory
 
 
 class Plaintext(InMemory):
@@ -58,17 +29,6 @@ class Exit(BaseException):
 
 
 Plaintext.__module__ = "keyrings.alt.file"
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemory]:
-    before = keyring.get_keyring()
-    made = InMemory()
-    monkeypatch.setattr(key_store, "TRUSTED", (*key_store.TRUSTED, InMemory.__module__))
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
-    keys.forget_all()
 
 
 @pytest.fixture

@@ -10,10 +10,8 @@ import pytest
 
 from assistant.errors import SealingError
 from assistant.sealing import gate, keys, vault
-from assistant.sealing.slots import Cost
+from tests.opening import CHEAP, PASSPHRASE
 
-CHEAP = Cost(iterations=1, lanes=1, memory_kib=8)
-PASSPHRASE = "four words nobody says"
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from ui.desktop.app import application
 from ui.desktop.keyboard import KEYBOARD
 from ui.desktop.panel_state import PanelState
 from ui.desktop.shortcuts import Keys
@@ -53,11 +52,6 @@ class Recorded:
 
     def check_voices(self) -> None:
         self.calls.append(("check_voices",))
-
-
-@pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
-    yield application(dark=False)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +17,12 @@ import pytest
 
 from assistant.audio.recording import read_recording
 from assistant.errors import SealingError
-from assistant.sealing import gate, key_store, keys, vault
+from assistant.sealing import key_store, keys, vault
 from assistant.sealing.keys import is_sealed
 from assistant.settings import Settings
-from assistant.store import Store, conversion, database_copy
-from tests.assistant.sealing.test_key_store import InMemory, store
-from tests.assistant.store.test_encryption import CHEAP, PASSPHRASE, SECRET, hold_call, readable_files
+from assistant.store import Store, conversion
+from tests.assistant.store.encryption.secret_calls import SECRET, hold_call, readable_files
+from tests.opening import CHEAP, PASSPHRASE, InMemory
 from tests.ui.test_rewording import held
 from ui import unlocking
 from ui.cli import main
@@ -30,21 +30,7 @@ from ui.doctor.finding import State
 from ui.doctor.history import database, encryption, opens_by_itself
 from ui.unlocking import unlock_history
 
-__all__ = ["store"]  # a fixture that is shared
 Typed = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def a_kept_call(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(conversion, "convert_database", database_copy._convert)
-    monkeypatch.setattr(conversion, "want_encrypted", partial(conversion.want_encrypted, cost=CHEAP))
-    for name in ("change_passphrase", "change_code"):
-        monkeypatch.setattr(vault, name, partial(getattr(vault, name), cost=CHEAP))
-    with Store.open(home) as store:
-        hold_call(store, 1)
-    yield
-    keys.forget_all()
-    gate.ask_by(None)
 
 
 @pytest.fixture
@@ -191,18 +177,6 @@ def test_where_it_is_off_nothing_of_it_is_loaded(home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert SECRET in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-@pytest.fixture
-def remembered(home: Path, store: InMemory, monkeypatch: pytest.MonkeyPatch) -> InMemory:
-    """The key store that opens them; nobody sits at a terminal."""
-    vault.create(home, PASSPHRASE, CHEAP)
-    with Store.open(home) as kept:
-        conversion.convert(kept)
-    key_store.remember(home)
-    keys.forget_all()
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
-    return store
 
 
 def all_files(home: Path) -> list[tuple[Path, bytes]]:

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.opening import store
+
+__all__ = ["store"]
