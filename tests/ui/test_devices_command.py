@@ -13,9 +13,10 @@ import pytest
 import soundfile
 
 from assistant.audio.capture import open_live
-from assistant.settings import HOME_VARIABLE
+from assistant.settings import HOME_VARIABLE, Settings
 from tests.conftest import VirtualAudio
 from ui.commands import devices
+from ui.doctor import sound
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,26 @@ def test_devices_for_other_programs_are_json(virtual_audio: VirtualAudio, capsys
     assert depthcue("devices", "--format", "json") == 0
     rows = json.loads(capsys.readouterr().out)
     assert {"kind": "microphone", "name": "mic", "description": "Virtual microphone", "is_default": True} in rows
+
+
+def test_what_passes_on_the_call_of_the_settings_is_named_as_no_default_microphone(
+    virtual_audio: VirtualAudio, capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    remap = ("module-remap-source", "source_name=echo", "master=speakers.monitor")
+    module = virtual_audio.pactl("load-module", *remap).strip()
+    try:
+        virtual_audio.pactl("set-default-source", "echo")
+        for call, default in (("", "echo"), ("speakers", "mic")):
+            home.mkdir(exist_ok=True)
+            (home / "settings.toml").write_text(f"call = '{call}'\n")
+            depthcue("devices", "--format", "json")
+            rows = json.loads(capsys.readouterr().out)
+            marked = [row["name"] for row in rows if row["kind"] == "microphone" and row["is_default"]]
+            assert marked == [default]
+            microphone, _ = sound.defaults(Settings(call=call))
+            assert microphone.text.endswith(f"({default})")
+    finally:
+        virtual_audio.pactl("unload-module", module)
 
 
 def test_the_doctor_finds_nothing_wrong_where_all_is_well(

@@ -20,7 +20,8 @@ examples:
   depthcue listen --call Chromium       only what that program plays, whatever the volume
   depthcue listen --mic none            without a microphone
 
-Without --mic and --call the system's defaults are recorded, those marked with an asterisk."""
+Without --mic and --call what the settings name is recorded, otherwise the system's defaults, those marked with an
+asterisk. What only passes on the call's sound is no default microphone."""
 
 DOCTOR_EXAMPLES = """\
 examples:
@@ -52,8 +53,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _list(args: argparse.Namespace) -> int:
     from assistant.audio.capture import list_devices
+    from ui.compose import user_settings
 
-    devices = list_devices()
+    devices = list_devices(user_settings().call)
     if args.format == "json":
         rows = [
             {"kind": d.kind.value, "name": d.name, "description": d.description, "is_default": d.is_default}

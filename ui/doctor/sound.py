@@ -51,7 +51,7 @@ def server() -> Iterator[Finding]:
 
 def defaults(settings: Settings) -> Iterator[Finding]:
     try:
-        devices = list_devices()
+        devices = list_devices(settings.call)
     except CaptureError as error:
         yield Finding("devices", State.PROBLEM, str(error))
         return

@@ -81,15 +81,15 @@ def reopen_live(wanted: Mapping[Channel, str], origin_seconds: float | None, ask
     return LiveSource(_backend(wanted, snapshot), tuple(wanted), origin_seconds=origin_seconds)
 
 
-def list_devices() -> list[Device]:
-    """What can be recorded now.
+def list_devices(call: str = "") -> list[Device]:
+    """What can be recorded now. `call` is what is wanted of it: whatever passes that on is no default microphone.
 
     Raises:
         CaptureError: neither a sound server nor PortAudio can be asked; the text says what to install.
     """
     snapshot = server_snapshot()
     if snapshot is not None:
-        return snapshot.devices()
+        return snapshot.devices(call)
     calls = _system_calls()
     return portaudio.list_inputs() + (calls.list() if calls else [])
 
