@@ -13,7 +13,6 @@ from assistant.sealing import gate, keys, vault
 from tests.opening import CHEAP, PASSPHRASE
 
 
-
 @pytest.fixture(autouse=True)
 def nobody_knows() -> Iterator[None]:
     yield
