@@ -97,17 +97,15 @@ class Guard(threading.Thread):
                 retry_seconds = min(_SLOWER * retry_seconds, _LAST_RECONNECT_SECONDS)
 
     def _serve(self, server: SoundServer) -> None:
-        is_known = False
+        quiet_seconds = None
         while not self._is_stopped:
-            asked_seconds = time.monotonic()
-            if not is_known:
+            if quiet_seconds is None:
+                asked_seconds = time.monotonic()
                 self._take(server.snapshot(), asked_seconds, "")
-            is_known = not server.wait_for_news(_LISTEN_SECONDS)
-            asked_seconds = time.monotonic()
-            is_known = is_known and server.has_no_news()
-            if is_known:
+            else:
                 with self._changed:
-                    self._clear_seconds = asked_seconds
+                    self._clear_seconds = quiet_seconds
+            quiet_seconds = server.quiet_until(_LISTEN_SECONDS)
 
     def _take(self, snapshot: Snapshot | None, asked_seconds: float, reason: str) -> None:
         with self._changed:

@@ -73,31 +73,31 @@ class SoundServer:
             raise CaptureError("the sound server ended") from error
 
     def subscribe(self) -> None:
-        """Have `wait_for_news` end when devices, streams or defaults change."""
+        """Have `quiet_until` tell when devices, streams or defaults change."""
         try:
             self._pulse.event_callback_set(self._on_event)
             self._pulse.event_mask_set("sink", "source", "sink_input", "source_output", "server")
         except _FAILURES as error:
             raise CaptureError("the sound server ended") from error
 
-    def wait_for_news(self, timeout_seconds: float) -> bool:
-        """True as soon as something changed since the last call."""
+    def quiet_until(self, listen_seconds: float) -> float | None:
+        """Listen for so long: the moment (`time.monotonic()`) up to which nothing changed since the last call; None as
+        soon as something did.
+
+        The moment is that of a question, asked when all was quiet: the server answers after all that it had to say
+        before. That nothing has come means less, where this thread or the server is held up by a busy computer.
+        """
         until_seconds = time.monotonic() + timeout_seconds
         try:
             while not self._has_news and (left_seconds := until_seconds - time.monotonic()) > 0:
                 self._pulse.event_listen(left_seconds)
         except _FAILURES as error:
             raise CaptureError("the sound server ended") from error
+        asked_seconds = time.monotonic()
+        if not self._has_news:
+            self.name()
         has_news, self._has_news = self._has_news, False
-        return has_news
-
-    def has_no_news(self) -> bool:
-        """False where something changed before this was asked: the server's answer comes after all that it had to say.
-
-        That nothing has come yet means less, where this thread or the server is held up by a busy computer.
-        """
-        self.name()
-        return not self._has_news
+        return None if has_news else asked_seconds
 
     def _on_event(self, event: Any) -> None:
         self._has_news = True

@@ -32,7 +32,6 @@ class ScriptedServer:
     def __init__(self) -> None:
         self.is_moved = threading.Event()
         self.moved_seconds = float("inf")
-        self._was_late = False
         self._is_told = False
 
     def __enter__(self) -> ScriptedServer:
@@ -49,20 +48,16 @@ class ScriptedServer:
         self.moved_seconds = time.monotonic()
         self.is_moved.set()
 
-    def wait_for_news(self, timeout_seconds: float) -> bool:
-        if self._is_told or not self.is_moved.wait(timeout_seconds):
-            return False
-        if self._was_late:
-            time.sleep(timeout_seconds)
+    def quiet_until(self, listen_seconds: float) -> float | None:
+        if self._is_told:
+            time.sleep(listen_seconds)
+        elif self.is_moved.wait(listen_seconds):
+            time.sleep(LATE_SECONDS)  # it listened until just before the news came; now it waits for its turn
+        asked_seconds = time.monotonic()
+        if self.is_moved.is_set() and not self._is_told:
             self._is_told = True
-            return True
-        self._was_late = True
-        time.sleep(LATE_SECONDS)  # it listened until just before the news came; now it waits for its turn
-        return False
-
-    def has_no_news(self) -> bool:
-        self._is_told = self.is_moved.is_set()
-        return not self._is_told
+            return None
+        return asked_seconds
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
