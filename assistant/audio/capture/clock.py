@@ -87,7 +87,7 @@ class StreamClock:
         return step_seconds
 
     def take_apart_seconds(self) -> float | None:
-        """How far the device lies behind what was given out (negative: before it); about once a second, otherwise None.
+        """How far the device lies behind what was given out (negative: before it); None but once a window.
 
         Asked after each `add`.
         """
