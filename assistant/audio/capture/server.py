@@ -87,7 +87,7 @@ class SoundServer:
         The moment is that of a question, asked when all was quiet: the server answers after all that it had to say
         before. That nothing has come means less, where this thread or the server is held up by a busy computer.
         """
-        until_seconds = time.monotonic() + timeout_seconds
+        until_seconds = time.monotonic() + listen_seconds
         try:
             while not self._has_news and (left_seconds := until_seconds - time.monotonic()) > 0:
                 self._pulse.event_listen(left_seconds)

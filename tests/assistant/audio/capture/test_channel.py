@@ -213,7 +213,8 @@ def test_a_loss_is_a_gap_and_moves_no_zero_also_where_the_pace_is_told_by_the_sa
     step, lost_seconds = 2000, 0.1
     ends_seconds = [(n + 1) * step / SAMPLE_RATE_HZ for n in range(48)]
     sound = [
-        Block(100.0 + end + (lost_seconds if end > 2.125 else 0.0), np.full(step, 1000, np.int16)) for end in ends_seconds
+        Block(100.0 + end + (lost_seconds if end > 2.125 else 0.0), np.full(step, 1000, np.int16))
+        for end in ends_seconds
     ]
     feed = ScriptedFeed(sound)
     source = LiveSource(ScriptedBackend(you=[feed]), (YOU,))
