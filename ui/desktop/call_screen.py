@@ -37,6 +37,7 @@ class CallScreen(QObject):
         live_page.cards.asked.connect(self._asked)
         live_page.cards.later.connect(self._dismissed)
         live_page.footer.consent_given.connect(self._note_consent)
+        notices.read.connect(lambda key: self.follow(self.state.put_away(key)))
         live_page.plan.toggled.connect(lambda index: self.follow(self.state.toggle_question(index)))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
@@ -100,9 +101,11 @@ def _button(choice: Choice) -> QPushButton:
 
 
 class Notices(Fitted):
-    """The notices that stand, one above the other. Emits `focus_left` when one goes that had the focus."""
+    """The notices that stand, one above the other. Emits `focus_left` when one goes that had the focus, and
+    `read(key)` where a person has read what the call says only to be known."""
 
     focus_left = Signal()
+    read = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,7 +152,8 @@ class Notices(Fitted):
     def follow(self, notices: Sequence[Notice], keeps: str) -> None:
         """What the call says now. `keeps` stays, and so does what was said beside the call, unless it is the same."""
         for notice in notices:
-            self.put(notice)
+            is_known_once_read = notice.severity is Severity.INFO
+            self.put(notice, *([Choice("Dismiss", partial(self.read.emit, notice.key))] if is_known_once_read else []))
         details = {notice.detail for notice in notices}
         said = {key for key, notice in self._said().items() if notice.detail not in details}
         self._keep_only({notice.key for notice in notices} | said | {keeps})

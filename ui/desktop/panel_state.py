@@ -159,6 +159,11 @@ class PanelState:
         """The interviewer has dealt with a card: it goes at once, the core confirms it later."""
         return Changes(parts=frozenset({Part.CARDS} if self._retire(follow_up_id) else ()))
 
+    def put_away(self, key: str) -> Changes:
+        """The interviewer has read a notice."""
+        self.standing = standing.without(self.standing, key)
+        return Changes(parts=frozenset({Part.STANDING}))
+
     def toggle_question(self, index: int) -> Changes:
         """The interviewer ticks a question of the plan, or takes its tick back."""
         self.agenda = self.agenda.toggled(index)
