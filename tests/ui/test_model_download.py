@@ -21,7 +21,8 @@ from models.hub import Patience, fetched_bytes
 from models.weights import locate
 from tests.models import model_files
 from tests.models.hub_server import Behaviour, serving
-from tests.ui.test_panel import begin, beginning, phase, plan_of, said_on_screen
+from tests.ui.panel.acting import begin, phase, plan_of, said_on_screen
+from tests.ui.panel.conftest import beginning
 from ui.desktop.fields import Select
 from ui.desktop.model_offer import TITLE, Download
 from ui.desktop.standing import Phase

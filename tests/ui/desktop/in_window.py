@@ -1,0 +1,47 @@
+"""What tests look for, press and show in the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from assistant.values import Stamped, Status
+from ui.desktop.controls import Ready, Voice
+
+READY = Ready("Backend engineer", Voice("USB microphone"), Voice("Sound of Firefox"))
+
+
+def button(window, name: str) -> QAbstractButton:
+    """The visible button whose name begins so."""
+    found = [
+        one for one in window.findChildren(QAbstractButton) if one.isVisible() and one.accessibleName().startswith(name)
+    ]
+    assert len(found) == 1, [one.accessibleName() for one in found]
+    return found[0]
+
+
+def click(window, name: str) -> None:
+    QTest.mouseClick(button(window, name), Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def card_ids(window) -> list[str]:
+    return [widget.card.id for widget in window.live_page.cards.widgets()]
+
+
+def status(window, state, *statuses: Status) -> None:
+    window.call_screen.follow(state.apply_all(Stamped(one, 60.0, 60.0) for one in statuses))
+    QApplication.processEvents()
+
+
+def contrast(one: str, other: str) -> float:
+    """Of WCAG 2."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
