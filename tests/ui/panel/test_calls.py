@@ -36,7 +36,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
     qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel))
     begin(panel)
     assert buttons(panel, in_order("Starting…")) and not buttons(panel, in_order("Starting…"))[0].isEnabled()
-    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
     assert window.state.consent == "Consent given"
     QTest.keyClick(window, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: session_of(panel) is not None, timeout=15_000)
@@ -58,7 +58,7 @@ def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_p
 def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 2.0))
     begin(panel)
-    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.3, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.3, timeout=30_000)
     click(panel, "Pause")
     qtbot.waitUntil(lambda: phase(panel) is Phase.PAUSED)
     qtbot.wait(300)
@@ -91,7 +91,7 @@ def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(pr
     qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel))
     assert "libportaudio2" in said_on_screen(panel) and buttons(panel, "Look again")
     begin(panel)
-    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel), timeout=30_000)
     assert kept(home) == []
 
 
@@ -101,7 +101,7 @@ def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audi
     panel = program(live_plan())
     qtbot.waitUntil(lambda: "Virtual microphone" in said_on_screen(panel) and "Virtual call" in said_on_screen(panel))
     begin(panel)
-    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=30_000)
     virtual_audio("unplug-mic")
     qtbot.waitUntil(lambda: "Your microphone is not heard" in said_on_screen(panel), timeout=5000)
     click(panel, "Stop")
@@ -125,7 +125,7 @@ def test_a_press_on_start_ends_the_check(program, qtbot, tmp_path):
     soundfile.write(silence, np.zeros((60 * SAMPLE_RATE_HZ, 2), np.int16), SAMPLE_RATE_HZ)
     panel = program(replace(plan_of(silence, 1.0), is_live=True))
     click(panel, "Check both voices")
-    qtbot.waitUntil(lambda: "Listening…" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "Listening…" in said_on_screen(panel), timeout=30_000)
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=round(voice_check.SECONDS * 700))
 

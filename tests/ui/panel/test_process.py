@@ -29,7 +29,7 @@ def test_a_call_without_an_end_is_recovered_and_said_so(program, qtbot, home, be
         recorder.close()
     panel = program(plan_of(beginning, 1.0))
     panel.check()
-    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel), timeout=30_000)
     qtbot.waitUntil(lambda: "recovered" in said_on_screen(panel).partition("KEPT CALLS")[2])
 
 
@@ -56,12 +56,12 @@ def test_a_request_to_end_closes_the_call_properly(home):
         env={**os.environ, "DEPTHCUE_HOME": str(home)},
     )
     try:
-        until = time.monotonic() + 15
+        until = time.monotonic() + 30
         while not any(file.stat().st_size > SAMPLE_RATE_HZ for file in home.glob("sessions/*/you.pcm")):
             assert time.monotonic() < until and panel.poll() is None
             time.sleep(0.05)
         panel.send_signal(signal.SIGTERM)
-        _, told = panel.communicate(timeout=10)
+        _, told = panel.communicate(timeout=30)
     finally:
         panel.kill()
         panel.wait()

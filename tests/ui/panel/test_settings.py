@@ -20,7 +20,7 @@ def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, be
     panel.choose("title", "Nurse")
     panel.choose("question_set", "nursing")
     begin(panel)
-    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
     assert panel.window.state.title == "Nurse"
     assert panel.window.state.agenda.questions == question_files.agenda("nursing", 45).questions
     assert load(settings_path())[0].title == "Nurse"
@@ -36,7 +36,7 @@ def test_what_the_settings_say_of_the_model_counts_from_the_next_call_on(program
 def test_a_question_set_that_is_gone_does_not_hinder_a_call(program, qtbot, beginning):
     panel = program(plan_of(beginning, 8.0), question_set="/nowhere/chef.toml")
     begin(panel)
-    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
     assert panel.window.state.agenda.questions == ()
     assert "There is no plan for this call" in said_on_screen(panel)
 
@@ -47,11 +47,11 @@ def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(prog
     own.write_text("oops", encoding="utf-8")
     panel = program(plan_of(beginning, 8.0))
     panel.choose("follow_ups", str(own))
-    qtbot.waitUntil(lambda: "Some questions are not used" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "Some questions are not used" in said_on_screen(panel), timeout=30_000)
     assert "own.toml is not valid TOML" in said_on_screen(panel)
     begin(panel)
-    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=10_000)
-    qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
+    qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel), timeout=30_000)
 
 
 def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(program, qtbot, beginning):
@@ -60,10 +60,10 @@ def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(pro
         panel = program(plan_of(beginning, 1.0), language_model_address=server.address)
         panel.window.settings_over.open()
         click(panel, "Try it")
-        qtbot.waitUntil(lambda: f"“{server.says}”" in said_on_screen(panel), timeout=10_000)
+        qtbot.waitUntil(lambda: f"“{server.says}”" in said_on_screen(panel), timeout=30_000)
         server.reply = lambda _handler: server.is_over.wait(120) and None
         click(panel, "Try it")
-        qtbot.waitUntil(lambda: len(server.asked) == 2, timeout=10_000)
+        qtbot.waitUntil(lambda: len(server.asked) == 2, timeout=30_000)
         panel.end()  # which would wait for a minute
         assert not server.is_over.is_set()
 
@@ -75,7 +75,7 @@ def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, b
             store.finish(call_id, 1.0)
     panel = program(plan_of(beginning, 1.0), keep_days=30)
     panel.check()
-    qtbot.waitUntil(lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel), timeout=30_000)
     assert [call.title for call in kept(home)] == ["Role 2100"]
 
 
