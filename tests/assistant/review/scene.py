@@ -22,6 +22,7 @@ from assistant.values import (
 
 WORD_SECONDS = 0.35
 ENDPOINT_SECONDS = 0.3
+REVENUE = "I increased revenue by 40 percent."
 
 
 def words_at(text: str, start_seconds: float) -> tuple[Word, ...]:

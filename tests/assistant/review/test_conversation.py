@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import re
-from types import FunctionType, MethodType, ModuleType
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from assistant.review.claims import MAX_CLAIMS
 from assistant.review.conversation import Conversation
-from assistant.values import (
-    Aspect,
-    Channel,
-    ClaimKind,
-    Flag,
-    FlagWithdrawn,
-    FollowUp,
-    FollowUpRetired,
-    Label,
-    RetiredWhy,
-    TranscriptUpdate,
-    UpdateKind,
-    Verbosity,
-)
-from tests.assistant.review.scene import Scene, words_at
-
-REVENUE = "I increased revenue by 40 percent."
+from assistant.values import Channel, Flag, FlagWithdrawn, FollowUp, Label, RetiredWhy, Verbosity
+from tests.assistant.review.scene import REVENUE, Scene
 
 
 def test_every_sentence_of_both_sides_comes_once_in_order() -> None:
@@ -138,14 +116,6 @@ def test_paraphrases_of_the_question_are_recognised(question: str) -> None:
     assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
 
 
-def test_going_back_to_it_by_name_retires_only_what_is_asked_then() -> None:
-    scene = Scene().them(REVENUE).them("And we improved a lot of things across the platform.").silence(6)
-    scene.you("Let me go back to the 40 percent for a second.")
-    assert scene.retired == {}
-    scene.you("What exactly was measured there?")
-    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
-
-
 @pytest.mark.parametrize("nod", ["Mm-hm.", "Okay.", "Right, I see.", "Oh, nice."])
 def test_a_nod_changes_nothing(nod: str) -> None:
     def scene(with_nod: bool) -> list[object]:
@@ -191,71 +161,6 @@ def test_an_unnamed_difficulty_that_gets_its_name_is_answered() -> None:
     assert scene.retired == {"Getting it approved was really challenging": RetiredWhy.ANSWERED}
 
 
-def test_at_most_three_cards_and_no_question_twice() -> None:
-    claims = ["revenue", "sales", "retention", "attendance", "productivity", "conversion"]
-    scene = Scene()
-    for n, metric in enumerate(claims):
-        scene.them(f"I increased {metric} by {20 + n} percent.").silence(5)
-    open_cards: set[str] = set()
-    for event in scene.events:
-        if isinstance(event, FollowUp):
-            open_cards.add(event.id)
-        if isinstance(event, FollowUpRetired):
-            open_cards.remove(event.id)
-        assert len(open_cards) <= 3
-    assert len(scene.cards) == 6 and len({card.question for card in scene.cards}) == 6
-    assert set(scene.retired.values()) == {RetiredWhy.DISPLACED}
-
-
-def test_new_cards_keep_their_distance() -> None:
-    scene = Scene(clock_step_seconds=0.1).them(REVENUE, 0.4).them("I increased sales by 30 percent.").silence(8)
-    shown = [at for at, event in scene.log if isinstance(event, FollowUp)]
-    assert len(shown) == 2 and shown[1] - shown[0] >= 2.99
-
-
-def test_a_card_that_comes_too_late_is_not_shown() -> None:
-    scene = Scene().them(REVENUE, then_pause=0.3)
-    scene.them(" ".join(["and then we walked over to the station and"] * 4) + " waited.")  # a breath of 13 s
-    scene.silence(5)
-    assert scene.flags == ["increased revenue by 40 percent"] and scene.cards == []
-
-
-def test_a_card_goes_stale() -> None:
-    scene = Scene().them(REVENUE).silence(4).you("Thanks.").silence(140)
-    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.STALE}
-
-
-def test_the_user_retires_cards() -> None:
-    scene = Scene().them(REVENUE).silence(4)
-    (card,) = scene.cards
-    assert scene.conversation.asked(card.id, scene.now) == [FollowUpRetired(card.id, RetiredWhy.ASKED)]
-    assert scene.conversation.asked(card.id, scene.now) == []
-    other = Scene().them(REVENUE).silence(4)
-    assert other.conversation.dismissed("q1", other.now) == [FollowUpRetired("q1", RetiredWhy.DISMISSED)]
-    assert other.conversation.dismissed("no such card", other.now) == []
-
-
-def test_a_part_of_the_story_is_asked_for_only_in_a_long_silence_and_after_a_story() -> None:
-    story = (
-        "I opened every returned box myself.",
-        "I wrote down what was wrong.",
-        "I planned the test with the warehouse.",
-        "I put the cost of one return next to it.",
-    )
-    short = Scene().them(story[0]).silence(10)
-    assert short.cards == []
-    scene = Scene()
-    for text in story:
-        scene.them(text)
-    assert scene.cards == []
-    scene.silence(10)
-    (card,) = scene.cards
-    assert (card.kind, card.quote, card.flag_id) == (ClaimKind.ASPECT, None, None)
-    assert card.aspect is not Aspect.OWN_CONTRIBUTION
-    scene.them("I told them so.").silence(10)
-    assert len(scene.cards) == 1  # at most one in two minutes
-
-
 def test_quiet_says_less_than_eager() -> None:
     texts = (REVENUE, "I worked closely with the team.", "We did a lot of work in that area.", "We doubled it.")
 
@@ -278,88 +183,6 @@ def test_flags_and_cards_quote_the_sentence_exactly_with_the_times_of_the_words(
     assert (flag.start_seconds, flag.end_seconds) == (inside[0].start_seconds, inside[-1].end_seconds)
 
 
-def test_no_question_carries_markup_or_is_too_long() -> None:
-    scene = Scene().them("I increased revenue by 40 percent <b>=cmd()|'/x'\u202e</b>.").silence(4)
-    assert scene.cards
-    assert all(len(card.question) <= 90 and not set("<>|=\u202e") & set(card.question) for card in scene.cards)
-
-
-SAID = st.sampled_from(
-    [
-        REVENUE,
-        "We improved a lot of things.",
-        "It was 2 million before.",
-        "Getting it approved was really challenging",
-        "I opened every returned box myself.",
-        "I don't know.",
-        "um",
-        "",
-    ]
-)
-ASKED = st.sampled_from(["Mm-hm.", "How was that measured?", "What was the hardest part?", "Let's move on.", ""])
-TURN = st.tuples(st.booleans(), SAID, ASKED, st.sampled_from([0.3, 0.7, 1.4, 2.3, 5.0, 40.0]))
-
-
-def play(turns: list[tuple[bool, str, str, float]], step: float | None) -> list[object]:
-    scene = Scene(clock_step_seconds=step)
-    for is_candidate, said, asked, pause in turns:
-        if is_candidate:
-            scene.them(said, pause)
-        else:
-            scene.you(asked, pause)
-    return list(scene.end().events)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(TURN, max_size=10), st.sampled_from([0.07, 0.5, 3.0]))
-def test_how_often_the_clock_is_told_changes_nothing(turns: list[tuple[bool, str, str, float]], step: float) -> None:
-    assert play(turns, step) == play(turns, None)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.booleans(), st.text(max_size=60)), max_size=8))
-def test_any_text_is_reviewed_and_quoted_exactly(turns: list[tuple[bool, str]]) -> None:
-    scene = Scene(Conversation(Verbosity.EAGER), clock_step_seconds=None)
-    for is_candidate, text in turns:
-        scene = scene.them(text) if is_candidate else scene.you(text)
-    scene.end()
-    texts = {s.sentence.index: s.sentence.text for s in scene.sentences}
-    assert list(texts) == list(range(len(texts)))
-    for flag in (event for event in scene.events if isinstance(event, Flag)):
-        assert texts[flag.sentence][flag.quote_start : flag.quote_end] == flag.quote
-
-
-def test_what_is_remembered_and_looked_at_stays_flat_over_a_long_call() -> None:
-    """Time a sentence goes with what is looked through for it, which is all counted here."""
-    conversation = Conversation(Verbosity.EAGER)
-    lines = ("We improved a lot of things in Q{}X.", "I opened the box with Z{}X.", "It was really hard in P{}X.")
-    sizes = []
-    for n in range(1200):
-        at = 4.0 * n
-        channel = Channel.YOU if n % 10 == 9 else Channel.THEM
-        text = f"How did you do part {n}?" if n % 10 == 9 else lines[n % len(lines)].format(n)
-        words = words_at(text, at)
-        update = TranscriptUpdate(UpdateKind.FINAL, channel, n, at, words[-1].end_seconds, words)
-        conversation.speech_started(channel, at)
-        conversation.utterance_locked(update, words[-1].end_seconds + 0.3)
-        if n in (599, 1199):
-            sizes.append(objects_in(conversation) - len(conversation._deck._said))  # of those no more than 2000
-    assert sizes[1] < 1.1 * sizes[0]
-    assert len(conversation._open.claims) <= MAX_CLAIMS + 3
-
-
-def objects_in(root: object) -> int:
-    """How many objects hang on one, without what belongs to the program itself."""
-    seen: dict[int, object] = {}
-    waiting = [root]
-    while waiting:
-        one = waiting.pop()
-        if id(one) not in seen and not isinstance(one, type | ModuleType | FunctionType | MethodType | re.Pattern):
-            seen[id(one)] = one
-            waiting += gc.get_referents(one)
-    return len(seen)
-
-
 def test_withdrawals_name_flags_that_were_raised() -> None:
     scene = Scene().them(REVENUE).them("That was in spring.").them("Revenue was 2 million before.").end()
     raised: set[str] = set()
@@ -368,20 +191,6 @@ def test_withdrawals_name_flags_that_were_raised() -> None:
             raised.add(event.id)
         if isinstance(event, FlagWithdrawn):
             assert event.id in raised
-
-
-def test_a_card_goes_when_the_talk_moves_on_and_its_flag_stays() -> None:
-    scene = Scene().them(REVENUE).silence(4).you("And why did you choose gardening as a hobby?")
-    assert scene.retired == {}  # their answer may still come to it
-    scene.them("My aunt had roses.").silence(2)
-    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.STALE} and scene.withdrawn == []
-
-
-def test_a_card_stays_while_another_claim_is_asked_about() -> None:
-    scene = Scene().them(REVENUE).silence(4).them("And we improved a lot of things across the platform.").silence(5)
-    assert len(scene.cards) == 2
-    scene.you("Let me go back to the 40 percent. How was it measured?").them("Let me think for a moment.").silence(1)
-    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
 
 
 def test_we_does_not_answer_the_question_for_the_own_part_of_a_number() -> None:
