@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.plain import clock
 from assistant.values import Channel
@@ -108,6 +108,18 @@ class LivePage(QWidget):
         self.cards.clear(self._is_live, NOTHING_YET if self._is_live else "No question stayed open.")
         self.cards.show_cards(self._state.cards, at_once=True)
         self.meters.setVisible(self._is_live)
+
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key may stop, as one reads."""
+        return [
+            *(one for card in self.cards.widgets() for one in card.findChildren(QAbstractButton)),
+            self.plan.heading,
+            *self.plan.lines(),
+            *self.chips.buttons(),
+            self.transcript,
+            self.mark_field.line,
+            *self.footer.findChildren(QAbstractButton),
+        ]
 
     def restyle(self) -> None:
         """Take the present theme."""

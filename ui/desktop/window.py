@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -231,6 +232,16 @@ class PanelWindow(QWidget):
             self._step_back()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 Qt's name
+        """As one reads, also what has come during a call: of itself it would come behind all that was there before."""
+        if self.pages.currentWidget() is self.live_page:
+            above = [one for part in (self.header, self.notices) for one in part.findChildren(QAbstractButton)]
+            stops = [*above, *self.live_page.stops()]
+            open_ones = [one for one in stops if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+            for one, following in pairwise(open_ones):
+                self.setTabOrder(one, following)
+        return super().focusNextPrevChild(forward)
 
     def _step_back(self) -> None:
         if self.live_page.hide_bubble():

@@ -1,0 +1,42 @@
+"""Where the Tab key goes during a call."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from assistant.values import Channel, Stamped, State, Status
+from tests.ui.desktop import script
+from ui.desktop.agenda import Agenda
+from ui.desktop.panel_state import PanelState
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_tab_goes_through_a_call_as_one_reads(window, still, backwards):
+    state = PanelState(agenda=Agenda(("What was your own part?", "How did you know that it worked?")))
+    window.live_page.plan.open(True)
+    window.show_state(state, is_live=True)
+    for stamped in script.events(60.0):  # one after the other: what comes during a call is made during it
+        window.call_screen.follow(state.apply(stamped))
+    note = Status(State.WARNING, "The call's sound has been digital silence for 10 s.", Channel.THEM)
+    window.call_screen.follow(state.apply(Stamped(note, 60.0, 60.0)))
+    QApplication.processEvents()
+    next(one for one in window.findChildren(QAbstractButton) if one.accessibleName().startswith("Mark")).setFocus()
+    reached = [window.focusWidget()]
+    key = Qt.Key.Key_Backtab if backwards else Qt.Key.Key_Tab
+    for _ in range(60):
+        QTest.keyClick(window.focusWidget(), key)
+        if window.focusWidget() is reached[0]:
+            break
+        reached.append(window.focusWidget())
+    places = [one.mapTo(window, QPoint(0, one.height() // 2)) for one in reached]
+    if backwards:
+        places = [places[0], *reversed(places[1:])]
+    assert len(reached) > 12
+    for one, following in pairwise(places):
+        is_beside = abs(following.y() - one.y()) < 8 and following.x() > one.x()
+        assert is_beside or following.y() > one.y(), [stop.accessibleName() for stop in reached]
