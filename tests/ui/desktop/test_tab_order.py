@@ -18,6 +18,7 @@ from ui.desktop.panel_state import PanelState
 @pytest.mark.parametrize("backwards", [False, True])
 def test_tab_goes_through_a_call_as_one_reads(window, still, backwards):
     state = PanelState(agenda=Agenda(("What was your own part?", "How did you know that it worked?")))
+    window.resize(400, 1400)  # so high that nothing scrolls
     window.live_page.plan.open(True)
     window.show_state(state, is_live=True)
     for stamped in script.events(60.0):  # one after the other: what comes during a call is made during it
