@@ -8,8 +8,8 @@ Where `base/adapted.safetensors` (`adapt_base.py`) is there, it is started from;
 is there, each model is distilled: teachers that learned the same rows say what they make of sentences without labels,
 and a student learns from the rows and from that. Writes to --out (every file under 16 MiB):
   weights-0.safetensors ...   the final model, half precision (training/export_review.py makes the ONNX file of them)
-  predictions.jsonl.gz        probabilities: of each training row by the model that saw no label of its group ("held_out"),
-                              and of each development row by the final model ("development")
+  predictions.jsonl.gz        probabilities: of each training row by the model that saw no label of its group
+                              ("held_out"), and of each development row by the final model ("development")
   summary.json                settings, temperature, label bias and thresholds fitted to the held-out predictions
 Runs on a GPU in bfloat16 or on a CPU in float32; the same seed gives the same folds, order and variants.
 """
