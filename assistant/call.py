@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from assistant.cues import as_they_read
 from assistant.values import (
     AudioGap,
     CommunicationCue,
@@ -141,5 +142,5 @@ class CallCollector:
             follow_ups=tuple(self._follow_ups.values()),
             gaps=tuple(self._gaps),
             marks=tuple(self._marks),
-            cues=tuple(self._cues),
+            cues=as_they_read(self._cues, self._sentences.values()),
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from assistant.cues import whole_quote
 from assistant.review.interviewer import Turn
 from assistant.review.judge import Judgement
 from assistant.review.patterns import compiled, table_of_file
@@ -21,7 +22,6 @@ GAP_SECONDS = {Verbosity.NORMAL: 180.0, Verbosity.EAGER: 60.0}  # between two no
 LONG_ANSWER_SECONDS = 180.0
 EXPLAINED_WITHIN = 2  # sentences behind the one with the term
 REMEMBERED_TERMS = 200
-LONGEST_QUOTE = 90  # characters of a question
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Z0-9&]{1,5}s?|(?:[A-Z]\.){2,6}")
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "to", "in", "a", "per", "on"})
 _EDGES = re.compile(r"^\W+|(?:['’]s)?\W+$|['’]s$")
@@ -150,11 +150,8 @@ class Communication:
 
 
 def _cue(kind: CueKind, sentence: Sentence, words: tuple[Word, ...]) -> CommunicationCue:
-    quote = " ".join(word.text for word in words)
-    if kind is CueKind.UNEXPLAINED_TERM:
-        quote = " ".join(_EDGES.sub("", word.text) for word in words)
-    elif len(quote) > LONGEST_QUOTE:
-        quote = "… " + quote[len(quote) - LONGEST_QUOTE :].split(" ", 1)[-1]
+    is_term = kind is CueKind.UNEXPLAINED_TERM
+    quote = " ".join(_EDGES.sub("", word.text) for word in words) if is_term else whole_quote(sentence)
     start_seconds, end_seconds = words[0].start_seconds, words[-1].end_seconds
     return CommunicationCue(kind, sentence.channel, sentence.index, quote, start_seconds, end_seconds, _ADVICE[kind])
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.call import Call, CallState, Correction, FlagFate, FollowUpFate, Version
+from assistant.cues import as_they_read
 from assistant.store.codec import (
     decode_cue,
     decode_flag,
@@ -46,6 +47,7 @@ def read_call(
     text = second_pass or row
     connection.execute("BEGIN")  # one snapshot, also while the call goes on
     try:
+        sentences = _sentences(connection, text["id"])
         return Call(
             id=row["id"],
             title=row["title"],
@@ -55,7 +57,7 @@ def read_call(
             model=text["model"],
             language=text["language"],
             utterances=_utterances(connection, text["id"]),
-            sentences=_sentences(connection, text["id"]),
+            sentences=sentences,
             flags=_flags(connection, text["id"]),
             follow_ups=_follow_ups(connection, text["id"]),
             gaps=_gaps(connection, row["id"]),
@@ -65,7 +67,7 @@ def read_call(
             version=Version.SECOND if second_pass else Version.LIVE,
             corrections=_corrections(connection, text["id"]),
             notes=row["notes"],
-            cues=_cues(connection, text["id"]),
+            cues=as_they_read(_cues(connection, text["id"]), sentences),
             verbosity=Verbosity(text["verbosity"]) if text["verbosity"] else None,
         )
     finally:
