@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Stamped, Status, Word
 
 FRAME_SECONDS = 0.02
+FRAME = round(FRAME_SECONDS * SAMPLE_RATE_HZ)
 LOUD = 8000
 
 
@@ -21,6 +22,14 @@ def sound(seconds: float, is_voice: bool) -> NDArray[np.int16]:
     samples = round(seconds * SAMPLE_RATE_HZ)
     wave = np.where(np.arange(samples) // 40 % 2, LOUD, -LOUD).astype(np.int16)
     return wave if is_voice else np.zeros(samples, np.int16)
+
+
+def frames_of(tracks: Mapping[Channel, NDArray[np.int16]], frame_samples: int = FRAME) -> Iterator[AudioFrame]:
+    """Whole tracks in frames as a source gives them: one of each channel, then the next."""
+    for start in range(0, max(map(len, tracks.values())), frame_samples):
+        for channel, track in tracks.items():
+            if start < len(track):
+                yield AudioFrame(channel, start / SAMPLE_RATE_HZ, track[start : start + frame_samples])
 
 
 class LoudnessDetector:
@@ -38,7 +47,9 @@ class ScriptedSource:
     def __init__(self, **scenes: list[tuple[float, bool]]) -> None:
         self.channels = tuple(Channel(name) for name in scenes)
         self.duration_seconds = None
-        self._items = self._frames({Channel(name): scene for name, scene in scenes.items()})
+        self._items = frames_of(
+            {Channel(name): np.concatenate([sound(*stretch) for stretch in scene]) for name, scene in scenes.items()}
+        )
         self.is_closed = False
         self.before: Callable[[float], None] = lambda at_seconds: None
         self.raises_at_seconds: float | None = None
@@ -55,18 +66,6 @@ class ScriptedSource:
 
     def close(self) -> None:
         self.is_closed = True
-
-    @staticmethod
-    def _frames(scenes: dict[Channel, list[tuple[float, bool]]]) -> Iterator[AudioFrame]:
-        tracks = {
-            channel: np.concatenate([sound(seconds, is_voice) for seconds, is_voice in scene])
-            for channel, scene in scenes.items()
-        }
-        frame = round(FRAME_SECONDS * SAMPLE_RATE_HZ)
-        for start in range(0, max(map(len, tracks.values())), frame):
-            for channel, track in tracks.items():
-                if start < len(track):
-                    yield AudioFrame(channel, start / SAMPLE_RATE_HZ, track[start : start + frame])
 
 
 class SpokenSource(ScriptedSource):

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.audio.check import SoundCheck, Verdict
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
+from tests.fakes import frames_of
 
 YOU, THEM = Channel.YOU, Channel.THEM
 
@@ -14,8 +15,8 @@ YOU, THEM = Channel.YOU, Channel.THEM
 def hear(check: SoundCheck, channel: Channel, amplitude: float, seconds: float = 3.0) -> None:
     times = np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     tone = np.clip(np.rint(amplitude * 32768 * np.sin(2 * np.pi * 220 * times)), -32768, 32767).astype(np.int16)
-    for start in range(0, len(tone), 320):
-        check.hear(AudioFrame(channel, start / SAMPLE_RATE_HZ, tone[start : start + 320]))
+    for frame in frames_of({channel: tone}):
+        check.hear(frame)
 
 
 def test_the_check_knows_each_kind_of_sound() -> None:

@@ -2,15 +2,13 @@ import numpy as np
 import pytest
 
 from assistant.audio.meter import Meter
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
+from assistant.values import SAMPLE_RATE_HZ, Channel
+from tests.fakes import frames_of
 
 
 def measured(samples):
     meter = Meter(Channel.YOU)
-    frames = [
-        AudioFrame(Channel.YOU, at / SAMPLE_RATE_HZ, samples[at : at + 320]) for at in range(0, len(samples), 320)
-    ]
-    return [level for frame in frames if (level := meter.measure(frame)) is not None]
+    return [level for frame in frames_of({Channel.YOU: samples}) if (level := meter.measure(frame)) is not None]
 
 
 def test_a_meter_reads_a_few_times_a_second():

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from assistant.demo import INTERVIEW
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
+from tests.fakes import frames_of
 
 Sound = NDArray[np.float64]
-FRAME = SAMPLE_RATE_HZ // 50
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,7 @@ def as_samples(sound: Sound) -> NDArray[np.int16]:
 
 
 def frames(microphone: Sound, call: Sound) -> Iterator[AudioFrame]:
-    tracks = ((Channel.YOU, as_samples(microphone)), (Channel.THEM, as_samples(call)))
-    for start in range(0, len(microphone), FRAME):
-        for channel, track in tracks:
-            yield AudioFrame(channel, start / SAMPLE_RATE_HZ, track[start : start + FRAME])
+    return frames_of({Channel.YOU: as_samples(microphone), Channel.THEM: as_samples(call)})
 
 
 def _high_passed(sound: Sound, corner_hz: float) -> Sound:

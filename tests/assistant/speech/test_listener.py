@@ -5,15 +5,14 @@ from hypothesis import strategies as st
 
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel
-from tests.fakes import LoudnessDetector, sound
+from tests.fakes import LoudnessDetector, frames_of, sound
 
 
 def listen(pieces, frame_samples=320):
     """Play int16 pieces in frames of any size; return the edges and the listener."""
     listener, edges = Listener(Channel.THEM, LoudnessDetector()), []
-    track = np.concatenate(pieces)
-    for start in range(0, len(track), frame_samples):
-        edges += listener.hear(AudioFrame(Channel.THEM, start / SAMPLE_RATE_HZ, track[start : start + frame_samples]))
+    for frame in frames_of({Channel.THEM: np.concatenate(pieces)}, frame_samples):
+        edges += listener.hear(frame)
     return edges + listener.finish(), listener
 
 

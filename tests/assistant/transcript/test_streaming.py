@@ -14,8 +14,8 @@ from assistant.transcript.finals import Locked
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.pressure import Rung
 from assistant.transcript.streaming import Streaming
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, UpdateKind
-from tests.fakes import FRAME_SECONDS, CountingTranscriber, LoudnessDetector, sound
+from assistant.values import AudioFrame, Channel, UpdateKind
+from tests.fakes import FRAME_SECONDS, CountingTranscriber, LoudnessDetector, frames_of, sound
 
 
 def streaming(**settings_) -> Streaming:
@@ -29,11 +29,7 @@ def frames(you: list[tuple[float, bool]], them: list[tuple[float, bool]]) -> Ite
         for channel, scene in ((Channel.YOU, you), (Channel.THEM, them))
     }
     longest = max(map(len, tracks.values()))
-    step = round(FRAME_SECONDS * SAMPLE_RATE_HZ)
-    for start in range(0, longest, step):
-        for channel, track in tracks.items():
-            padded = np.pad(track, (0, longest - len(track)))
-            yield AudioFrame(channel, start / SAMPLE_RATE_HZ, padded[start : start + step])
+    return frames_of({channel: np.pad(track, (0, longest - len(track))) for channel, track in tracks.items()})
 
 
 def work(stream: Streaming, transcriber: CountingTranscriber, jobs: int | None = None) -> list:
