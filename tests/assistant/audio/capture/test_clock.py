@@ -42,7 +42,7 @@ class Device:
             self.clock.move(-self._speed * BLOCK / 16_000)
             if (apart_seconds := self.clock.take_apart_seconds()) is not None:
                 self._speed = self.clock.speed_for(apart_seconds)
-                self.worst_seconds = max(self.worst_seconds, abs(self.error_seconds))
+            self.worst_seconds = max(self.worst_seconds, abs(self.error_seconds))
 
     def lose(self, seconds: float) -> None:
         self.spoken += round(seconds * self._rate_hz)
@@ -73,8 +73,7 @@ def test_a_start_that_was_misjudged_is_mended_within_seconds() -> None:
 def test_a_device_that_is_fast_or_slow_stays_on_the_clock_for_a_quarter_of_an_hour(ppm: float) -> None:
     device = Device(ppm)
     device.run(900)
-    counting_alone_seconds = 900 * ppm / 1e6  # up to 180 ms
-    assert device.worst_seconds < 0.007, counting_alone_seconds
+    assert device.worst_seconds < 0.007  # counting alone would be 180 ms off in the end
     assert device.losses == []
 
 
@@ -118,12 +117,14 @@ def test_whatever_happens_time_is_right_again_after_some_seconds(
 
 
 def test_a_block_that_comes_unusually_early_moves_nothing() -> None:
-    clock = StreamClock()
+    clock, apart = StreamClock(), []
     for number in range(2000):
         late_seconds = 0.0 if number == 1000 else 0.006
         clock.add(START_SECONDS + 0.02 * (number + 1) + late_seconds, BLOCK)
         if (apart_seconds := clock.take_apart_seconds()) is not None:
-            assert abs(apart_seconds) < 0.001
+            apart.append(apart_seconds)
+    assert len(apart) > 30  # about once a second
+    assert np.abs(apart).max() < 0.001
 
 
 @pytest.mark.parametrize(
