@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 
 class FocusInSight(QObject):
-    """Of a page that scrolls in `area`. A field that a person has scrolled away from is not brought back."""
+    """Of a page that scrolls `inner` in `area`. A field that a person has scrolled away from is not brought back."""
 
-    def __init__(self, page: QWidget, area: QScrollArea) -> None:
+    def __init__(self, page: QWidget, area: QScrollArea, inner: QWidget) -> None:
         super().__init__(page)
-        self._page, self._area = page, area
+        self._page, self._area, self._inner = page, area, inner
         self._left_behind: QWidget | None = None  # has the focus, and a person has scrolled it out of sight
         area.verticalScrollBar().actionTriggered.connect(self._scrolled)
         app = QApplication.instance()
@@ -31,14 +31,14 @@ class FocusInSight(QObject):
     def _focused(self) -> QWidget | None:
         """Of what scrolls."""
         focused = self._page.focusWidget()
-        return focused if focused is not None and self._area.widget().isAncestorOf(focused) else None
+        return focused if focused is not None and self._inner.isAncestorOf(focused) else None
 
     def _scrolled(self) -> None:
         """By a person, by wheel, bar or key; the program's own scrolling does not come here."""
         focused = self._focused()
         self._left_behind = None
         if focused is not None:
-            top = focused.mapTo(self._area.widget(), QPoint()).y() - self._area.verticalScrollBar().sliderPosition()
+            top = focused.mapTo(self._inner, QPoint()).y() - self._area.verticalScrollBar().sliderPosition()
             is_seen = top + focused.height() > 0 and top < self._area.viewport().height()
             self._left_behind = None if is_seen else focused
 
