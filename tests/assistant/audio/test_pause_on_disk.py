@@ -10,7 +10,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,10 +25,10 @@ from assistant.audio.recording import read_recording
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.conftest import VirtualAudio
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 Sound = NDArray[np.float64]
 
-PATIENCE_SECONDS = 30.0
 PIECE_SECONDS = 0.08  # what is lost at a press at most
 SURE_SECONDS = 0.02  # to which a busy machine tells when something was spoken
 SINKS = {Channel.YOU: "micfeed", Channel.THEM: "call"}
@@ -96,13 +96,6 @@ class Recording:
         self.source.close()
         self._thread.join(PATIENCE_SECONDS)
         assert not self._thread.is_alive()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from assistant.audio.playback import Player
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.errors import PlaybackError, RecordingError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
+from tests.waiting import wait_until
 
 HEARD = 3000
 
@@ -62,20 +62,13 @@ def recording(tmp_path: Path) -> Path:
     return audio
 
 
-def until(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.002)
-
-
 def test_both_voices_are_heard_from_the_moment_that_was_asked_for_to_the_end(recording) -> None:
     heard = Heard()
     player = Player(recording, lambda: heard)
     assert player.length_seconds == 2.0
     player.play(0.5)
     heard.takes(2.0)
-    until(lambda: not player.is_playing)
+    wait_until(lambda: not player.is_playing)
     sound = heard.all
     assert len(sound) == 1.5 * SAMPLE_RATE_HZ and heard.is_closed
     assert set(sound[:8000]) == {HEARD} and set(sound[8000:-1600]) == {2 * HEARD} and set(sound[-1600:]) == {32767}
@@ -91,24 +84,24 @@ def test_a_pause_keeps_the_place_and_play_goes_on_from_there(recording) -> None:
 
     player = Player(recording, output)
     player.play()
-    until(lambda: bool(outputs))
+    wait_until(lambda: bool(outputs))
     outputs[0].takes(0.4)
-    until(lambda: player.position_seconds >= 0.39)
+    wait_until(lambda: player.position_seconds >= 0.39)
     player.pause()
     assert not player.is_playing and player.position_seconds == pytest.approx(0.4)
     player.play()
     time.sleep(0.05)
     assert len(outputs) == 1, "a device may be anybody's only once"
     outputs[0].takes(0.02)
-    until(lambda: len(outputs) == 2)
+    wait_until(lambda: len(outputs) == 2)
     outputs[1].takes(0.6)
-    until(lambda: player.position_seconds >= 0.98)
+    wait_until(lambda: player.position_seconds >= 0.98)
     assert set(outputs[1].all) == {HEARD} and outputs[0].is_closed
     outputs[1].takes(0.1)
     player.seek(1.5)
-    until(lambda: len(outputs) == 3)
+    wait_until(lambda: len(outputs) == 3)
     outputs[2].takes(1.0)
-    until(lambda: not player.is_playing)
+    wait_until(lambda: not player.is_playing)
     assert len(outputs[2].all) == 0.5 * SAMPLE_RATE_HZ
     player.close()
 
@@ -118,7 +111,7 @@ def test_a_sound_server_that_hangs_does_not_hold_who_leaves(recording) -> None:
     player = Player(recording, lambda: hung)
     player.play()
     hung.takes(0.02)
-    until(lambda: bool(hung.sound))  # and takes no more
+    wait_until(lambda: bool(hung.sound))  # and takes no more
     leaving = threading.Thread(target=player.close)
     leaving.start()
     leaving.join(3.0)
@@ -142,7 +135,7 @@ def test_what_can_not_be_heard_says_why(recording) -> None:
 
     player = Player(recording, nothing)
     player.play()
-    until(lambda: not player.is_playing)
+    wait_until(lambda: not player.is_playing)
     assert "no output" in player.failure
     recording.write_bytes(b"fLaC")
     with pytest.raises(RecordingError, match="can't be read"):
@@ -153,7 +146,7 @@ def test_what_can_not_be_heard_says_why(recording) -> None:
 def test_without_any_sound_system_it_says_what_to_install(recording) -> None:
     player = Player(recording)
     player.play()
-    until(lambda: not player.is_playing)
+    wait_until(lambda: not player.is_playing)
     assert "libportaudio2" in player.failure
 
 
@@ -165,7 +158,7 @@ def test_the_sound_server_plays_it(recording, virtual_audio) -> None:
         player = Player(recording)
         player.play(0.5)
         began = time.monotonic()
-        until(lambda: not player.is_playing)
+        wait_until(lambda: not player.is_playing)
         took_seconds = time.monotonic() - began
         listener.terminate()
         raw = listener.stdout.read()

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from assistant.audio.capture import LiveSource
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 from tests.conftest import VirtualAudio
+from tests.waiting import PATIENCE_SECONDS
 
 YOU, THEM = Channel.YOU, Channel.THEM
-PATIENCE_SECONDS = 30.0
 MICROPHONE_HZ, CALL_HZ = 440.0, 1000.0
 PITCHES_HZ = {YOU: MICROPHONE_HZ, THEM: CALL_HZ}
 TONE_AMPLITUDE = 0.3

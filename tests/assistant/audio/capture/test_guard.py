@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from assistant.audio.capture import guard as guarding
 from assistant.audio.capture.guard import Guard, Watched
 from assistant.audio.capture.snapshot import Output, Snapshot, Source
 from assistant.values import Channel
+from tests.waiting import wait_until
 
 MONITOR, MICROPHONE = 1, 2
 RIGHT = Snapshot(
@@ -58,13 +58,6 @@ class ScriptedServer:
             self._is_told = True
             return None
         return asked_seconds
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until_seconds = time.monotonic() + 5.0
-    while not is_so():
-        assert time.monotonic() < until_seconds
-        time.sleep(0.002)
 
 
 def test_a_guard_that_is_held_up_believes_no_stream_that_was_moved_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,6 @@ from assistant.values import SAMPLE_RATE_HZ, Channel
 from tests.assistant.audio.capture.listening import (
     CALL_HZ,
     MICROPHONE_HZ,
-    PATIENCE_SECONDS,
     PITCHES_HZ,
     THEM,
     TONE_AMPLITUDE,
@@ -34,6 +33,7 @@ from tests.assistant.audio.capture.listening import (
     recorders,
 )
 from tests.conftest import PULSEAUDIO, VirtualAudio, both_servers
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def best_match(heard: NDArray[np.float64], played: NDArray[np.float64]) -> tuple[float, float]:
@@ -127,9 +127,7 @@ def test_a_program_is_heard_alone_and_also_when_its_output_is_muted(
             player = virtual_audio.play(tones[channel], "call", program)
             stack.callback(player.wait)
             stack.callback(player.kill)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while {"Talk", "Music"} - {d.name for d in list_devices() if d.kind is DeviceKind.PROGRAM}:
-            assert time.monotonic() < until
+        wait_until(lambda: {"Talk", "Music"} <= {d.name for d in list_devices() if d.kind is DeviceKind.PROGRAM})
         listener = stack.enter_context(Listener(open_live("none", "talk")))
         assert listener.source.channels == (THEM,)
         listener.hear_tone(THEM, CALL_HZ)
@@ -167,6 +165,4 @@ def test_no_recorder_outlives_a_program_that_is_killed(virtual_audio: VirtualAud
         assert len(recorders()) == 2
         program.send_signal(signal.SIGKILL)
         program.wait()
-        until = time.monotonic() + 1.0
-        while recorders():
-            assert time.monotonic() < until, recorders()
+        wait_until(lambda: not recorders(), recorders)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +16,7 @@ from assistant.audio.capture.portaudio import PortAudioBackend
 from assistant.audio.outputs import DeviceOutput
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 YOU, THEM = Channel.YOU, Channel.THEM
 
@@ -191,17 +191,14 @@ def test_a_queue_that_is_full_blocks_nobody(sound: ScriptedPortAudio) -> None:
     PortAudioBackend({YOU: ""}).attach(YOU)
     talker = threading.Thread(target=sound.streams[0].say, args=(30.0,))
     talker.start()
-    talker.join(5.0)
+    talker.join(PATIENCE_SECONDS)
     assert not talker.is_alive()
 
 
 def test_the_call_may_come_from_a_cable_that_is_named(sound: ScriptedPortAudio) -> None:
     source = open_live(call="CABLE Output (VB-Audio)")
     assert source.channels == (YOU, THEM)
-    until = time.monotonic() + 5.0
-    while len(sound.streams) < 2:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    wait_until(lambda: len(sound.streams) == 2)
     streams = {stream.device: stream for stream in sound.streams}
     for _ in range(20):
         streams[3].say(0.02, 0.1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ from assistant.audio.capture import DeviceKind, opening, tap
 from assistant.errors import CaptureError
 from assistant.values import AudioFrame, Channel
 from tests.conftest import VirtualAudio
+from tests.waiting import wait_until
 
 # In a process of its own: soundcard keeps its connection to the server for as long as it is loaded.
 WINDOWS = """
@@ -202,10 +202,7 @@ def test_a_call_that_a_mac_plays_is_recorded_and_one_that_nothing_plays_is_refus
 ) -> None:
     monkeypatch.setattr(opening.portaudio, "find_input", no_input)
     source = opening.open_live("none", "zoom")
-    until = time.monotonic() + 10.0
-    while mac.tapped is None:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    wait_until(lambda: mac.tapped is not None)
     mac.say(np.full((48_000, 1), 0.5, np.float32), 48_000.0)
     frame = source.read()
     source.close()

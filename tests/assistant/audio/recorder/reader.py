@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from assistant.audio.recording import read_recording
 from assistant.errors import CaptureError, RecordingError
 from assistant.sealing.keys import FileKey
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status
-
-PATIENCE_SECONDS = 30.0
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 class Reader:
@@ -41,10 +39,7 @@ class Reader:
             self.failure = error
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
-            assert time.monotonic() < until, [item for item in self.items if isinstance(item, Status)]
-            time.sleep(0.01)
+        wait_until(is_so, lambda: [item for item in self.items if isinstance(item, Status)])
 
     def hear(self, seconds: float = 0.3) -> None:
         """Wait for that much more of both channels."""
@@ -83,13 +78,6 @@ def is_alive(process_id: int) -> bool:
         return ") Z " not in Path(f"/proc/{process_id}/stat").read_text()
     except FileNotFoundError:
         return False
-
-
-def wait_for_end(process_id: int) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while is_alive(process_id):
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def on_disk(folder: Path) -> NDArray[np.int16]:

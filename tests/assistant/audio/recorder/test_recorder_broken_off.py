@@ -21,7 +21,8 @@ from assistant.errors import CaptureError
 from assistant.sealing import keys
 from assistant.sealing.keys import HistoryKey, is_sealed
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
-from tests.assistant.audio.recorder.reader import PATIENCE_SECONDS, Reader, is_alive, on_disk, wait_for_end
+from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("virtual_audio")
 
@@ -79,12 +80,9 @@ def test_a_program_that_crashes_takes_no_sound_along_until_somebody_makes_the_ca
     with program:
         program.send_signal(signal.SIGSEGV)
     wanted_samples = read_recording(folder).length_samples + round(1.5 * SAMPLE_RATE_HZ)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while read_recording(folder).length_samples < wanted_samples:
-        assert time.monotonic() < until, "the recording goes on"
-        time.sleep(0.05)
+    wait_until(lambda: read_recording(folder).length_samples >= wanted_samples, lambda: "the recording did not go on")
     assert finish(folder) is not None
-    wait_for_end(recorder)
+    wait_until(lambda: not is_alive(recorder))
     recorded = on_disk(folder)
     assert len(recorded) >= wanted_samples
     assert recorded[-1600:].any()
@@ -99,7 +97,7 @@ def test_nothing_goes_on_in_a_pause_that_nobody_can_end(tmp_path: Path) -> None:
     pipe = reader.source._child.process.stdin
     assert pipe is not None
     pipe.close()  # as when the program crashes
-    wait_for_end(recorder)
+    wait_until(lambda: not is_alive(recorder))
     reader.close()
 
 
