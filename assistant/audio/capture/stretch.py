@@ -15,8 +15,7 @@ _HALF = 24  # samples to either side of a filter that lets 7.3 kHz of 8 through 
 _BETA = 7.0  # of its Kaiser window: what it adds lies 70 dB below
 _FINE = 64  # filters for a sample of delay; between two of them a line will do
 _BEYOND = 0.125  # samples: a piece may end that far beyond the sample at which it began
-_PIECE = 160  # two filters, and evenly from one to the other
-_MOST_CHANGE = 0.05  # samples of delay, within a piece
+_MOST_CHANGE = 0.05  # samples of delay, within a piece: two filters, and evenly from one to the other
 
 
 class Stretch:
@@ -35,7 +34,7 @@ class Stretch:
             self._at = float(len(self._sound))
         else:
             pieces = [np.zeros(0, np.int16)]
-            most = min(_PIECE, int(_MOST_CHANGE / max(abs(self.speed), 1e-9)))
+            most = int(_MOST_CHANGE / max(abs(self.speed), 1e-9))
             while (count := min(most, self._ready())) > 0:
                 pieces.append(self._piece(count))
         past = int(self._at) - _HALF
