@@ -70,7 +70,7 @@ class Mixer:
                 left_seconds = until_seconds - time.monotonic()
                 if left_seconds <= 0:
                     return False
-                self._changed.wait(min(left_seconds, _WAIT_FOR_OTHER_SECONDS / 5))
+                self._changed.wait(min(left_seconds, max(0.0, self._patience_seconds())))
             return True
 
     def next(self) -> AudioFrame | AudioGap | Status | None:
@@ -87,17 +87,25 @@ class Mixer:
             self._held[item.channel] -= _samples(item)
             return item
 
+    def _patience_seconds(self) -> float:
+        """How long the other channel's item is still waited for; nobody tells when that is over."""
+        queue = self._earliest()
+        return _WAIT_FOR_OTHER_SECONDS - (time.monotonic() - queue[0][0] if queue else 0.0)
+
     def _first(self) -> deque[tuple[float, AudioFrame | AudioGap]] | None:
         """The queue that holds the next item, unless the other channel's is waited for."""
-        ready = [queue for queue in self._queues.values() if queue]
-        if not ready:
+        queue = self._earliest()
+        if queue is None:
             return None
-        queue = min(ready, key=lambda queue: queue[0][1].start_seconds)
         is_waited_for = any(not queue and name not in self._silent for name, queue in self._queues.items())
         is_patient = time.monotonic() - queue[0][0] < _WAIT_FOR_OTHER_SECONDS
         if is_waited_for and is_patient and not self._is_ended:
             return None
         return queue
+
+    def _earliest(self) -> deque[tuple[float, AudioFrame | AudioGap]] | None:
+        ready = [queue for queue in self._queues.values() if queue]
+        return min(ready, key=lambda queue: queue[0][1].start_seconds, default=None)
 
     def _drop(self, item: AudioFrame | AudioGap) -> None:
         before = self._dropped.get(item.channel)
