@@ -19,7 +19,7 @@ from assistant.errors import AudioFileError
 from assistant.plain import clock, plain
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
-FRAME_SECONDS = 0.02  # a replay is as prompt as a live source, whose frames are 0.1 s long at most
+FRAME_SECONDS = 0.02  # a replay is as prompt as a live source, whose frames are up to an eighth of a second long
 LONG_FRAME_SECONDS = 0.2  # cost less where nobody waits; no channel runs ahead by more than an echo guard bears
 
 _SILENT_PEAK = 10  # of int16, -70 dBFS: the noise of an open microphone is above

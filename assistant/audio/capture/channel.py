@@ -21,7 +21,7 @@ from assistant.audio.capture.watch import WHO, SoundWatch
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
-_MOST_SAMPLES = SAMPLE_RATE_HZ // 10  # of a frame: no channel may run ahead of the other by more
+_MOST_SAMPLES = SAMPLE_RATE_HZ // 8  # of a frame: no channel may run ahead of the other by more
 
 _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 2.0

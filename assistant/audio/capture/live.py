@@ -21,7 +21,7 @@ class LiveSource:
     """Microphone and call. Recording begins with the constructor.
 
     After `close`, `read` still gives out what had been taken in by then (and the gap of a channel that is lost), then
-    None. That is not all that was spoken: whoever wants that closes a quarter of a second later.
+    None. That is not all that was spoken: whoever wants that closes some tenths of a second later.
 
     Args:
         origin_seconds: `time.monotonic()` at the call's 0.0, of a call that goes on; otherwise the first sound sets it.

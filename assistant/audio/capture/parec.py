@@ -27,7 +27,7 @@ from assistant.audio.resampling import Resampler
 from assistant.errors import CaptureError
 from assistant.values import Channel
 
-_LATENCY_MSEC = 40  # of the server's pieces: each costs the same however long it is
+_LATENCY_MSEC = 50  # of the server's pieces: each costs the same however long it is
 _WAIT_SECONDS = 0.1
 _BLOCK_SECONDS = 0.08  # pieces are handled so many at a time, because handling costs more than waking up for them
 _STOP_SECONDS = 0.1

@@ -47,7 +47,7 @@ class SoundWatch:
     def _silence(self, samples: NDArray[np.int16]) -> str:
         limit = SILENCE_SECONDS * SAMPLE_RATE_HZ
         was_told = self._zeros >= limit
-        self._zeros = 0 if samples.any() else self._zeros + len(samples)
+        self._zeros = 0 if np.count_nonzero(samples) else self._zeros + len(samples)
         if self._zeros < limit or was_told:
             return ""
         return (

@@ -1,4 +1,4 @@
-"""What a user wants kept, by the time at which it was spoken: sound is handled a quarter of a second later.
+"""What a user wants kept, by the time at which it was spoken: sound is handled some tenths of a second later.
 
 The thread of the commands tells, the main thread asks.
 """

@@ -42,7 +42,7 @@ from assistant.values import AudioFrame, AudioGap, Channel, State, Status
 
 ALONE_SECONDS = 120.0  # so long a call goes on without the program that started it
 _FLUSH_SECONDS = 10.0
-_LAST_SOUND_SECONDS = 1.0  # so long what was spoken before the stop is waited for; it takes a quarter of it
+_LAST_SOUND_SECONDS = 1.0  # so long what was spoken before the stop is waited for; it takes 0.2 to 0.4
 _BEAT_SECONDS = 1.0  # between signs of life; with these the program tells silence from a process that hangs
 _PROGRAM_IS_GONE = "program is gone"
 ASLEEP = "the computer slept"
