@@ -82,6 +82,7 @@ def play(backend: ScriptedBackend, *channels: Channel, until: Callable[[list[Ite
         items.append(item)
     late.cancel()
     source.close()
+    assert until(items), "it did not come about"
     return items
 
 
