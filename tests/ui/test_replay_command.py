@@ -51,8 +51,10 @@ def check_shape(log: list[dict[str, Any]]) -> None:
         assert [event[clock] for event in log] == sorted(event[clock] for event in log)
     for flag in (event for event in log if event["type"] == "flag"):
         spoken = [w for e in log if e["type"] == "final" and e["channel"] == flag["channel"] for w in e["words"]]
-        quoted = [w["text"] for w in spoken if flag["start_s"] <= w["start_s"] and w["end_s"] <= flag["end_s"]]
-        assert " ".join(quoted).startswith(flag["quote"])
+        inside = [w for w in spoken if flag["start_s"] <= w["start_s"] and w["end_s"] <= flag["end_s"]]
+        assert flag["quote"] in " ".join(w["text"] for w in inside)
+        # A neighbour that the aligner gave no length may lie on the border.
+        assert sum(w["end_s"] > w["start_s"] for w in inside) <= len(flag["quote"].split())
 
 
 def test_at_the_speed_of_speech_the_delays_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,6 +82,6 @@ def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, b
 def test_a_call_is_transcribed_once_more_where_the_settings_say_so(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 8.0), second_pass=True)
     begin(panel)
-    qtbot.waitUntil(lambda: "The call was transcribed once more" in said_on_screen(panel), timeout=30_000)
+    qtbot.waitUntil(lambda: "The call was transcribed once more" in said_on_screen(panel), timeout=90_000)
     [call] = kept(home)
     assert call.version is Version.SECOND and call.utterances
