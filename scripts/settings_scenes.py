@@ -68,7 +68,7 @@ def settings_scenes(ready: Ready, missing: Download) -> dict[str, Callable[[Pane
         "encryption-off": shown(EncryptionState()),
         "encryption-asked": shown(EncryptionState(), is_asked=True, typed="correct horse battery"),
         "encryption-not-the-same": shown(EncryptionState(problem=NOT_THE_SAME), is_asked=True, typed="correct horse"),
-        "encryption-works": shown(EncryptionState(True, is_working=True, text=safekeeping.told(3, 12), code=CODE)),
+        "encryption-works": shown(EncryptionState(True, is_working=True, text=safekeeping.DONE_SO_FAR.format(3, 12), code=CODE)),
         "encryption-code": shown(EncryptionState(True, text=safekeeping.ENCRYPTED, code=CODE)),
         "encryption-on": shown(EncryptionState(True, text=safekeeping.ENCRYPTED)),
         "encryption-remembered": shown(EncryptionState(True, is_remembered=True, text=safekeeping.ENCRYPTED)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the store loads codecs, which a window must not wait for
     from ui.desktop.unlock_page import UnlockPage
 
 BUSY = "A call is being recorded: end it first."
+DONE_SO_FAR = "{} of {} recordings are done."
 GOING_ON = "Looking whether all kept calls are as they should be…"
 ENCRYPTED = "All kept calls are encrypted."
 ASKING = "This computer's key store is asked. You need not wait for it: your passphrase opens them, too."
@@ -222,7 +223,7 @@ class Safekeeping(QObject):
 
     def _tell(self, done: int, of: int) -> None:
         if self._state.is_working and done < of:
-            self._show(replace(self._state, text=f"{done} of {of} recordings are done."))
+            self._show(replace(self._state, text=DONE_SO_FAR.format(done, of)))
 
 
 def _standing() -> _Standing:
