@@ -173,7 +173,7 @@ def _report(spans: list[Span], items: list[AudioFrame | AudioGap]) -> list[str]:
             lost = [gap.end_seconds - gap.start_seconds for _, found in of_kind for gap in found] or [0.0]
             lines.append(
                 f"  {kind:<16}{len(of_kind):>6}{sum(not found for _, found in of_kind):>8}{np.median(lost):>15.2f}"
-                f"{max(lost):>11.2f}{max((_while_there(*each) for each in of_kind), default=0.0):>15.2f}"
+                f"{max(lost):>11.2f}{max(_while_there(*each) for each in of_kind):>15.2f}"
                 f"{1000 * max(span.misplaced_seconds for span, _ in of_kind):>14.0f}"
             )
     for channel in Channel:
