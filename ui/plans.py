@@ -5,7 +5,7 @@ Capture and codecs are imported where they are needed: the window comes up befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,8 @@ def live_voices(mic: str, call: str) -> tuple[Voice, Voice]:
         devices = portaudio.list_inputs() if snapshot is None else snapshot.devices(call)
     except CaptureError:
         devices = []  # why nothing is heard is said by the voices
-    you, them = _voice(Channel.YOU, mic, call, snapshot), _voice(Channel.THEM, call, call, snapshot)
+    wanted = {Channel.YOU: mic, Channel.THEM: call}
+    you, them = _voice(Channel.YOU, wanted, snapshot), _voice(Channel.THEM, wanted, snapshot)
     return (
         replace(you, options=_options(Channel.YOU, devices), chosen=_name_of(mic, devices)),
         replace(them, options=_options(Channel.THEM, devices), chosen=_name_of(call, devices)),
@@ -102,19 +103,20 @@ def _name_of(wanted: str, devices: Sequence[Device]) -> str:
     return next((device.name for device in devices if wanted and wanted == device.description), wanted)
 
 
-def _voice(channel: Channel, wanted: str, wanted_call: str, snapshot: Snapshot | None) -> Voice:
-    """What is heard of a channel where `wanted` is, and `wanted_call` of the call: that is no default microphone."""
+def _voice(channel: Channel, wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> Voice:
+    """What is heard of a channel where this is wanted of both."""
     from assistant.audio.capture import NO_DEVICE, portaudio
 
-    if wanted == NO_DEVICE:
+    name = wanted[channel]
+    if name == NO_DEVICE:
         return Voice("Switched off in the settings", is_heard=False)
     try:
         if snapshot is not None:
-            return Voice(snapshot.target(channel, wanted, wanted_call).description)
-        if channel is Channel.THEM and not wanted:
+            return Voice(snapshot.target(channel, wanted).description)
+        if channel is Channel.THEM and not name:
             return Voice("Not heard without a sound server: run “depthcue doctor”", is_heard=False)
-        return Voice(str(portaudio.find_input(wanted)["name"]))
+        return Voice(str(portaudio.find_input(name)["name"]))
     except CaptureError as error:
-        if wanted:
-            return Voice(f"“{wanted}” is not there: plug it in, or choose another one", is_heard=False)
+        if name:
+            return Voice(f"“{name}” is not there: plug it in, or choose another one", is_heard=False)
         return Voice(f"Not heard: {error}", is_heard=False)

@@ -40,7 +40,7 @@ class Resampler:
         """(samples, channels) at the stream's rate, `bounded`, to (fewer or more, channels)."""
         return as_int16(samples if self._stream is None else self._stream.resample_chunk(samples))
 
-    def spoken(self, samples: int) -> float:
+    def at_16_khz(self, samples: int) -> float:
         """How many at 16 kHz so many of the stream's are; `process` gives them by fits and starts, 30 ms at once."""
         return samples * SAMPLE_RATE_HZ / self._rate_hz
 

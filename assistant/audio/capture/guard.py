@@ -63,7 +63,7 @@ class Guard(threading.Thread):
         with self._changed:
             if self._snapshot is None:
                 raise CaptureError("the sound server ended or does not answer")
-            return self._device(self._snapshot, channel)
+            return self._snapshot.target(channel, self._wanted)
 
     def watch(self, stream: Watched) -> None:
         with self._changed:
@@ -122,9 +122,6 @@ class Guard(threading.Thread):
             if is_new:
                 self._changed.notify_all()
 
-    def _device(self, snapshot: Snapshot, channel: Channel) -> Target:
-        return snapshot.target(channel, self._wanted[channel], self._wanted.get(Channel.THEM, ""))
-
     def _certain_seconds(self, stream: Watched) -> float:
         return self._clear_seconds - HOLD_SECONDS if stream.was_seen else 0.0
 
@@ -139,7 +136,7 @@ class Guard(threading.Thread):
         if heard != stream.target.source_index:
             return f"the sound server exchanged {stream.target.description} for another device"
         try:
-            target = self._device(snapshot, stream.channel)
+            target = snapshot.target(stream.channel, self._wanted)
         except CaptureError as error:
             return str(error)
         if target != stream.target:

@@ -50,7 +50,7 @@ class LoopbackFeed:
         if not len(sound):
             return None
         mono = bounded(sound).mean(axis=1, keepdims=True, dtype=np.float32)
-        return Block(arrived_seconds, self._resampler.process(mono)[:, 0], spoken=self._resampler.spoken(len(mono)))
+        return Block(arrived_seconds, self._resampler.process(mono)[:, 0], spoken=self._resampler.at_16_khz(len(mono)))
 
     def close(self) -> None:
         self._recorder.__exit__(None, None, None)

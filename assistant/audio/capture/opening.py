@@ -126,7 +126,7 @@ def _missing(wanted: Mapping[Channel, str], snapshot: Snapshot | None) -> dict[C
     for channel, name in wanted.items():
         try:
             if snapshot is not None:
-                snapshot.target(channel, name, wanted.get(Channel.THEM, ""))
+                snapshot.target(channel, wanted)
             elif channel is Channel.YOU:
                 portaudio.find_input(name)
             else:

@@ -93,7 +93,7 @@ class PortAudioFeed:
                 raise CaptureError(f"{self.description} is gone") from None
             return None
         mono = bounded(sound).mean(axis=1, keepdims=True, dtype=np.float32)
-        return Block(arrived_seconds, self._resampler.process(mono)[:, 0], spoken=self._resampler.spoken(len(mono)))
+        return Block(arrived_seconds, self._resampler.process(mono)[:, 0], spoken=self._resampler.at_16_khz(len(mono)))
 
     def close(self) -> None:
         self._stream.close(ignore_errors=True)

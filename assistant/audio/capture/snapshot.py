@@ -68,7 +68,7 @@ class Snapshot:
     recorded: Mapping[str, int] = field(default_factory=dict)  # our streams by their tag: index of the source they hear
 
     def devices(self, call: str = "") -> list[Device]:
-        """What can be chosen. `call` as in `target`."""
+        """What can be chosen. `call` is what is wanted of it: whatever passes that on is no default microphone."""
         microphone = self._microphone_name(call)
         microphones = [
             Device(source.name, source.description, DeviceKind.MICROPHONE, source.name == microphone)
@@ -82,15 +82,16 @@ class Snapshot:
         names = dict.fromkeys(stream.program for stream in self.playing)
         return microphones + outputs + [Device(name, name, DeviceKind.PROGRAM, False) for name in names]
 
-    def target(self, channel: Channel, wanted: str, call: str = "") -> Target:
-        """What `wanted`, a name or a description, stands for now; empty is the system's default.
+    def target(self, channel: Channel, wanted: Mapping[Channel, str]) -> Target:
+        """What is wanted of a channel, by a name or a description; where nothing is, the system's default.
 
-        `call` is what is wanted of the call: whatever passes that on is no default microphone.
+        Whatever passes on what is wanted of the call is no default microphone.
 
         Raises:
             CaptureError: it isn't there; the text is the reason.
         """
-        return self._microphone(wanted, call) if channel is Channel.YOU else self._call(wanted)
+        call = wanted.get(Channel.THEM, "")
+        return self._microphone(wanted.get(Channel.YOU, ""), call) if channel is Channel.YOU else self._call(call)
 
     def notice(self, target: Target) -> str:
         """What a user should know of a device that is recorded; empty where all is well."""

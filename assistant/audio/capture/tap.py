@@ -62,7 +62,7 @@ class TapFeed:
         mono = bounded(_samples(buffer)).mean(axis=1, keepdims=True, dtype=np.float32)
         before = self._go_on_at(round(buffer.format.sample_rate))
         samples = np.concatenate((before, self._resampler.process(mono)))[:, 0]
-        return Block(arrived_seconds, samples, spoken=self._resampler.spoken(len(mono)))
+        return Block(arrived_seconds, samples, spoken=self._resampler.at_16_khz(len(mono)))
 
     def close(self) -> None:
         try:
