@@ -22,8 +22,11 @@ def bounded(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     """-1..1 to int16, rounded, without dither: digital silence has to stay exact, because it means a muted device."""
-    whole: NDArray[np.int16] = np.clip(np.rint(samples * np.float32(32768.0)), -32768, 32767).astype(np.int16)
-    return whole
+    scaled = samples * np.float32(32768.0)
+    np.rint(scaled, out=scaled)
+    np.maximum(scaled, np.float32(-32768.0), out=scaled)
+    np.minimum(scaled, np.float32(32767.0), out=scaled)  # in one place: numpy's clip and copies take half as long again
+    return scaled.astype(np.int16)
 
 
 class Resampler:
