@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from past_scenes import past_scenes
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -14,14 +13,7 @@ from settings_scenes import settings_scenes
 from assistant.call import CallState
 from assistant.settings import Settings
 from assistant.softness import TOO_SOFT
-from assistant.values import (
-    Channel,
-    CommunicationCue,
-    CueKind,
-    Stamped,
-    State,
-    Status,
-)
+from assistant.values import Channel, CommunicationCue, CueKind, Stamped, State, Status
 from models.catalog import CATALOG
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Option, PastCall, Ready, SideCheck, Voice, VoiceCheck
@@ -93,18 +85,18 @@ def cut(events: Iterable[Stamped], *more: Event, consent: str = CONSENT) -> Pane
 
 
 def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
-    def call(*more: Event, consent: str = CONSENT) -> Callable[[PanelWindow], None]:
-        return lambda window: window.show_state(cut(events, *more, consent=consent), is_live=True)
+    return {
+        **before_a_call(),
+        **model_offers(),
+        **during_a_call(events, whole),
+        **at_its_end(events, whole),
+        **settings_scenes(READY, MISSING),
+        **past_scenes(whole, TITLE, CONSENT),
+    }
 
-    def model_missing(window: PanelWindow, download: Download = MISSING) -> None:
-        window.show_ready(READY)
-        window.ready_page.offer.show_download(download)
 
-    def not_heard(window: PanelWindow) -> None:
-        silent = Voice("Not heard: there is no output", is_heard=False)
-        window.show_ready(Ready(TITLE, READY.mic, silent, can_choose=True))
-
-    def checked(check: VoiceCheck) -> Callable[[PanelWindow], None]:
+def before_a_call() -> dict[str, Scene]:
+    def checked(check: VoiceCheck) -> Scene:
         def show(window: PanelWindow) -> None:
             window.show_ready(READY)
             window.ready_page.show_check(check)
@@ -119,24 +111,9 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         window.show_ready(READY)
         window.show_waiting()
 
-    def reason(window: PanelWindow) -> None:
-        call()(window)
-        window.live_page.transcript.walk(1)
-
-    def evidence(window: PanelWindow) -> None:
-        state = PanelState(title=TITLE, consent=CONSENT)
-        state.apply_all(whole)
-        window.show_state(state, is_live=True)
-        window.live_page.chips.buttons()[0].click()
-
-    def note(window: PanelWindow) -> None:
-        call()(window)
-        window.live_page.mark_field.open(MOMENT_SECONDS)
-
-    def closing(window: PanelWindow) -> None:
-        window.show_live(TITLE, CONSENT, Bridge(window))
-        window.call_screen.begin(cut(events), Bridge(window))  # as it stands, without its cards fading in
-        window.close()
+    def not_heard(window: PanelWindow) -> None:
+        silent = Voice("Not heard: there is no output", is_heard=False)
+        window.show_ready(Ready(TITLE, READY.mic, silent, can_choose=True))
 
     def recovered(window: PanelWindow) -> None:
         past = (
@@ -146,13 +123,6 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         window.show_ready(replace(READY, past=past))
         window.show_message("A call that had no end was recovered", RECOVERED)
 
-    def finished(window: PanelWindow) -> None:
-        state = PanelState(title=TITLE, consent=CONSENT)
-        state.apply_all(whole)
-        window.show_state(state, is_live=True)
-        window.show_kept("20260301-101500")
-
-    gone = "Your microphone is not heard: Jabra Evolve2 65 is gone. It is tried again until it is back."
     return {
         "ready": lambda window: window.show_ready(READY),
         "checking": checked(CHECKING),
@@ -160,11 +130,47 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         "without-consent": without_consent,
         "starting": starting,
         "not-heard": not_heard,
-        "model-missing": model_missing,
-        "model-downloading": partial(model_missing, download=replace(MISSING, kept_bytes=31_000_000, is_running=True)),
-        "model-cancelled": partial(model_missing, download=replace(MISSING, kept_bytes=31_000_000)),
-        "model-unreachable": partial(model_missing, download=replace(MISSING, problem=UNREACHABLE)),
         "recovered": recovered,
+    }
+
+
+def model_offers() -> dict[str, Scene]:
+    """Before a call whose speech model is not there yet."""
+
+    def offered(download: Download) -> Scene:
+        def show(window: PanelWindow) -> None:
+            window.show_ready(READY)
+            window.ready_page.offer.show_download(download)
+
+        return show
+
+    half = replace(MISSING, kept_bytes=31_000_000)
+    return {
+        "model-missing": offered(MISSING),
+        "model-downloading": offered(replace(half, is_running=True)),
+        "model-cancelled": offered(half),
+        "model-unreachable": offered(replace(MISSING, problem=UNREACHABLE)),
+    }
+
+
+def during_a_call(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
+    def call(*more: Event, consent: str = CONSENT) -> Scene:
+        return lambda window: window.show_state(cut(events, *more, consent=consent), is_live=True)
+
+    def reason(window: PanelWindow) -> None:
+        call()(window)
+        window.live_page.transcript.walk(1)
+
+    def evidence(window: PanelWindow) -> None:
+        over(window, whole)
+        window.live_page.chips.buttons()[0].click()
+
+    def note(window: PanelWindow) -> None:
+        call()(window)
+        window.live_page.mark_field.open(MOMENT_SECONDS)
+
+    gone = "Your microphone is not heard: Jabra Evolve2 65 is gone. It is tried again until it is back."
+    return {
         "live": call(),
         "unexplained": call(CommunicationCue(CueKind.UNEXPLAINED_TERM, Channel.THEM, 12, "OMS", 37.0, 40.0, "")),
         "consent-open": call(consent=""),
@@ -177,9 +183,28 @@ def scenes(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
         "too-soft": call(Status(State.WARNING, TOO_SOFT[Channel.THEM], Channel.THEM)),
         "failed": call(Status(State.FAILED, FAILED)),
         "disk-full": call(Status(State.DISK_FULL, DISK_FULL)),
-        "closing": closing,
-        "finishing": call(Status(State.FINISHING)),
-        "finished": finished,
-        **settings_scenes(READY, MISSING),
-        **past_scenes(whole, TITLE, CONSENT),
     }
+
+
+def at_its_end(events: list[Stamped], whole: list[Stamped]) -> dict[str, Scene]:
+    def closing(window: PanelWindow) -> None:
+        window.show_live(TITLE, CONSENT, Bridge(window))
+        window.call_screen.begin(cut(events), Bridge(window))  # as it stands, without its cards fading in
+        window.close()
+
+    def finished(window: PanelWindow) -> None:
+        over(window, whole)
+        window.show_kept("20260301-101500")
+
+    return {
+        "closing": closing,
+        "finishing": lambda window: window.show_state(cut(events, Status(State.FINISHING)), is_live=True),
+        "finished": finished,
+    }
+
+
+def over(window: PanelWindow, whole: list[Stamped]) -> None:
+    """Show the call with all that was said in it."""
+    state = PanelState(title=TITLE, consent=CONSENT)
+    state.apply_all(whole)
+    window.show_state(state, is_live=True)

@@ -21,10 +21,7 @@ from assistant.audio.replay import PacedSource
 from assistant.demo import INTERVIEW
 from assistant.ports import AudioSource
 from assistant.settings import Appearance, Settings
-from assistant.values import (
-    Stamped,
-    Verbosity,
-)
+from assistant.values import Stamped, Verbosity
 from ui import question_files
 from ui.compose import load_transcriber, recording_session
 from ui.desktop.app import application, dress, without_screen
@@ -74,12 +71,10 @@ def interview(until_seconds: float = math.inf, is_live: bool = False) -> list[St
     return collected.events
 
 
-def height_of(name: str, percent: int = 100) -> int:
-    return (
-        WHOLE_SETTINGS * max(percent, 100) ** 2 // 100**2
-        if name.startswith("settings") or "cryption" in name
-        else HEIGHT
-    )
+def height_of(window: PanelWindow, percent: int = 100) -> int:
+    """For what the window shows: the settings whole, whatever the size of their text; all else as on a screen."""
+    shows_settings = window.settings_over.page is not None
+    return WHOLE_SETTINGS * max(percent, 100) ** 2 // 100**2 if shows_settings else HEIGHT
 
 
 def dressed(window: PanelWindow) -> PanelWindow:
@@ -96,7 +91,7 @@ def draw_all(events: list[Stamped], whole: list[Stamped], folder: Path, only: st
             window = dressed(panel_without_screen(WIDTHS[0], HEIGHT, theme == "dark"))
             part = show(window)
             for width in WIDTHS:
-                window.resize(width, height_of(name))
+                window.resize(width, height_of(window))
                 draw(window, part, 2.0 if width < FULL else 1.0, folder / f"{name}-{theme}-{width}.png")
             discard(window)
 
@@ -110,9 +105,11 @@ def draw_sizes(events: list[Stamped], whole: list[Stamped], folder: Path, only: 
             *((f"text-{percent}", percent, WIDTHS[0], False) for percent in TEXT_PERCENTS),
             ("mirrored", 100, WIDTHS[1], True),
         ):
-            window = panel_without_screen(width, height_of(name, percent), False)
+            window = panel_without_screen(width, HEIGHT, False)
             dress(application(False), Appearance.LIGHT, percent, is_mirrored)
-            draw(window, show(dressed(window)), 1.0, folder / f"{name}-{ending}.png")
+            part = show(dressed(window))
+            window.resize(width, height_of(window, percent))
+            draw(window, part, 1.0, folder / f"{name}-{ending}.png")
             discard(window)
     dress(application(False), Appearance.LIGHT)
 
