@@ -62,13 +62,14 @@ def settings_scenes(ready: Ready, missing: Download) -> dict[str, Callable[[Pane
     def shown(state: EncryptionState, **more: object) -> Callable[[PanelWindow], QWidget | None]:
         return partial(encryption, state=state, **more)
 
+    going_on = safekeeping.DONE_SO_FAR.format(3, 12)
     return {
         "settings": whole,
         "settings-model": model,
         "encryption-off": shown(EncryptionState()),
         "encryption-asked": shown(EncryptionState(), is_asked=True, typed="correct horse battery"),
         "encryption-not-the-same": shown(EncryptionState(problem=NOT_THE_SAME), is_asked=True, typed="correct horse"),
-        "encryption-works": shown(EncryptionState(True, is_working=True, text=safekeeping.DONE_SO_FAR.format(3, 12), code=CODE)),
+        "encryption-works": shown(EncryptionState(True, is_working=True, text=going_on, code=CODE)),
         "encryption-code": shown(EncryptionState(True, text=safekeeping.ENCRYPTED, code=CODE)),
         "encryption-on": shown(EncryptionState(True, text=safekeeping.ENCRYPTED)),
         "encryption-remembered": shown(EncryptionState(True, is_remembered=True, text=safekeeping.ENCRYPTED)),
