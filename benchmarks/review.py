@@ -117,7 +117,8 @@ def _pair(row: Row) -> list[SpokenTurn]:
 
 def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
     """What the review of one sentence takes, by the clock of this process, and whether it grows in a long call."""
-    conversation, now, seconds = Conversation(model=model), 0.0, []
+    conversation, now = Conversation(model=model), 0.0
+    seconds: list[float] = []
     for dialogue in dialogues:
         for turn in dialogue["turns"]:
             channel = Channel.THEM if turn["speaker"] == "candidate" else Channel.YOU

@@ -120,7 +120,7 @@ def draw(window: PanelWindow, part: QWidget | None, scale: float, path: Path) ->
     picture = picture_of(window, scale)
     if part is not None:
         top_left = part.mapTo(window, QPoint(0, 0)) - QPoint(MARGIN, MARGIN)
-        box = QRect(top_left, part.size() + 2 * QSize(MARGIN, MARGIN))
+        box = QRect(top_left, part.size() + QSize(2 * MARGIN, 2 * MARGIN))
         picture = picture.copy(QRect(box.topLeft() * scale, box.size() * scale))
     save_picture(picture, path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -59,7 +60,7 @@ def settings_scenes(ready: Ready, missing: Download) -> dict[str, Callable[[Pane
         if problem:
             page.show_problem(problem)
 
-    def shown(state: EncryptionState, **more: object) -> Callable[[PanelWindow], QWidget | None]:
+    def shown(state: EncryptionState, **more: Any) -> Callable[[PanelWindow], QWidget | None]:
         return partial(encryption, state=state, **more)
 
     going_on = safekeeping.DONE_SO_FAR.format(3, 12)

@@ -48,7 +48,7 @@ def measure(audio: VirtualAudio, kills: int) -> list[str]:
         players = [audio.play(folder / "tone.wav", sink) for sink in ("micfeed", "call")]
         try:
             recorder_lost, unreadable = _kill_recorder(folder / "one", kills // 2, rng)
-            lost = {"of the program": [], "of both": []}
+            lost: dict[str, list[float]] = {"of the program": [], "of both": []}
             for number in range(kills - kills // 2):
                 who = ("of the program", "of both")[number % 2]
                 seconds = _kill_program(folder / str(number), rng, who == "of both")

@@ -47,8 +47,10 @@ class _Time:
         with self.changed:
             self.spoken_seconds[channel] = seconds
             self.changed.notify_all()
-            slowest = lambda: min(*self.spoken_seconds.values(), self.read_seconds)  # noqa: E731
-            self.changed.wait_for(lambda: seconds - slowest() < _AHEAD_SECONDS, 10.0)
+            self.changed.wait_for(lambda: seconds - self._slowest_seconds() < _AHEAD_SECONDS, 10.0)
+
+    def _slowest_seconds(self) -> float:
+        return min(*self.spoken_seconds.values(), self.read_seconds)
 
     def read(self, seconds: float) -> None:
         with self.changed:

@@ -86,7 +86,7 @@ def _used(stat: Path) -> float:
 def recorded(folder: Path) -> NDArray[np.float32]:
     """(samples, 2) of a recording, finished or raw, in -1..1."""
     blocks = [np.zeros((0, 2), np.int16), *read_recording(folder).blocks()]
-    return np.concatenate(blocks).astype(np.float32) / 32768
+    return np.concatenate(blocks).astype(np.float32) / np.float32(32768)
 
 
 def recorded_side(folder: Path, side: int) -> NDArray[np.int16]:

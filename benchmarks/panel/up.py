@@ -13,8 +13,9 @@ def run() -> int:
     from PySide6.QtGui import QPaintEvent
 
     import ui.program
+    from ui.desktop.window import PanelWindow
 
-    class Watched(ui.program.PanelWindow):
+    class Watched(PanelWindow):
         is_drawn = False
 
         def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
@@ -27,7 +28,7 @@ def run() -> int:
             print(time.monotonic(), flush=True)
             self.close()
 
-    ui.program.PanelWindow = Watched  # type: ignore[misc]
+    ui.program.PanelWindow = Watched  # type: ignore[attr-defined]
     return main(["panel"])
 
 
