@@ -117,6 +117,7 @@ class LivePage(QWidget):
             *self.plan.lines(),
             *self.chips.buttons(),
             self.transcript,
+            self.transcript.jump_button(),
             self.mark_field.line,
             *self.footer.findChildren(QAbstractButton),
         ]

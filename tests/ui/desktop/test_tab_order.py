@@ -40,6 +40,26 @@ def test_tab_goes_through_a_call_as_one_reads(window, still, qtbot, backwards):
     qtbot.waitUntil(lambda: is_as_one_reads(window, reached), timeout=30_000)  # once all of it has its place
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_way_back_to_now_comes_behind_the_transcript(window, still, qtbot, backwards):
+    state = PanelState()
+    window.show_state(state, is_live=True)  # so low that the transcript scrolls
+    for stamped in script.events(60.0):
+        window.call_screen.follow(state.apply(stamped))
+    transcript, footer = window.live_page.transcript, window.live_page.footer.findChildren(QAbstractButton)
+    bar = transcript.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=30_000)
+    bar.setValue(0)
+    order = [transcript, transcript.jump_button(), next(one for one in footer if one.isVisible())]
+    assert order[1].isVisible()
+    if backwards:
+        order.reverse()
+    order[0].setFocus()
+    for following in order[1:]:
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab if backwards else Qt.Key.Key_Tab)
+        assert window.focusWidget() is following
+
+
 def is_as_one_reads(window, widgets):
     """From top to bottom, in a row from left to right."""
     places = [one.mapTo(window, QPoint(0, one.height() // 2)) for one in widgets]
