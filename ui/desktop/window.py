@@ -236,7 +236,8 @@ class PanelWindow(QWidget):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 Qt's name
         """As one reads, also what has come during a call: of itself it would come behind all that was there before."""
         if self.pages.currentWidget() is self.live_page:
-            above = [one for part in (self.header, self.notices) for one in part.findChildren(QAbstractButton)]
+            parts = (self.header, *self.notices.bars().values())  # one that was replaced keeps its place
+            above = [one for part in parts for one in part.findChildren(QAbstractButton)]
             stops = [*above, *self.live_page.stops()]
             open_ones = [one for one in stops if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
             for one, following in pairwise(open_ones):

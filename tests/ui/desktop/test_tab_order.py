@@ -60,6 +60,17 @@ def test_the_way_back_to_now_comes_behind_the_transcript(window, still, qtbot, b
         assert window.focusWidget() is following
 
 
+def test_a_message_that_is_said_otherwise_keeps_its_place(window, still, qtbot):
+    window.show_state(PanelState(), is_live=True)
+    for title, text in (("First", "One."), ("Second", "Two."), ("First", "One, otherwise.")):
+        window.show_message(title, text)
+    first, second = (bar.findChildren(QAbstractButton) for bar in window.notices.bars().values())
+    qtbot.waitUntil(lambda: is_as_one_reads(window, [*first, *second]), timeout=30_000)
+    first[-1].setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert window.focusWidget() is second[0]
+
+
 def is_as_one_reads(window, widgets):
     """From top to bottom, in a row from left to right."""
     places = [one.mapTo(window, QPoint(0, one.height() // 2)) for one in widgets]
