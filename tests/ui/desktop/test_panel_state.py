@@ -138,7 +138,7 @@ def test_a_sentence_without_a_mark_leaves_nothing_behind():
     before = sizes(state)
     for number in range(100, 200):
         words = (Word("Well.", 2000.0 + number, 2000.5 + number),)
-        state.apply(Stamped(ReviewedSentence(Sentence(Channel.THEM, number, words), Label.NEUTRAL), 3000.0, 3000.0))
+        state.apply(Stamped(ReviewedSentence(Sentence(number, Channel.THEM, words), Label.NEUTRAL), 3000.0, 3000.0))
     assert sizes(state) == before
 
 
