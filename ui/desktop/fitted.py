@@ -63,8 +63,9 @@ class FittedArea(QScrollArea):
         return QSize(px(120), max(0, min(px(60), self._inner.heightForWidth(self.width()))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
-        is_other_height = watched is self.window() and event.type() is QEvent.Type.Resize  # which no width tells
-        if is_other_height or (watched is self._inner and event.type() is QEvent.Type.LayoutRequest):
+        kind = event.type()  # first: there are events without number
+        is_new_inside = kind is QEvent.Type.LayoutRequest and watched is self._inner
+        if is_new_inside or (kind is QEvent.Type.Resize and watched is self.window()):  # its height, which no width tells
             self.updateGeometry()
             self._settling.start(_SETTLE_MS)
         return super().eventFilter(watched, event)
