@@ -12,8 +12,9 @@ from assistant.review.numbers import read
 from assistant.values import Aspect, ClaimKind, Flag, Label, Sentence
 
 SILENCE_SECONDS = 2.0  # of the candidate, after which a flag is shown
-LATEST_SECONDS = 2.5  # of more speech behind its words, after which it is shown while they speak on; with what a decode
-# takes it is not longer than 3 s after the final text
+# With what a decode takes, neither of these is longer than 3 s after the final text.
+SPEECH_SECONDS = 2.5  # of more speech behind its words, after which it is shown while they speak on
+LATEST_SECONDS = 2.5  # behind the final text, after which it is shown at the latest otherwise
 TELLING_VALUE = 5.0  # smaller figures come up by chance
 MAX_CLAIMS = 12  # that are followed at a time; the oldest are let go
 
@@ -75,7 +76,7 @@ class Claim:
         """When the flag is shown if no further sentence comes."""
         if candidate_speaks:
             # What was said behind the words in the same breath has not filled them: it counts as waiting.
-            return max(self.known_at_seconds, self.times()[1] + LATEST_SECONDS)
+            return max(self.known_at_seconds, self.times()[1] + SPEECH_SECONDS)
         return min(self.known_at_seconds + LATEST_SECONDS, self.silent_since_seconds + SILENCE_SECONDS)
 
     def flag(self) -> Flag:
