@@ -4,8 +4,10 @@ The UI thread only shows and passes on. Everything else has its lane, a thread t
 - calls: opens the devices, loads the model and is the listening thread of the call, one call after the other;
 - commands: pause, mark and the like for the call that runs, which may wait for a stage or a device;
 - desk: what can be heard and chosen (`ui.desk`);
+- trial of the language model: may wait for its answer (`ui.desk`);
 - past: the history, calls that are looked at, exports (`ui.past`);
 - encryption: the passphrase of encrypted calls (`ui.safekeeping`);
+- key store: asks that of this computer for the key, and may never get an answer (`ui.safekeeping`);
 - model: is it there, and its download (`ui.model_download`);
 - repair: what a crash has left, and what is too old (`ui.upkeep`).
 """

@@ -15,7 +15,7 @@ from ui.plans import Plan
 from ui.preferences import Preferences
 from ui.program import Program
 
-LANES = ("calls", "commands", "desk", "past", "repair", "trial")
+LANES = ("calls", "commands", "desk", "encryption", "key store", "model", "past", "repair", "trial")
 
 
 @pytest.fixture(scope="module")
