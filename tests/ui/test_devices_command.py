@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,17 @@ def test_devices_for_other_programs_are_json(virtual_audio: VirtualAudio, capsys
     assert depthcue("devices", "--format", "json") == 0
     rows = json.loads(capsys.readouterr().out)
     assert {"kind": "microphone", "name": "mic", "description": "Virtual microphone", "is_default": True} in rows
+
+
+def test_a_list_of_devices_loads_no_engine(
+    virtual_audio: VirtualAudio, capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "settings.toml").write_text("mic = 3\n")
+    monkeypatch.delitem(sys.modules, "ui.compose", raising=False)
+    assert depthcue("devices") == 0
+    assert "ui.compose" not in sys.modules
+    assert capsys.readouterr().err.startswith("depthcue: ")  # what in the settings could not be used
 
 
 def test_what_passes_on_the_call_of_the_settings_is_named_as_no_default_microphone(
