@@ -20,7 +20,7 @@ from assistant.values import Channel
 
 HOLD_SECONDS = 0.06  # a server's message about a move may come this much after the first sound of the wrong device
 
-_LISTEN_SECONDS = 0.1  # between two questions, each of which costs as much as a channel's block of sound
+_LISTEN_SECONDS = 0.08  # a question costs as much as a block; in step with those, a channel could stay late for long
 _FIRST_RECONNECT_SECONDS = 0.1
 _LAST_RECONNECT_SECONDS = 2.0
 _SLOWER = 1.1  # each wait is so much longer: a server that is back is noticed within a tenth of its absence
