@@ -17,6 +17,8 @@ from tests.assistant.review.scene import REVENUE, Scene, words_at
 SAID = st.sampled_from(
     [
         REVENUE,
+        "I increased revenue by 40 percent, really.",
+        "I increased revenue by 40 percent and as I said to my sister it was a warm and sunny spring.",
         "We improved a lot of things.",
         "It was 2 million before.",
         "Getting it approved was really challenging",
