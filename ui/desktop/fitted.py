@@ -65,7 +65,8 @@ class FittedArea(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
         kind = event.type()  # first: there are events without number
         is_new_inside = kind is QEvent.Type.LayoutRequest and watched is self._inner
-        if is_new_inside or (kind is QEvent.Type.Resize and watched is self.window()):  # its height, which no width tells
+        is_other_height = kind is QEvent.Type.Resize and watched is self.window()  # which no width tells
+        if is_new_inside or is_other_height:
             self.updateGeometry()
             self._settling.start(_SETTLE_MS)
         return super().eventFilter(watched, event)
