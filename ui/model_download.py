@@ -16,7 +16,7 @@ from assistant.settings import Settings, data_folder
 from models.stopping import Stop
 from ui.desktop.announcing import announce
 from ui.desktop.lane import Lane
-from ui.desktop.model_offer import Download
+from ui.desktop.model_offer import Download, announce_change
 from ui.desktop.window import PanelWindow
 from ui.preferences import Preferences
 
@@ -91,9 +91,10 @@ class ModelDownload(QObject):
         self.find()  # which also says how much of it is here
 
     def _show(self, download: Download) -> None:
-        self._shown = download
+        before, self._shown = self._shown, download
         self._window.ready_page.offer.show_download(download)
         self._window.settings_over.show_download(download)
+        announce_change(self._window, before, download)
 
     # --- on the lane ---
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from assistant.settings import Settings, settings_path
 from models import copies, hub
@@ -24,7 +24,8 @@ from tests.models.hub_server import Behaviour, serving
 from tests.ui.panel.acting import begin, phase, plan_of, said_on_screen
 from tests.ui.panel.conftest import beginning
 from ui.desktop.fields import Select
-from ui.desktop.model_offer import TITLE, Download
+from ui.desktop.model_offer import TITLE, Download, announce_change
+from ui.desktop.panel_state import PanelState
 from ui.desktop.standing import Phase
 from ui.model_download import UNUSABLE
 from ui.preferences import Preferences
@@ -273,13 +274,35 @@ def test_a_screen_reader_hears_of_each_step_once(panel, qtbot, home, monkeypatch
     assert len(told) == len(set(told))
 
 
-def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(panel, qtbot, monkeypatch):
+def test_a_screen_reader_hears_why_a_download_failed_that_is_on_no_page(panel, qtbot, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
-    program = panel(model="tiny.en")
+    with serving(Behaviour(FILES, silent_from=1_000_000, silence_seconds=30.0), monkeypatch):
+        program = panel()
+        qtbot.waitUntil(lambda: GET in names(program))
+        press(program, GET)
+        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program))
+        program.window.show_state(PanelState(), is_live=True)
+    qtbot.waitUntil(lambda: "can't be reached" in told[-1], timeout=30_000)
     offer = program.window.ready_page.offer
+    assert not offer.isVisible()
+    qtbot.waitUntil(lambda: "are here and kept" in said_in(offer), timeout=30_000)  # looked at once more
+    assert len(told) == len(set(told))
+
+
+def said_in(offer):
+    return " ".join(label.text() for label in offer.findChildren(QLabel) if not label.isHidden())
+
+
+def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(qtbot, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
+    window, before = QWidget(), Download()
+    qtbot.addWidget(window)
     for done in range(0, 101, 2):
-        offer.show_download(Download("small", 100_000_000, done * 1_000_000, "host", "none", is_running=True))
+        now = Download("small", 100_000_000, done * 1_000_000, "host", "none", is_running=True)
+        announce_change(window, before, now)
+        before = now
     assert told == [f"Downloading small: {done} of 100 MB" for done in (0, 26, 50, 76, 100)]
-    offer.show_download(Download("small", 100_000_000, 0, "host", "none", problem="Nobody is there."))
+    announce_change(window, before, Download("small", 100_000_000, 0, "host", "none", problem="Nobody is there."))
     assert told[-1] == "Nobody is there."

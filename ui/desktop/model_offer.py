@@ -96,8 +96,6 @@ class ModelOffer(Boxed):
         self.show()
         if had_focus and before.is_running != download.is_running:
             (self._cancel if download.is_running else self._fetch).setFocus(Qt.FocusReason.OtherFocusReason)
-        if self.isVisible():  # else another one of them tells it
-            self._announce(before, download)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
@@ -114,16 +112,20 @@ class ModelOffer(Boxed):
         width = QFontMetrics(font(Type.STRONG)).horizontalAdvance(full) + 2 * px(_SIDE + 8) + 4
         self._fetch.setText(full if width <= self.width() else short)
 
-    def _announce(self, before: Download, now: Download) -> None:
-        if now.problem and now.problem != before.problem:
-            announce(self, now.problem, is_urgent=True)
-        elif now.is_running:
-            if not before.is_running or _step(now) != _step(before):
-                announce(self, _progress(now))
-        elif before.is_running:
-            announce(self, f"Stopped. {_progress(now)}")
-        elif before.name != now.name:
-            announce(self, f"{TITLE}. {now.why or WHY}")
+
+def announce_change(window: QWidget, before: Download, now: Download) -> None:
+    """To a screen reader, whatever page is shown."""
+    if not now.name:
+        return
+    if now.problem and now.problem != before.problem:
+        announce(window, now.problem, is_urgent=True)
+    elif now.is_running:
+        if not before.is_running or _step(now) != _step(before):
+            announce(window, _progress(now))
+    elif before.is_running:
+        announce(window, f"Stopped. {_progress(now)}")
+    elif before.name != now.name:
+        announce(window, f"{TITLE}. {now.why or WHY}")
 
 
 def _step(download: Download) -> int:
