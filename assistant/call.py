@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from assistant.cues import as_they_read
+from assistant.quotes import as_they_read
 from assistant.values import (
     AudioGap,
     CommunicationCue,

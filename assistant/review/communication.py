@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from assistant.cues import whole_quote
+from assistant.quotes import whole_quote
 from assistant.review.interviewer import Turn
 from assistant.review.judge import Judgement
 from assistant.review.patterns import compiled, table_of_file

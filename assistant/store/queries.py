@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.call import Call, CallState, Correction, FlagFate, FollowUpFate, Version
-from assistant.cues import as_they_read
+from assistant.quotes import as_they_read
 from assistant.store.codec import (
     decode_cue,
     decode_flag,
