@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.values import CommunicationCue, CueKind, ReviewedSentence, Sentence
 
 LONGEST_QUOTE = 90  # characters of a sentence
+_ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Z0-9&]{1,5}s?|(?:[A-Z]\.){2,6}")
+_EDGES = re.compile(r"^\W+|(?:['’]s)?\W+$|['’]s$")
+_BETWEEN = re.compile(r"[\s/]+")
+
+
+def bare(word: str) -> str:
+    """A word without what stands around it, and without its genitive."""
+    return _EDGES.sub("", word)
+
+
+def is_acronym(word: str) -> bool:
+    return any(_ACRONYM.fullmatch(one) for one in (bare(word), f"{bare(word)}."))
+
+
+def term_key(word: str) -> str:
+    """A term as it is remembered: "SLOs", "S.L.O." and "slo" are one."""
+    key = bare(word)
+    if is_acronym(word):
+        key = key.replace(".", "")
+        key = key[:-1] if key.endswith("s") and len(key) > 2 else key
+    return key.lower()
 
 
 def whole_quote(sentence: Sentence) -> str:
@@ -27,14 +49,18 @@ def as_they_read(
 
 def _as_it_reads(cue: CommunicationCue, sentence: Sentence) -> CommunicationCue | None:
     if cue.kind is CueKind.UNEXPLAINED_TERM:
-        said = [_letters(word) for word in sentence.text.split()]
-        is_said = all(any(word.startswith(_letters(part)) for word in said) for part in cue.quote.split())
-        return cue if is_said else None
+        return cue if _is_said(cue.quote, sentence.text) else None
     quote = whole_quote(sentence)
     if quote == cue.quote:
         return cue
     return replace(cue, quote=quote, start_seconds=sentence.start_seconds, end_seconds=sentence.end_seconds)
 
 
-def _letters(word: str) -> str:
-    return "".join(filter(str.isalnum, word.casefold()))
+def _is_said(term: str, text: str) -> bool:
+    """Whether the words of a term stand one behind the other; "IT" is another word than "it"."""
+    wanted, said = (_BETWEEN.split(one) for one in (term, text))
+    return any(all(map(_is_same, wanted, said[at : at + len(wanted)])) for at in range(len(said) - len(wanted) + 1))
+
+
+def _is_same(wanted: str, said: str) -> bool:
+    return term_key(wanted) == term_key(said) and (is_acronym(said) or not is_acronym(wanted))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from assistant.quotes import whole_quote
+from assistant.quotes import bare, is_acronym, term_key, whole_quote
 from assistant.review.interviewer import Turn
 from assistant.review.judge import Judgement
 from assistant.review.patterns import compiled, table_of_file
@@ -22,9 +22,7 @@ GAP_SECONDS = {Verbosity.NORMAL: 180.0, Verbosity.EAGER: 60.0}  # between two no
 LONG_ANSWER_SECONDS = 180.0
 EXPLAINED_WITHIN = 2  # sentences behind the one with the term
 REMEMBERED_TERMS = 200
-_ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Z0-9&]{1,5}s?|(?:[A-Z]\.){2,6}")
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "to", "in", "a", "per", "on"})
-_EDGES = re.compile(r"^\W+|(?:['’]s)?\W+$|['’]s$")
 _IN_CAPITALS = 0.5  # of the words of a sentence, from which on capitals say nothing
 _ADVICE = {
     CueKind.UNEXPLAINED_TERM: "Not explained: ask for it as for a newcomer.",
@@ -95,7 +93,7 @@ class Communication:
     def _told(self, cue: CommunicationCue) -> None:
         """Never the same again."""
         if cue.kind is CueKind.UNEXPLAINED_TERM:
-            self._share(_bare(cue.quote))
+            self._share(term_key(cue.quote))
         elif cue.kind is CueKind.LONG_ANSWER:
             self._question = None
 
@@ -151,7 +149,7 @@ class Communication:
 
 def _cue(kind: CueKind, sentence: Sentence, words: tuple[Word, ...]) -> CommunicationCue:
     is_term = kind is CueKind.UNEXPLAINED_TERM
-    quote = " ".join(_EDGES.sub("", word.text) for word in words) if is_term else whole_quote(sentence)
+    quote = " ".join(bare(word.text) for word in words) if is_term else whole_quote(sentence)
     start_seconds, end_seconds = words[0].start_seconds, words[-1].end_seconds
     return CommunicationCue(kind, sentence.channel, sentence.index, quote, start_seconds, end_seconds, _ADVICE[kind])
 
@@ -165,31 +163,21 @@ def _terms_in(words: tuple[Word, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]
 
 
 def _acronyms(words: tuple[Word, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]:
-    bare = [_EDGES.sub("", word.text) if not _ACRONYM.fullmatch(word.text) else word.text for word in words]
-    in_capitals = sum(len(text) > 1 and text.isupper() for text in bare)
+    in_capitals = sum(len(text) > 1 and text.isupper() for text in (bare(word.text) for word in words))
     if in_capitals > _IN_CAPITALS * len(words) and len(words) > 1:
         return
-    for text, word in zip(bare, words, strict=True):
-        if _ACRONYM.fullmatch(text) and _bare(text) not in _lists()[0]:
-            yield _bare(text), (word,)
+    for word in words:
+        if is_acronym(word.text) and (key := term_key(word.text)) not in _lists()[0]:
+            yield key, (word,)
 
 
 def _keys(words: tuple[Word, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]:
     """Each word, and each pair of neighbours, as the lists hold them."""
-    bare = [_bare(word.text) for word in words]
-    for i, key in enumerate(bare):
+    keys = [term_key(word.text) for word in words]
+    for i, key in enumerate(keys):
         yield key, (words[i],)
         if i:
-            yield f"{bare[i - 1]} {key}", (words[i - 1], words[i])
-
-
-def _bare(text: str) -> str:
-    """A term as it is remembered: "SLOs", "S.L.O." and "slo" are one."""
-    bare = _EDGES.sub("", text)
-    if _ACRONYM.fullmatch(bare) or _ACRONYM.fullmatch(text):
-        bare = bare.replace(".", "")
-        bare = bare[:-1] if bare.endswith("s") and len(bare) > 2 else bare
-    return bare.lower()
+            yield f"{keys[i - 1]} {key}", (words[i - 1], words[i])
 
 
 def _is_term(key: str) -> bool:
@@ -198,7 +186,8 @@ def _is_term(key: str) -> bool:
 
 def _is_spelled_out(key: str, words: Iterable[Word]) -> bool:
     """Whether neighbouring words have the letters of an acronym as their first: "service level objective"."""
-    firsts = "".join(bare[0] for word in words if (bare := _bare(word.text)) and bare not in (key, *_SMALL_WORDS))
+    own = (term_key(word.text) for word in words)
+    firsts = "".join(one[0] for one in own if one and one not in (key, *_SMALL_WORDS))
     return len(key) > 1 and key in firsts
 
 

@@ -30,6 +30,11 @@ def cue(kind: CueKind, quote: str) -> CommunicationCue:
         (HELPS, "To sum up, it held.", "To sum up, it held.", "To sum up, it had.", ["To sum up, it had."]),
         (LONG, "Why that?", "Why that?", "Why that one?", ["Why that one?"]),
         (TERM, "OMS", "We moved to OMS.", "We moved to Rome.", []),
+        (TERM, "OMS", "We moved to OMS.", "We moved to the CRM/OMS.", ["OMS"]),
+        (TERM, "SLOs", "We had SLOs.", "We had an S.L.O., then.", ["SLOs"]),
+        (TERM, "IT", "We asked IT.", "We asked it for items.", []),
+        (TERM, "ROAS", "It was ROAS.", "It was roasted.", []),
+        (TERM, "star schema", "A star schema.", "A schema of a star.", []),
         (TERM, "CI pipeline", "The CI's pipeline broke.", "Our CI's pipeline broke.", ["CI pipeline"]),
     ],
 )
