@@ -64,6 +64,7 @@ def test_a_computer_that_remembers_opens_them_by_itself(panel: Panel, home: Path
     panel.qtbot.waitUntil(lambda: opened == [1], timeout=20_000)
 
     keys.forget_all()
+    kept_here = dict(store.kept)
     store.kept.clear()  # another computer
     panel.safekeeping.open_first(lambda: opened.append(2))
     panel.until(NOT_REMEMBERED_HERE)
@@ -71,6 +72,7 @@ def test_a_computer_that_remembers_opens_them_by_itself(panel: Panel, home: Path
     panel.qtbot.waitUntil(lambda: opened == [1, 2], timeout=20_000)
 
     keys.forget_all()
+    store.kept.update(kept_here)
     answers = threading.Event()
     store._ask = answers.wait  # type: ignore[assignment]
     panel.safekeeping.open_first(lambda: opened.append(3))
@@ -78,7 +80,9 @@ def test_a_computer_that_remembers_opens_them_by_itself(panel: Panel, home: Path
     panel.types("Passphrase", PASSPHRASE, enters=True)  # nobody waits for it
     panel.qtbot.waitUntil(lambda: opened == [1, 2, 3], timeout=20_000)
     answers.set()
-    panel.qtbot.wait(50)
+    is_answered: list[None] = []
+    panel.safekeeping._key_store.do(lambda: None, is_answered.append, pytest.fail)  # behind the question
+    panel.qtbot.waitUntil(lambda: is_answered == [None], timeout=30_000)
     assert opened == [1, 2, 3]
 
 
