@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from assistant.session import Session, SessionSettings
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status, UpdateKind
 from tests.assistant.sessions import CALL, MemoryRecorder, finals, make, states
 from tests.fakes import CountingTranscriber, ListSink, LoudnessDetector, RecordingConversation, ScriptedSource
+from tests.waiting import wait_until
 
 
 class UnpluggedSource(ScriptedSource):
@@ -81,9 +80,7 @@ def test_what_was_said_when_a_call_was_paused_is_final_at_once():
         if at_seconds == pytest.approx(2.0):
             session.pause()
         elif at_seconds == pytest.approx(6.0):
-            patience = time.monotonic() + 10.0
-            while not finals(sink) and time.monotonic() < patience:
-                time.sleep(0.01)
+            wait_until(lambda: bool(finals(sink)))
             before_resume[:] = finals(sink)
             session.resume()
 
