@@ -269,6 +269,7 @@ class State(StrEnum):
     PAUSED = "paused"
     DEVICE_LOST = "device_lost"  # a channel is not heard; `message` says which
     DEVICE_BACK = "device_back"
+    SILENT = "silent"  # a channel gives digital silence, until its `Level` says otherwise
     BEHIND = "behind"  # the worker is late; `behind_seconds` says by how much
     CAUGHT_UP = "caught_up"
     WARNING = "warning"  # something to know that stops nothing

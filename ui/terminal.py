@@ -39,6 +39,7 @@ RETIRED = {
 SHOWN_STATES = {
     State.DEVICE_LOST,
     State.DEVICE_BACK,
+    State.SILENT,
     State.BEHIND,
     State.WARNING,
     State.PAUSED,

@@ -99,7 +99,7 @@ class SoundCheck:
         heard = self._heard.get(status.channel) if status.channel is not None else None
         if heard is None:
             return
-        if status.state in (State.WARNING, State.DEVICE_LOST):
+        if status.state in (State.WARNING, State.SILENT, State.DEVICE_LOST):
             heard.notice = status.message
         elif status.state is State.DEVICE_BACK:
             heard.notice = ""

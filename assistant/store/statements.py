@@ -32,6 +32,7 @@ KEPT_STATES = {
     State.PAUSED,
     State.DEVICE_LOST,
     State.DEVICE_BACK,
+    State.SILENT,
     State.WARNING,
     State.DISK_FULL,
     State.FAILED,

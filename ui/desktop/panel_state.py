@@ -197,7 +197,10 @@ class PanelState:
         match stamped.event:
             case Level(channel, peak_dbfs):
                 self.levels[channel] = peak_dbfs
-                return [], {Part.LEVELS}
+                before = self.standing
+                if peak_dbfs > SILENCE_DBFS:
+                    self.standing = standing.heard(before, channel)
+                return [], {Part.LEVELS} if self.standing is before else {Part.LEVELS, Part.STANDING}
             case TranscriptUpdate() as update:
                 return self.lines.update(update), self._measure(update, stamped.audio_seconds)
             case ReviewedSentence() as reviewed:

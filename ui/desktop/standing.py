@@ -84,10 +84,13 @@ def after(standing: Standing, status: Status) -> Standing:
             lost = replace(standing, lost=standing.lost | {status.channel})
             detail = message.removeprefix(f"{title}: ")
             detail = detail[:1].upper() + detail[1:]
+            lost = heard(lost, status.channel)
             return _with(lost, Notice(f"lost {status.channel}", Severity.WARNING, title, detail))
         case State.DEVICE_BACK:
             back = replace(standing, lost=standing.lost - {status.channel})
             return without(back, f"lost {status.channel}")
+        case State.SILENT:
+            return _with(standing, Notice(f"silent {status.channel}", Severity.INFO, "Good to know", message))
         case State.WARNING:
             return _with(standing, Notice("warning", Severity.INFO, "Good to know", message))
         case State.FAILED:
@@ -116,6 +119,12 @@ def without(standing: Standing, key: str) -> Standing:
     return replace(standing, notices=tuple(notice for notice in standing.notices if notice.key != key))
 
 
+def heard(standing: Standing, channel: Channel | None) -> Standing:
+    """A channel gives more than digital silence, or is known to give nothing; the same where no notice goes by it."""
+    key = f"silent {channel}"
+    return without(standing, key) if any(notice.key == key for notice in standing.notices) else standing
+
+
 def _with(standing: Standing, notice: Notice) -> Standing:
     if any(old.key == notice.key for old in standing.notices):
         replaced = tuple(notice if old.key == notice.key else old for old in standing.notices)
@@ -124,8 +133,9 @@ def _with(standing: Standing, notice: Notice) -> Standing:
 
 
 def _entered(standing: Standing, phase: Phase) -> Standing:
-    """A call that is over has nobody left to lose and nothing to be late for; what went wrong in it stays said."""
+    """A call that is over has nobody left to lose or to hear, and nothing to be late for; what went wrong in it stays
+    said."""
     if phase not in (Phase.FINISHING, Phase.FINISHED):
         return replace(standing, phase=phase)
-    kept = tuple(notice for notice in standing.notices if not notice.key.startswith("lost "))
+    kept = tuple(notice for notice in standing.notices if not notice.key.startswith(("lost ", "silent ")))
     return replace(standing, phase=phase, behind_seconds=None, lost=frozenset(), notices=kept)

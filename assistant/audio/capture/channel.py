@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,18 +131,15 @@ class ChannelCapture(threading.Thread):
     def _frame(self, samples: NDArray[np.int16]) -> None:
         self._mixer.put(AudioFrame(self._channel, self._position / SAMPLE_RATE_HZ, samples))
         self._position += len(samples)
-        self._warn(self._watch.hear(samples))
-
-    def _warn(self, messages: Sequence[str]) -> None:
-        for message in messages:
-            self._mixer.tell(Status(State.WARNING, message, self._channel))
+        for status in self._watch.hear(samples):
+            self._mixer.tell(status)
 
     def _notice(self, notice: str) -> None:
         """What a user should know of the device, each time anew, but not every moment."""
         now_seconds = time.monotonic()
         if notice and now_seconds - self._told_seconds.get(notice, float("-inf")) > _TOLD_AGAIN_SECONDS:
             self._told_seconds[notice] = now_seconds
-            self._warn([notice])
+            self._mixer.tell(Status(State.WARNING, notice, self._channel))
 
     def _lose(self, reason: str) -> None:
         self._is_heard = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.values import SAMPLE_RATE_HZ, Channel
+from assistant.values import SAMPLE_RATE_HZ, Channel, State, Status
 
 WHO = {Channel.YOU: "Your microphone", Channel.THEM: "The call's sound"}
 
@@ -40,9 +40,10 @@ class SoundWatch:
         self._clipped: list[int] = []  # numbers of the seconds that were
         self._told_clipping = False
 
-    def hear(self, samples: NDArray[np.int16]) -> list[str]:
+    def hear(self, samples: NDArray[np.int16]) -> list[Status]:
         """What a user should know now; `samples` is (samples,) at 16 kHz."""
-        return [message for message in (self._silence(samples), self._clipping(samples)) if message]
+        told = {State.SILENT: self._silence(samples), State.WARNING: self._clipping(samples)}
+        return [Status(state, message, self._channel) for state, message in told.items() if message]
 
     def _silence(self, samples: NDArray[np.int16]) -> str:
         limit = SILENCE_SECONDS * SAMPLE_RATE_HZ

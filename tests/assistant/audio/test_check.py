@@ -33,9 +33,10 @@ def test_the_check_knows_each_kind_of_sound() -> None:
         assert "microphone" in you.text
 
 
-def test_a_device_that_the_system_muted_is_named() -> None:
+@pytest.mark.parametrize("state", [State.WARNING, State.SILENT])
+def test_a_device_that_the_system_muted_is_named(state: State) -> None:
     check = SoundCheck((YOU,))
-    check.hear(Status(State.WARNING, "Headset is muted in the system's sound settings.", YOU))
+    check.hear(Status(state, "Headset is muted in the system's sound settings.", YOU))
     hear(check, YOU, 0.0)
     (result,) = check.results()
     assert (result.verdict, result.text) == (Verdict.MUTED, "Headset is muted in the system's sound settings.")

@@ -110,6 +110,7 @@ def test_text_that_is_no_unicode_is_replaced_where_it_names_a_session(store: Sto
 def test_only_what_is_final_is_kept(store: Store) -> None:
     session_id, _ = store.begin("Talk", STARTED, "tiny.en", BOTH, None)
     sink = StoreSink(store, session_id)
+    notices = [Status(state, "The microphone is very quiet.", Channel.YOU) for state in (State.WARNING, State.SILENT)]
     send(
         sink,
         replace(final(0, "an early guess"), kind=UpdateKind.PARTIAL),
@@ -121,14 +122,12 @@ def test_only_what_is_final_is_kept(store: Store) -> None:
         final(0, "the last version", 1.0),
         final(2, "no speech", 7.0),
         final(2, ""),
-        Status(State.WARNING, "The microphone is very quiet.", Channel.YOU),
+        *notices,
     )
     sink.close()
     call = store.load(session_id)
     assert [update.text for update in call.utterances] == ["the last version", "said later"]
-    assert store.notices(session_id) == [
-        Notice(1.0, Status(State.WARNING, "The microphone is very quiet.", Channel.YOU))
-    ]
+    assert store.notices(session_id) == [Notice(1.0, notice) for notice in notices]
     assert [found.text for found in store.search("version")] == ["the last version"]
     assert store.search("speech") == store.search("first") == []
 

@@ -20,7 +20,7 @@ def buttons(window):
 
 def test_a_note_of_the_call_is_put_away_by_key_and_comes_again_only_when_it_is_said_again(window, live):
     state = live(script.events())
-    told = [Status(State.DEVICE_LOST, LOST, Channel.YOU), Status(State.WARNING, SILENT, Channel.THEM)]
+    told = [Status(State.DEVICE_LOST, LOST, Channel.YOU), Status(State.SILENT, SILENT, Channel.THEM)]
     window.call_screen.follow(state.apply_all([Stamped(one, 200.0, 200.0) for one in told]))
     assert list(buttons(window)) == ["Dismiss"]  # what goes on being wrong can't be put away
     dismiss = buttons(window)["Dismiss"]

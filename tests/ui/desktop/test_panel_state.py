@@ -200,6 +200,25 @@ def test_a_lost_device_is_named_until_it_is_back():
     assert [notice.title for notice in both.standing.notices] == ["The call is not heard"]
 
 
+SILENCES = [Status(State.SILENT, f"The {channel} sound is digital silence.", channel) for channel in Channel]
+
+
+def test_silence_is_said_until_there_is_sound():
+    state = phases(*SILENCES)
+    zeros, sound = (Stamped(Level(Channel.YOU, peak_dbfs), 4.0, 4.0) for peak_dbfs in (-96.0, -90.3))
+    assert Part.STANDING not in state.apply(zeros).parts
+    assert [notice.key for notice in state.standing.notices] == ["silent you", "silent them"]
+    assert Part.STANDING in state.apply(sound).parts
+    assert [notice.key for notice in state.standing.notices] == ["silent them"]
+    assert Part.STANDING not in state.apply(sound).parts
+
+
+@pytest.mark.parametrize("then", [Status(State.FINISHING), Status(State.DEVICE_LOST, "Unplugged.", Channel.YOU)])
+def test_silence_is_said_no_more_when_the_call_ends_or_its_device_is_gone(then):
+    notices = phases(SILENCES[0], Status(State.WARNING, "A word was left out."), then).standing.notices
+    assert [notice.key for notice in notices if "lost" not in notice.key] == ["warning"]
+
+
 def test_a_full_disk_is_said_once_and_still_after_the_end():
     state = phases(Status(State.DISK_FULL, "full"), Status(State.FINISHING), Status(State.FAILED, "full"))
     state.close()

@@ -23,7 +23,7 @@ def test_tab_goes_through_a_call_as_one_reads(window, still, qtbot, backwards):
     window.show_state(state, is_live=True)
     for stamped in script.events(60.0):  # one after the other: what comes during a call is made during it
         window.call_screen.follow(state.apply(stamped))
-    note = Status(State.WARNING, "The call's sound has been digital silence for 10 s.", Channel.THEM)
+    note = Status(State.SILENT, "The call's sound has been digital silence for 10 s.", Channel.THEM)
     window.call_screen.follow(state.apply(Stamped(note, 60.0, 60.0)))
     QApplication.processEvents()
     next(one for one in window.findChildren(QAbstractButton) if one.accessibleName().startswith("Mark")).setFocus()

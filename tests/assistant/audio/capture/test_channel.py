@@ -108,7 +108,7 @@ def test_ten_seconds_of_exact_zeros_are_told_once_each_time(channel: Channel, wh
     for number in told:
         status = items[number]
         assert isinstance(status, Status)
-        assert (status.state, status.channel) == (State.WARNING, channel)
+        assert (status.state, status.channel) == (State.SILENT, channel)
         assert "digital silence for 10 s" in status.message
         assert why in status.message
 

@@ -17,7 +17,7 @@ def tone(seconds: float, amplitude: float) -> np.ndarray:
 
 
 def told(watch: SoundWatch, sound: np.ndarray) -> list[str]:
-    return [message for at in range(0, len(sound), FRAME) for message in watch.hear(sound[at : at + FRAME])]
+    return [status.message for at in range(0, len(sound), FRAME) for status in watch.hear(sound[at : at + FRAME])]
 
 
 @pytest.mark.parametrize(("channel", "what"), [(Channel.YOU, "microphone's level"), (Channel.THEM, "the program")])
