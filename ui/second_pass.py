@@ -17,8 +17,25 @@ from assistant.languages import AUTO
 from assistant.ports import AudioSource, Sink
 from assistant.settings import Settings
 from assistant.store import Store
+from assistant.values import Stamped, State, Status
 from ui import compose
 from ui.echo_removal import echo_removal
+
+
+class NewWarnings:
+    """A sink that keeps the warnings that were not told live."""
+
+    def __init__(self, store: Store, session_id: str) -> None:
+        self._told_live = {notice.status.message for notice in store.notices(session_id)}
+        self.messages: list[str] = []
+
+    def next(self, stamped: Stamped) -> None:
+        event = stamped.event
+        if isinstance(event, Status) and event.state is State.WARNING and event.message not in self._told_live:
+            self.messages.append(event.message)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def transcribe_again(

@@ -61,27 +61,30 @@ class Upkeep(QObject):
             recover(store, self._preferences.now, messages.append, self._is_wanted_elsewhere)
         return messages
 
-    def _second_pass(self, call_id: str) -> bool:
-        """Whether it was done: a new call comes first, and `depthcue transcribe --session` can do it later."""
+    def _second_pass(self, call_id: str) -> list[str] | None:
+        """What is good to know of it that was not told live; None where it was not done: a new call comes first, and
+        `depthcue transcribe --session` can do it later."""
         from assistant.store import Store
         from ui.cancelling import Cancellable, CancelledError
-        from ui.second_pass import transcribe_after_call
+        from ui.second_pass import NewWarnings, transcribe_after_call
 
         with Store.open(data_folder()) as store:
+            warnings = NewWarnings(store, call_id)
             try:
                 transcribe_after_call(
                     store,
                     call_id,
                     self._preferences.now,
-                    lambda source: (Cancellable(source, self._is_wanted_elsewhere), []),
+                    lambda source: (Cancellable(source, self._is_wanted_elsewhere), [warnings]),
                 )
             except CancelledError:
-                return False
-        return True
+                return None
+        return warnings.messages
 
-    def _transcribed_again(self, is_done: bool) -> None:
-        if is_done:
-            self._window.show_message("The call was transcribed once more", "Open it to see the second version.")
+    def _transcribed_again(self, warnings: list[str] | None) -> None:
+        if warnings is not None:
+            text = "\n".join(("Open it to see the second version.", *warnings))
+            self._window.show_message("The call was transcribed once more", text)
             self.changed.emit()
 
     def _recovered(self, messages: list[str]) -> None:
