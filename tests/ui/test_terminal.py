@@ -1,0 +1,17 @@
+"""What the terminal says of the states of a call."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from assistant.values import Channel, Stamped, State, Status
+from ui.terminal import TerminalSink
+
+
+@pytest.mark.parametrize("state", [State.WARNING, State.SILENT, State.DEVICE_LOST, State.DEVICE_BACK])
+def test_what_is_wrong_with_a_device_is_said_with_its_moment(state: State) -> None:
+    printed = io.StringIO()
+    TerminalSink(printed).next(Stamped(Status(state, "Your microphone.", Channel.YOU), 70.0, 70.0))
+    assert printed.getvalue() == "  1:10 ! Your microphone.\n"
