@@ -14,4 +14,4 @@ from ui.terminal import TerminalSink
 def test_what_is_wrong_with_a_device_is_said_with_its_moment(state: State) -> None:
     printed = io.StringIO()
     TerminalSink(printed).next(Stamped(Status(state, "Your microphone.", Channel.YOU), 70.0, 70.0))
-    assert printed.getvalue() == "  1:10 ! Your microphone.\n"
+    assert printed.getvalue() == " 01:10 ! Your microphone.\n"
