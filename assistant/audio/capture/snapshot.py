@@ -83,15 +83,17 @@ class Snapshot:
         return microphones + outputs + [Device(name, name, DeviceKind.PROGRAM, False) for name in names]
 
     def target(self, channel: Channel, wanted: Mapping[Channel, str]) -> Target:
-        """What is wanted of a channel, by a name or a description; where nothing is, the system's default.
+        """What is wanted of a channel, by a name or a description; the system's default is wanted by an empty one.
 
-        Whatever passes on what is wanted of the call is no default microphone.
+        Whatever passes on what is wanted of the call is no default microphone; where no call is wanted, that of the
+        default output is none either.
 
         Raises:
             CaptureError: it isn't there; the text is the reason.
         """
-        call = wanted.get(Channel.THEM, "")
-        return self._microphone(wanted.get(Channel.YOU, ""), call) if channel is Channel.YOU else self._call(call)
+        if channel is Channel.YOU:
+            return self._microphone(wanted[channel], wanted.get(Channel.THEM, ""))
+        return self._call(wanted[channel])
 
     def notice(self, target: Target) -> str:
         """What a user should know of a device that is recorded; empty where all is well."""

@@ -42,7 +42,7 @@ def test_a_server_s_remapped_monitor_does_not_take_the_microphone_s_place(virtua
         assert snapshot is not None
         assert "echo" in [source.name for source in snapshot.sources]
         with pytest.raises(CaptureError, match="there is no microphone"):
-            snapshot.target(YOU, {})
+            snapshot.target(YOU, {YOU: ""})
     finally:
         virtual_audio.pactl("unload-module", module)
 

@@ -34,33 +34,45 @@ def machine(**changes: object) -> Snapshot:
 
 
 def test_the_defaults_are_the_microphone_and_what_the_speakers_play() -> None:
-    assert machine().target(YOU, {}).source_name == "mic"
-    assert machine().target(THEM, {}).source_name == "speakers.monitor"
+    assert machine().target(YOU, {YOU: ""}).source_name == "mic"
+    assert machine().target(THEM, {THEM: ""}).source_name == "speakers.monitor"
+
+
+def test_a_channel_that_is_not_wanted_has_no_target() -> None:
+    for channel in Channel:
+        with pytest.raises(KeyError):
+            machine().target(channel, {})
 
 
 def test_a_default_source_that_is_a_monitor_is_passed_over() -> None:
-    assert machine(default_source="speakers.monitor").target(YOU, {}).source_name == "mic"
+    assert machine(default_source="speakers.monitor").target(YOU, {YOU: ""}).source_name == "mic"
     with pytest.raises(CaptureError, match="there is no microphone"):
-        machine(sources=(MONITOR,), default_source="speakers.monitor").target(YOU, {})
+        machine(sources=(MONITOR,), default_source="speakers.monitor").target(YOU, {YOU: ""})
 
 
 def test_what_only_passes_on_what_the_call_s_output_plays_is_no_microphone() -> None:
     echo = Source(7, "echo", "Remapped Monitor of Speakers", False, heard_from="speakers.monitor")
-    assert machine(sources=(MONITOR, echo, MICROPHONE), default_source="echo").target(YOU, {}).source_name == "mic"
+    assert (
+        machine(sources=(MONITOR, echo, MICROPHONE), default_source="echo").target(YOU, {YOU: ""}).source_name == "mic"
+    )
     with pytest.raises(CaptureError, match="there is no microphone"):
-        machine(sources=(MONITOR, echo), default_source="echo").target(YOU, {})
+        machine(sources=(MONITOR, echo), default_source="echo").target(YOU, {YOU: ""})
     assert machine(sources=(MONITOR, echo)).target(YOU, {YOU: "echo"}).source_name == "echo"  # who names it wants it
     quieter = Source(8, "quieter", "Microphone without noise", False, heard_from="mic")
-    assert machine(sources=(MICROPHONE, quieter), default_source="quieter").target(YOU, {}).source_name == "quieter"
+    assert (
+        machine(sources=(MICROPHONE, quieter), default_source="quieter").target(YOU, {YOU: ""}).source_name == "quieter"
+    )
 
 
 def test_what_passes_on_another_output_that_plays_the_call_is_no_microphone_either() -> None:
     echo = Source(7, "echo", "Remapped Monitor of Headset", False, heard_from="headset.monitor")
     snapshot = machine(sources=(MONITOR, HEADSET_MONITOR, echo, MICROPHONE), default_source="echo")
-    assert snapshot.target(YOU, {}).source_name == "echo"  # the headset may be a microphone's way through a filter
+    assert (
+        snapshot.target(YOU, {YOU: ""}).source_name == "echo"
+    )  # the headset may be a microphone's way through a filter
     playing = (Playing(5, "Chromium", "chrome", HEADSET_MONITOR.index, False),)
     for call in ("headset", "Monitor of Headset", "chromium"):
-        assert replace(snapshot, playing=playing).target(YOU, {THEM: call}).source_name == "mic"
+        assert replace(snapshot, playing=playing).target(YOU, {YOU: "", THEM: call}).source_name == "mic"
         assert [one.name for one in replace(snapshot, playing=playing).devices(call) if one.is_default] == [
             "mic",
             "speakers",
@@ -73,9 +85,9 @@ def test_what_is_passed_on_twice_is_followed_to_its_end() -> None:
     first = Source(7, "first", "Remapped Monitor of Speakers", False, heard_from="speakers.monitor")
     second = Source(8, "second", "Remapped first", False, heard_from="first")
     snapshot = machine(sources=(MONITOR, first, second, MICROPHONE), default_source="second")
-    assert snapshot.target(YOU, {}).source_name == "mic"
+    assert snapshot.target(YOU, {YOU: ""}).source_name == "mic"
     ring = replace(first, heard_from="second")
-    assert machine(sources=(ring, second), default_source="second").target(YOU, {}).source_name == "second"
+    assert machine(sources=(ring, second), default_source="second").target(YOU, {YOU: ""}).source_name == "second"
 
 
 def test_names_and_decorated_labels_both_choose() -> None:
