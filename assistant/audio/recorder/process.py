@@ -58,6 +58,7 @@ class RecordingLoop:
         folder: Path,
         out: Outbox,
         sleep: SleepWatch | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self._source = source
         self._recorder = recorder
@@ -66,13 +67,12 @@ class RecordingLoop:
         self._disk = DiskWatch(folder, partial(recorder.free_seconds, RESERVE_BYTES))
         self._sleep = sleep or SleepWatch()
         self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
-        self._ends = dict.fromkeys(source.channels, 0.0)  # of what is kept
-        self._heard_seconds = dict.fromkeys(source.channels, float("-inf"))  # `time.monotonic()` of the newest sound
+        self._ends = dict.fromkeys(source.channels, 0.0)  # of what was heard, by the source's clock
+        self._lost: set[Channel] = set()  # nothing comes from these now
         self._told_origin: float | None = None
         self._next_beat_seconds = 0.0
-        self.pauses = Pauses()
-        self._stopped_seconds = float("inf")
-        self._is_all_heard = threading.Event()  # that was spoken before the stop
+        self.pauses = pauses or Pauses()
+        self._is_all_heard = threading.Event()  # that was spoken before the stop, and is kept
         self.alone_since_seconds: float | None = None  # written by the thread of the commands: the program has gone
 
     def run(self) -> None:
@@ -80,24 +80,26 @@ class RecordingLoop:
         while True:
             has_more = self._source.wait(_BEAT_SECONDS)
             if self._beat() and self._is_left():
-                return
+                threading.Thread(target=self.stop, args=(time.monotonic(),), name="stop", daemon=True).start()
             if not has_more:
                 continue
             if (item := self._source.read()) is None:
                 return
             self._notice_sleep()
             if isinstance(item, Status):
+                self._notice_loss(item)
                 self._out.send(item)
             else:
                 self._hear(item)
+            self._check_all_heard()
             self._tell_origin()
             if (warning := self._disk.check()) is not None:
                 self._out.send(warning)
 
     def stop(self, at_seconds: float) -> None:
         """End the call with what was spoken up to then (`time.monotonic()`), as soon as it is heard. Other threads."""
-        self.pauses.begin(at_seconds)
-        self._stopped_seconds = at_seconds
+        self.pauses.stop(at_seconds)
+        self._check_all_heard()
         self._is_all_heard.wait(_LAST_SOUND_SECONDS)
         self._source.close()
 
@@ -106,8 +108,22 @@ class RecordingLoop:
         assert origin_seconds is not None  # it is set by the first sound
         for part in self.pauses.outside(item, origin_seconds):
             self._keep(_later(part, self._slept_seconds))
-        self._heard_seconds[item.channel] = origin_seconds + item.end_seconds
-        if min(self._heard_seconds.values()) >= self._stopped_seconds:
+        self._ends[item.channel] = item.end_seconds
+
+    def _notice_loss(self, status: Status) -> None:
+        """What a device says overtakes its sound: that of a lost one which is still queued is read all the same."""
+        if status.channel is not None and status.state is State.DEVICE_LOST:
+            self._lost.add(status.channel)
+        if status.channel is not None and status.state is State.DEVICE_BACK:
+            self._lost.discard(status.channel)
+
+    def _check_all_heard(self) -> None:
+        """By the stopping thread and by the one that hears."""
+        if not self.pauses.is_stopped:
+            return
+        origin_seconds, until_seconds = self._source.origin_seconds, self.pauses.kept_until_seconds
+        awaited = [end_seconds for channel, end_seconds in self._ends.items() if channel not in self._lost]
+        if all(origin_seconds is not None and origin_seconds + end >= until_seconds for end in awaited):
             self._is_all_heard.set()
 
     def _beat(self) -> bool:
@@ -121,24 +137,27 @@ class RecordingLoop:
 
     def _is_left(self) -> bool:
         """Nobody is there any more to end this, and it has gone on for long enough."""
-        if self.alone_since_seconds is None:
+        if self.alone_since_seconds is None or self.pauses.is_stopped:
             return False
         is_late = time.monotonic() - self.alone_since_seconds > ALONE_SECONDS
         return is_late or self.pauses.is_on or is_asked_to_end(self._folder)
 
     def _keep(self, item: AudioFrame | AudioGap) -> None:
         self._recorder.write(item)
-        self._ends[item.channel] = item.end_seconds
         self._out.send(item)
 
     def _notice_sleep(self) -> None:
         slept_seconds = self._sleep.take_slept_seconds()
         if not slept_seconds:
             return
-        self._slept_seconds += slept_seconds
-        if not self.pauses.is_on:
+        origin_seconds = self._source.origin_seconds
+        # To the source the whole sleep is one moment, right behind what it heard last.
+        moment_seconds = time.monotonic() if origin_seconds is None else origin_seconds + max(self._ends.values())
+        if self.pauses.keeps(moment_seconds):
             for channel, end_seconds in self._ends.items():
-                self._keep(AudioGap(channel, end_seconds, end_seconds + slept_seconds, ASLEEP))
+                gap = AudioGap(channel, end_seconds, end_seconds + slept_seconds, ASLEEP)
+                self._keep(_later(gap, self._slept_seconds))
+        self._slept_seconds += slept_seconds
         message = f"The computer slept for {roughly(slept_seconds)}, in which nothing was heard. The call goes on."
         self._out.send(Status(State.WARNING, message))
 
@@ -224,9 +243,7 @@ def _record(commands: Commands, beginning: dict[str, Any], source: LiveSource, o
     recorder = CrashSafeRecorder(folder, source.channels, goes_on=beginning["goes_on"], key=key)
     try:
         out.send(Fact({"records": True}))
-        loop = RecordingLoop(source, recorder, folder, out)
-        if beginning["is_paused"]:
-            loop.pauses.begin(float("-inf"))
+        loop = RecordingLoop(source, recorder, folder, out, pauses=Pauses(beginning["turns_seconds"]))
         _stop_politely(lambda: loop.stop(time.monotonic()))
         threading.Thread(target=commands.follow, args=(loop,), name="commands", daemon=True).start()
         loop.run()

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.audio.recorder.child import RECORDING_SECONDS, Child
+from assistant.audio.recorder.pauses import Pauses
 from assistant.audio.recorder.wire import End, Fact
 from assistant.errors import AssistantError, CaptureError
 from assistant.sealing.keys import FileKey
@@ -50,9 +51,8 @@ class RecorderSource:
         self._joins: set[Channel] = set()  # after a break these channels have not been heard yet
         self._ready: deque[AudioFrame | AudioGap | Status] = deque()
         self._commanding = threading.Lock()  # over what is below, and which child is told
-        self._is_paused = False
+        self._pauses = Pauses()  # a successor hears before it can be told of a press, and is told of all of them
         self._is_closed = False
-        self._closed_seconds = 0.0  # `time.monotonic()` of it
         self._is_read = False
         self._closed = threading.Event()
         self._is_over = False
@@ -84,29 +84,32 @@ class RecorderSource:
             RecordingError: the folder can't be written, or holds a recording already.
         """
         self._key = key.text() if key is not None else ""
-        self._child.tell(do="record", folder=str(folder), key=self._key, goes_on=False, is_paused=False)
-        self._child.answer()
-        self._child.patience_seconds = RECORDING_SECONDS
         self._folder = folder
+        self._have_recorded(self._child, goes_on=False)
         with suppress(CaptureError):  # without one a successor is started when it is needed
             self._spare = Child()
 
-    def pause(self) -> None:
-        """Nothing that is spoken from now on is recorded or given out, until `resume`."""
-        self._command_pause(True)
+    def pause(self) -> float:
+        """Nothing that is spoken from now on is recorded or given out, until `resume`; now, by the call's clock.
 
-    def resume(self) -> None:
-        self._command_pause(False)
+        Sound counts as spoken when it arrives from the system: of what a device delays, as Bluetooth does, the delay's
+        length before the press is lost as well, and where it delays by more than 50 ms the end of the pause is kept.
+        """
+        return self._command_pause(True)
+
+    def resume(self) -> float:
+        return self._command_pause(False)
 
     def close(self) -> None:
-        """End the recording. `read` still gives out what was spoken up to now, then None."""
+        """End the recording. `read` still gives out what was spoken up to now, then None.
+
+        What has not arrived from a device a second later is cut off.
+        """
         now_seconds = time.monotonic()
         with self._commanding:
-            if not self._is_closed:
-                self._closed_seconds = now_seconds
             self._is_closed = True
             self._closed.set()
-            self._tell_stop()
+            self._child.tell(do="stop", at_seconds=now_seconds)
             if self._opening is not None:
                 self._opening.process.kill()  # it records nothing yet, and a hung sound server never lets it answer
             is_unread = not self._is_read and not self._is_over
@@ -114,14 +117,24 @@ class RecorderSource:
         if is_unread:  # nobody will read to the end
             self._leave()
 
-    def _command_pause(self, is_paused: bool) -> None:
+    def _command_pause(self, is_paused: bool) -> float:
         pressed_seconds = time.monotonic()
         with self._commanding:
-            self._is_paused = is_paused
+            if is_paused:
+                self._pauses.begin(pressed_seconds)
+            else:
+                self._pauses.end(pressed_seconds)
             self._child.tell(do="pause" if is_paused else "resume", at_seconds=pressed_seconds)
+        return 0.0 if self._origin_seconds is None else max(0.0, pressed_seconds - self._origin_seconds)
 
-    def _tell_stop(self) -> None:
-        self._child.tell(do="stop", at_seconds=self._closed_seconds)
+    def _have_recorded(self, child: Child, goes_on: bool) -> None:
+        """Raises CaptureError, RecordingError: `child` can't."""
+        turns_seconds = self._pauses.turns_seconds
+        child.tell(
+            do="record", folder=str(self._folder), key=self._key, goes_on=goes_on, turns_seconds=turns_seconds
+        )  # fmt: skip
+        child.answer()
+        child.patience_seconds = RECORDING_SECONDS
 
     # --- the listening thread ---
 
@@ -201,14 +214,8 @@ class RecorderSource:
         child.answer()
         with self._commanding:
             self._opening = None
-            child.tell(
-                do="record", folder=str(self._folder), key=self._key, goes_on=True, is_paused=self._is_paused
-            )  # fmt: skip
-            child.answer()
-            child.patience_seconds = RECORDING_SECONDS
+            self._have_recorded(child, goes_on=True)
             self._child = child
-            if self._is_closed:
-                self._tell_stop()
         with suppress(CaptureError):
             self._spare = Child()
 

@@ -50,6 +50,11 @@ class Reader:
         ends = [item.end_seconds for item in list(self.items) if self.is_sound(item, channel)]
         return ends[-1] if ends else 0.0
 
+    def told_seconds(self, channel: Channel) -> float:
+        """Where the newest frame or gap ends."""
+        items = [item for item in list(self.items) if not isinstance(item, Status) and item.channel is channel]
+        return items[-1].end_seconds if items else 0.0
+
     @staticmethod
     def is_sound(item: Any, channel: Channel) -> bool:
         return isinstance(item, AudioFrame) and item.channel is channel

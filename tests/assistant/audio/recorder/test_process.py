@@ -83,3 +83,34 @@ def test_a_sleep_of_the_computer_is_a_gap_and_the_call_goes_on(tmp_path: Path) -
     assert len(recorded) == round(600.2 * SAMPLE_RATE_HZ)
     assert recorded[round(600.1 * SAMPLE_RATE_HZ)].tolist() == [11, 12]
     assert not recorded[1600 : round(600.1 * SAMPLE_RATE_HZ)].any()
+
+
+@pytest.mark.parametrize(
+    ("press", "at_seconds", "is_told"),
+    [
+        ("begin", 50.05, False),
+        ("begin", 50.11, True),  # it was still heard when the computer fell asleep
+        ("stop", 50.15, True),
+        ("stop", 50.05, False),
+    ],
+)
+def test_a_sleep_is_told_where_the_moment_before_it_is_kept(
+    tmp_path: Path, press: str, at_seconds: float, is_told: bool
+) -> None:
+    clock = {"always": 0.0}
+
+    def sleeps(number: int) -> None:
+        if number == 10:
+            clock["always"] = 600.0
+            getattr(loop.pauses, press)(at_seconds)
+
+    ours, theirs = os.pipe()
+    recorder = CrashSafeRecorder(tmp_path, (YOU, THEM))
+    watch = SleepWatch(lambda: 0.0, lambda: clock["always"])
+    loop = RecordingLoop(_Scripted(sleeps), recorder, tmp_path, Outbox(theirs), watch)  # type: ignore[arg-type]
+    loop.run()
+    recorder.close()
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        gaps = [message for message in iter(lambda: receive(pipe), None) if isinstance(message, AudioGap)]
+    assert gaps == ([AudioGap(channel, 0.1, 600.1, ASLEEP) for channel in (YOU, THEM)] if is_told else [])

@@ -20,6 +20,8 @@ from tests.conftest import VirtualAudio
 from tests.small_disk import small_disk
 
 YOU, THEM = Channel.YOU, Channel.THEM
+NEAR_SECONDS = 0.005  # the call's clock keeps pace with the devices' meanwhile
+SOON_SECONDS = 0.5  # a busy machine hands on a signal
 pytestmark = pytest.mark.usefixtures("virtual_audio")
 
 
@@ -50,16 +52,32 @@ def test_a_recorder_with_nothing_to_say_does_not_hang(reader: Reader) -> None:
 @pytest.mark.usefixtures("sound")
 def test_a_pause_records_nothing(reader: Reader) -> None:
     reader.hear()
-    reader.source.pause()
-    time.sleep(0.3)
-    paused_at = max(reader.end_seconds(YOU), reader.end_seconds(THEM))  # each stops where its last piece ended
+    paused_at_seconds = reader.source.pause()
+    reader.wait_until(
+        lambda: all(reader.told_seconds(channel) > paused_at_seconds - NEAR_SECONDS for channel in Channel)
+    )
     time.sleep(0.5)
-    assert max(reader.end_seconds(YOU), reader.end_seconds(THEM)) == paused_at
-    reader.source.resume()
+    told_seconds = [reader.told_seconds(channel) for channel in Channel]
+    assert told_seconds == pytest.approx([paused_at_seconds] * 2, abs=NEAR_SECONDS)
+    resumed_at_seconds = reader.source.resume()
     reader.hear()
     reader.close()
-    start = round(paused_at * SAMPLE_RATE_HZ)
-    assert not on_disk(reader.folder)[start : start + 4800].any()
+    start, beyond = round(max(told_seconds) * SAMPLE_RATE_HZ), round(resumed_at_seconds * SAMPLE_RATE_HZ)
+    recorded = on_disk(reader.folder)
+    assert recorded[start - 4800 : start].any(axis=0).all()
+    assert not recorded[start:beyond].any()
+    assert recorded[beyond:].any(axis=0).all()
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_recorder_that_is_told_to_end_by_the_system_keeps_what_was_said(reader: Reader) -> None:
+    reader.hear()
+    assert reader.source.origin_seconds is not None
+    told_at_seconds = time.monotonic() - reader.source.origin_seconds
+    os.kill(reader.source.process_id, signal.SIGTERM)
+    reader.join()
+    for channel in Channel:
+        assert told_at_seconds - NEAR_SECONDS < reader.told_seconds(channel) < told_at_seconds + SOON_SECONDS
 
 
 def test_a_disk_that_fills_ends_the_recording_while_it_can_still_be_packed(tmp_path: Path) -> None:

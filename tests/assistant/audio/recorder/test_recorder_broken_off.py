@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import numpy as np
 import pytest
 
 from assistant.audio.recorder import RecorderSource
+from assistant.audio.recorder.child import Child
+from assistant.audio.recorder.wire import Fact
 from assistant.audio.recording import finish, read_recording
 from assistant.errors import CaptureError
 from assistant.sealing import keys
@@ -176,6 +179,61 @@ def test_a_kill_in_a_pause_does_not_end_the_pause(reader: Reader) -> None:
     assert not [item for item in reader.items[heard:] if isinstance(item, AudioFrame)]
     reader.source.resume()
     reader.hear()
+
+
+def press_before_a_successor_is_told_to_record(
+    source: RecorderSource, press: Callable[[], float], monkeypatch: pytest.MonkeyPatch
+) -> list[float]:
+    """It has opened the devices, and hears. Returns, once it was pressed, where the call's clock stood."""
+    pressed: list[float] = []
+    answer = Child.answer
+
+    def answers(child: Child) -> Fact:
+        fact = answer(child)
+        if "channels" in fact.values:
+            time.sleep(0.6)  # what it hears by now waits to be recorded
+            pressed.append(press())
+        return fact
+
+    monkeypatch.setattr(Child, "answer", answers)
+    return pressed
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_pause_that_ends_before_a_successor_can_be_told_is_kept_to_its_end(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.hear()
+    paused_at_seconds = reader.source.pause()
+    pressed = press_before_a_successor_is_told_to_record(reader.source, reader.source.resume, monkeypatch)
+    os.kill(reader.source.process_id, signal.SIGKILL)
+    reader.wait_until(lambda: State.WARNING in reader.states())
+    reader.hear()
+    reader.close()
+    (resumed_at_seconds,) = pressed
+    frames = [item for item in reader.items if isinstance(item, AudioFrame)]
+    assert not [frame for frame in frames if paused_at_seconds + 0.005 < frame.end_seconds < resumed_at_seconds]
+    start, beyond = (round(seconds * SAMPLE_RATE_HZ) for seconds in (paused_at_seconds + 0.005, resumed_at_seconds))
+    recorded = on_disk(reader.folder)
+    assert not recorded[start:beyond].any()
+    assert recorded[beyond : beyond + SAMPLE_RATE_HZ // 5].any(axis=0).all(), "and no longer"
+
+
+@pytest.mark.usefixtures("sound")
+def test_what_a_successor_hears_before_a_pause_of_which_it_is_told_later_is_kept(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.hear()
+    pressed = press_before_a_successor_is_told_to_record(reader.source, reader.source.pause, monkeypatch)
+    os.kill(reader.source.process_id, signal.SIGKILL)
+    reader.wait_until(lambda: all(reader.breaks(channel) for channel in Channel))
+    reader.wait_until(lambda: all(reader.told_seconds(channel) > pressed[0] - 0.005 for channel in Channel))
+    reader.close()
+    (paused_at_seconds,) = pressed
+    before = round(paused_at_seconds * SAMPLE_RATE_HZ)
+    recorded = on_disk(reader.folder)
+    assert recorded[before - SAMPLE_RATE_HZ // 10 : before].any(axis=0).all()
+    assert len(recorded) <= before + SAMPLE_RATE_HZ // 200
 
 
 def test_a_call_ends_although_its_recorder_was_killed_and_the_successor_never_answers(
