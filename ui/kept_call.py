@@ -30,15 +30,11 @@ class KeptCall:
     recorder: RecorderSource | None  # of a live call; its process keeps the sound
 
     def pause(self) -> None:
-        """From now on nothing is recorded or heard, until `resume`."""
-        if self.recorder is not None:
-            self.recorder.pause()
-        self.session.pause()
+        """Nothing that is spoken from now on is recorded or heard, until `resume`."""
+        self.session.pause(self.recorder.pause() if self.recorder is not None else 0.0)
 
     def resume(self) -> None:
-        if self.recorder is not None:
-            self.recorder.resume()
-        self.session.resume()
+        self.session.resume(self.recorder.resume() if self.recorder is not None else 0.0)
 
     @property
     def is_paused(self) -> bool:
