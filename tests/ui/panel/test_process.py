@@ -17,7 +17,7 @@ from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.ui.panel.acting import TITLE, kept, plan_of, said_on_screen
 
-ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "sounddevice", "webrtcvad")
+ENGINES = ("av", "ctranslate2", "faster_whisper", "numpy", "onnxruntime", "sounddevice", "webrtcvad")
 
 
 def test_a_call_without_an_end_is_recovered_and_said_so(program, qtbot, home, beginning):
