@@ -40,19 +40,12 @@ from assistant.values import Verbosity
 from ui.echo_removal import NO_REMOVAL, EchoRemoval, echo_removal
 from ui.kept_call import KeptCall, begin_recording, only_recording
 from ui.language_model import language_model
+from ui.user_settings import user_settings as user_settings
 
 if TYPE_CHECKING:
     from models.whisper import WhisperTranscriber
 
 MOST_WORKERS = 4  # of a recording's decodes: each takes some hundred megabytes
-
-
-def user_settings(verbosity: str | None = None) -> Settings:
-    """The user's settings, with `verbosity` in place of theirs; what in them could not be used is told on stderr."""
-    settings, messages = stored_settings.load(stored_settings.settings_path())
-    for message in messages:
-        print(f"depthcue: {message}", file=sys.stderr)
-    return replace(settings, verbosity=Verbosity(verbosity)) if verbosity else settings
 
 
 def load_transcriber(model: str, settings: Settings) -> Transcriber:

@@ -106,8 +106,9 @@ def run_ours(recording: Path, folder: Path) -> FileRun:
 
     from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
     from ui import compose
+    from ui.user_settings import user_settings
 
-    settings = replace(compose.user_settings(), decode_threads=THREADS)
+    settings = replace(user_settings(), decode_threads=THREADS)
     transcriber = compose.load_batch_transcriber(str(folder), settings)
 
     def run() -> FileRun:

@@ -31,6 +31,7 @@ from benchmarks.streaming.metrics import Shown
 from benchmarks.streaming.random_whisper import shape_of
 from models.whisper import DecodeSettings, WhisperTranscriber
 from ui import compose
+from ui.user_settings import user_settings
 
 
 class Clock:
@@ -111,7 +112,7 @@ class Watcher:
 
 
 def load_transcriber(folder: Path, windows: str) -> Transcriber:
-    settings = replace(compose.user_settings(), always_pad_to_30_seconds=windows == "padded")
+    settings = replace(user_settings(), always_pad_to_30_seconds=windows == "padded")
     shape = shape_of(folder)
     if shape is None or windows == "padded":
         return compose.load_transcriber(str(folder), settings)
@@ -142,7 +143,7 @@ def play(source: AudioSource, load: Callable[[], Transcriber], watcher: Arriving
     bridge.arrived.connect(watcher.arrived)  # behind the window's own: called when that has taken the batch
     bridge.ended.connect(app.quit)
     call = compose.kept_call(
-        source, load(), compose.user_settings(), title="Interview", consent="Given", sinks=[watcher, bridge]
+        source, load(), user_settings(), title="Interview", consent="Given", sinks=[watcher, bridge]
     )
     ended: list[Call] = []
     listening = threading.Thread(target=lambda: ended.append(call.run()), name="listening")

@@ -31,6 +31,7 @@ from tests.ui.running import (
     write_wav,
 )
 from ui import compose
+from ui.user_settings import user_settings
 
 CUT = (18.6, 50.4)  # three claims, and the question about the first of them
 KILLED_AT_SECONDS = 24.0  # in the middle of a sentence
@@ -89,7 +90,7 @@ def live(audio_rig: VirtualAudio, tmp_path_factory: pytest.TempPathFactory) -> I
 
 def replayed(recording: Path, log: Path) -> list[dict[str, Any]]:
     """The events of a replay that waits for every decode; without the text on its way, which costs most of the time."""
-    settings = compose.user_settings()
+    settings = user_settings()
     compose.recording_session(
         FileSource(recording, channels="split"),
         compose.load_transcriber("", settings),

@@ -26,6 +26,7 @@ from ui.doctor.checks import _language_model
 from ui.doctor.finding import State as Health
 from ui.kept_call import KeptCall
 from ui.language_model import language_model, try_out
+from ui.user_settings import user_settings
 
 CLAIM = "I increased revenue by 7000%."
 BANKS = "What did that 7000% measure, and against what?"
@@ -156,4 +157,4 @@ def test_the_doctor_says_whether_it_is_on_and_answers(server: ModelServer) -> No
 def test_what_is_set_is_kept(home: Path) -> None:
     chosen = Settings(rewords_follow_ups=True, language_model="tiny", candidate_words_may_leave_this_computer=True)
     save(chosen, settings_path())
-    assert compose.user_settings() == chosen
+    assert user_settings() == chosen

@@ -56,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
     from assistant.plain import plain
     from ui import compose
     from ui.sound_check import LOUDSPEAKERS_NOTE, Overheard, overhear
+    from ui.user_settings import user_settings
 
-    settings = with_voice_options(compose.user_settings(), args)
+    settings = with_voice_options(user_settings(), args)
     transcriber = compose.load_transcriber(args.model, settings).for_call(settings.language, settings.glossary)
     overheard, meters = Overheard(open_live(settings.mic, settings.call)), _Meters()
     print(f"Say something, and let the call play something: {args.seconds:.0f} s at most.", flush=True)

@@ -45,11 +45,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    from ui import compose
+    from ui.user_settings import user_settings
 
     if args.window:
         return _run_in_window(args.model)
-    settings = replace(compose.user_settings(), language=ENGLISH, glossary=())  # the user's are about other calls
+    settings = replace(user_settings(), language=ENGLISH, glossary=())  # the user's are about other calls
     return _run_in_terminal(args, settings)
 
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import platform
 import shlex
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -53,13 +52,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _list(args: argparse.Namespace) -> int:
-    from assistant import settings as stored_settings
     from assistant.audio.capture import list_devices
+    from ui.user_settings import user_settings
 
-    settings, complaints = stored_settings.load(stored_settings.settings_path())
-    for complaint in complaints:
-        print(f"depthcue: {complaint}", file=sys.stderr)
-    devices = list_devices(settings.call)
+    devices = list_devices(user_settings().call)
     if args.format == "json":
         rows = [
             {"kind": d.kind.value, "name": d.name, "description": d.description, "is_default": d.is_default}

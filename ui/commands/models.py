@@ -62,17 +62,15 @@ def _add_action(
 
 
 def _list(args: argparse.Namespace) -> int:
-    from assistant import settings
+    from assistant.settings import data_folder
     from models.catalog import CATALOG
     from models.weights import installed
+    from ui.user_settings import user_settings
 
-    current, messages = settings.load(settings.settings_path())
-    for message in messages:
-        print(f"depthcue: {message}", file=sys.stderr)
-    chosen = current.model
-    copies = installed(settings.data_folder())
+    chosen = user_settings().model
+    copies = installed(data_folder())
     if chosen and chosen not in [copy.name for copy in copies] and chosen not in CATALOG:
-        copies.append(_chosen_folder(chosen, settings.data_folder()))
+        copies.append(_chosen_folder(chosen, data_folder()))
     used = next((copy for copy in copies if copy.problem is None and chosen in ("", copy.name)), None)
     rows = [_row(copy, copy is used) for copy in copies]
     rows += [_absent(entry) for entry in CATALOG.values() if entry.name not in [copy.name for copy in copies]]

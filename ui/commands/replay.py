@@ -65,8 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from ui.delays import DelayMeter
     from ui.echo_removal import echo_removal
     from ui.terminal import TerminalSink
+    from ui.user_settings import user_settings
 
-    settings = with_speech_options(compose.user_settings(args.verbosity), args)
+    settings = with_speech_options(user_settings(args.verbosity), args)
     _spare_the_recording(args.file, args.events)
     source = PacedSource(FileSource(args.file), args.speed)
     loaded = compose.load_transcriber(args.model, settings)

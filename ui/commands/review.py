@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from assistant.plain import plain
     from assistant.review.transcript_review import SpokenTurn, review_transcript
     from ui import compose
+    from ui.user_settings import user_settings
 
     if args.out is not None and (problem := _why_not(args.out, args.file)):
         print(f"depthcue: {problem}", file=sys.stderr)
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"depthcue: {problem}", file=sys.stderr)
         return 2
     turns = [SpokenTurn(t.speaker, t.spoken_text, t.start_seconds, t.end_seconds) for t in transcript.turns]
-    settings = compose.user_settings(args.verbosity)
+    settings = user_settings(args.verbosity)
     asks = compose.follow_ups(settings)
     for problem in asks.problems:
         print(f"depthcue: note: {plain(problem)}", file=sys.stderr)

@@ -164,9 +164,10 @@ def _export(store: Store, session_id: str, version: str, names: list[str], folde
 def recover_all(store: Store) -> None:
     """Complete what a crash left, last words and all, before it is read."""
     if store.recoverable() or store.untranscribed():
-        from ui import compose, recovery
+        from ui import recovery
+        from ui.user_settings import user_settings
 
-        recovery.recover(store, compose.user_settings(), _say)
+        recovery.recover(store, user_settings(), _say)
 
 
 def _say(message: str) -> None:

@@ -85,14 +85,14 @@ def run(args: argparse.Namespace) -> int:
 def _transcribe_session(args: argparse.Namespace) -> int:
     from assistant.settings import data_folder
     from assistant.store import Store
-    from ui import compose
     from ui.commands.sessions import recover_all
     from ui.progress import with_progress
     from ui.second_pass import transcribe_again
     from ui.unlocking import unlock_history
+    from ui.user_settings import user_settings
 
     unlock_history()
-    settings = with_speech_options(compose.user_settings(), args)
+    settings = with_speech_options(user_settings(), args)
     with Store.open(data_folder()) as store:
         session_id = store.resolve(args.session)
         recover_all(store)
@@ -106,12 +106,12 @@ def _transcribe_session(args: argparse.Namespace) -> int:
 
 def _transcribe_files(args: argparse.Namespace) -> int:
     from assistant.settings import data_folder
-    from ui import compose
     from ui.transcripts import Register
+    from ui.user_settings import user_settings
 
     if not args.files:
         args.refuse("there is nothing to transcribe: name recordings, or a recorded call with --session")
-    settings = with_speech_options(compose.user_settings(), args)
+    settings = with_speech_options(user_settings(), args)
     job = _Job(args, settings, Register(data_folder()))
     failed = 0
     for path in args.files:
