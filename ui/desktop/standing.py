@@ -99,7 +99,7 @@ def after(standing: Standing, status: Status) -> Standing:
             return _with(standing, Notice("failed", Severity.ERROR, "Transcription has stopped", message))
         case State.DISK_FULL:
             full = Notice("disk", Severity.ERROR, "Recording has stopped: the disk is full", message)
-            return replace(_with(standing, full), phase=Phase.STOPPED, behind_seconds=None)
+            return replace(_with(_deserted(standing), full), phase=Phase.STOPPED, behind_seconds=None)
     return _entered(standing, _PHASES[status.state])
 
 
@@ -133,9 +133,13 @@ def _with(standing: Standing, notice: Notice) -> Standing:
 
 
 def _entered(standing: Standing, phase: Phase) -> Standing:
-    """A call that is over has nobody left to lose or to hear, and nothing to be late for; what went wrong in it stays
-    said."""
+    """A call that is over has nothing to be late for; what went wrong in it stays said."""
     if phase not in (Phase.FINISHING, Phase.FINISHED):
         return replace(standing, phase=phase)
+    return replace(_deserted(standing), phase=phase, behind_seconds=None)
+
+
+def _deserted(standing: Standing) -> Standing:
+    """There is nobody left to lose or to hear."""
     kept = tuple(notice for notice in standing.notices if not notice.key.startswith(("lost ", "silent ")))
-    return replace(standing, phase=phase, behind_seconds=None, lost=frozenset(), notices=kept)
+    return replace(standing, lost=frozenset(), notices=kept)

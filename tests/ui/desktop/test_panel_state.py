@@ -213,6 +213,12 @@ def test_silence_is_said_until_there_is_sound():
     assert Part.STANDING not in state.apply(sound).parts
 
 
+def test_what_goes_on_is_said_no_more_once_the_recording_has_stopped():
+    lost = Status(State.DEVICE_LOST, "Unplugged. The recording goes on.", Channel.YOU)
+    standing = phases(SILENCES[1], lost, Status(State.DISK_FULL, "full")).standing
+    assert ([notice.key for notice in standing.notices], standing.lost) == (["disk"], frozenset())
+
+
 @pytest.mark.parametrize("then", [Status(State.FINISHING), Status(State.DEVICE_LOST, "Unplugged.", Channel.YOU)])
 def test_silence_is_said_no_more_when_the_call_ends_or_its_device_is_gone(then):
     notices = phases(SILENCES[0], Status(State.WARNING, "A word was left out."), then).standing.notices
