@@ -29,17 +29,17 @@ class Stop:
         """A pause that `stop` ends."""
         self._is_stopped.wait(seconds)
 
-    def hold(self, connected: socket.socket) -> None:
+    def hold(self, made: socket.socket) -> None:
         """From here on `stop` ends this connection. Raises ConnectionAbortedError: it has been called already."""
         with self._lock:
             if self._is_stopped.is_set():
                 raise ConnectionAbortedError("it is not wanted any more")
-            self._socket = connected
+            self._socket = made
 
 
-def shut(connected: socket.socket) -> None:
+def shut(made: socket.socket) -> None:
     """Wake whoever reads from it."""
     try:
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # that of TLS would take its state away from the reader
+        socket.socket.shutdown(made, socket.SHUT_RDWR)  # that of TLS would take its state away from the reader
     except OSError:
         return  # the other side has closed it already

@@ -17,8 +17,8 @@ from models.stopping import Stop
 
 
 def opener(stop: Stop) -> urllib.request.OpenerDirector:
-    """Its connections end when `stop` says so, also while they are made. Only the look-up of a name goes on then, for
-    `CONNECT_SECONDS` at most."""
+    """Its connections end when `stop` says so: at the latest after `CONNECT_SECONDS` where one is still made, or a name
+    looked up."""
 
     class Trust(truststore.SSLContext):
         def wrap_socket(self, sock: socket.socket, *args: Any, **how: Any) -> ssl.SSLSocket:
@@ -35,6 +35,7 @@ def opener(stop: Stop) -> urllib.request.OpenerDirector:
     class Connection(http.client.HTTPConnection):
         def __init__(self, *args: Any, **how: Any) -> None:
             super().__init__(*args, **how)
+            # A private attribute of http.client, which gives no other way in while a connection is made.
             self._create_connection = partial(_connected, stop)
 
     class SecureConnection(Connection, http.client.HTTPSConnection):
