@@ -23,7 +23,7 @@ from tests.fakes import ListSink, LoudnessDetector, ScriptedSource
 from tests.language_model_server import ModelServer, running
 from ui import compose
 from ui.doctor.checks import _language_model
-from ui.doctor.finding import State as Health
+from ui.doctor.finding import Health
 from ui.kept_call import KeptCall
 from ui.language_model import language_model, try_out
 from ui.user_settings import user_settings
@@ -148,10 +148,10 @@ def test_the_doctor_says_whether_it_is_on_and_answers(server: ModelServer) -> No
     assert _language_model(Settings()).text.startswith("off")
     on = Settings(rewords_follow_ups=True, language_model_address=server.address)
     found = _language_model(on)
-    assert found.state is Health.OK and found.text.startswith(f"on, at {server.address}. It answered in")
+    assert found.health is Health.OK and found.text.startswith(f"on, at {server.address}. It answered in")
     server.reply = lambda handler: handler.send_error(500)
     found = _language_model(on)
-    assert found.state is Health.NOTE and "answered 500" in found.text
+    assert found.health is Health.NOTE and "answered 500" in found.text
 
 
 def test_what_is_set_is_kept(home: Path) -> None:

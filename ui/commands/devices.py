@@ -98,11 +98,11 @@ def _no_output() -> str:
 
 def _examine(_args: argparse.Namespace) -> int:
     from ui.doctor.checks import all_checks
-    from ui.doctor.finding import State
+    from ui.doctor.finding import Health
 
     is_broken = False
     for finding in all_checks():
-        is_broken |= finding.state is State.PROBLEM
-        print(f"{finding.state.value:<8} {finding.subject}: {finding.text}", flush=True)
+        is_broken |= finding.health is Health.PROBLEM
+        print(f"{finding.health.value:<8} {finding.subject}: {finding.text}", flush=True)
     print("\nSomething is broken: see the lines marked problem." if is_broken else "\nAll that is needed works.")
     return int(is_broken)

@@ -13,7 +13,7 @@ from assistant.errors import ModelError
 from assistant.plain import plain
 from assistant.settings import Settings
 from ui.doctor import history, sound
-from ui.doctor.finding import Finding, State
+from ui.doctor.finding import Finding, Health
 
 _MODEL_PATIENCE_SECONDS = 15.0  # a server may load its model first
 
@@ -23,12 +23,12 @@ def all_checks() -> Iterator[Finding]:
     data_folder = stored_settings.data_folder()
     settings, complaints = stored_settings.load(stored_settings.settings_path())
     # An older Python than the program needs can't install it, and does not get here.
-    yield Finding("Python", State.OK, platform.python_version())
+    yield Finding("Python", Health.OK, platform.python_version())
     yield _cores()
     yield (
-        Finding("settings", State.NOTE, " ".join(complaints))
+        Finding("settings", Health.NOTE, " ".join(complaints))
         if complaints
-        else Finding("settings", State.OK, str(stored_settings.settings_path()))
+        else Finding("settings", Health.OK, str(stored_settings.settings_path()))
     )
     yield from sound.server()
     yield from sound.defaults(settings)
@@ -46,8 +46,8 @@ def all_checks() -> Iterator[Finding]:
 def _cores() -> Finding:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores >= 2:
-        return Finding("processor", State.OK, f"{cores} cores")
-    return Finding("processor", State.NOTE, "1 core: transcription may fall behind; choose the model tiny.en.")
+        return Finding("processor", Health.OK, f"{cores} cores")
+    return Finding("processor", Health.NOTE, "1 core: transcription may fall behind; choose the model tiny.en.")
 
 
 def _models(folder: Path, settings: Settings) -> Iterator[Finding]:
@@ -56,12 +56,12 @@ def _models(folder: Path, settings: Settings) -> Iterator[Finding]:
     try:
         chosen = locate(settings.model or choose_default(folder), folder)
     except ModelError as error:
-        yield Finding("speech model", State.PROBLEM, str(error))
+        yield Finding("speech model", Health.PROBLEM, str(error))
     else:
-        yield Finding("speech model", State.OK, f"{plain(chosen.name)}, whole, from {plain(chosen.source)}")
+        yield Finding("speech model", Health.OK, f"{plain(chosen.name)}, whole, from {plain(chosen.source)}")
     for model in installed(folder):
         if model.problem:
-            yield Finding(f"speech model {plain(model.name)}", State.NOTE, model.problem)
+            yield Finding(f"speech model {plain(model.name)}", Health.NOTE, model.problem)
 
 
 def _questions(settings: Settings) -> Finding:
@@ -69,22 +69,22 @@ def _questions(settings: Settings) -> Finding:
 
     problems = follow_ups_of(settings.question_set, settings.follow_ups).problems
     if problems:
-        return Finding("questions", State.NOTE, plain(" ".join(problems)))
+        return Finding("questions", Health.NOTE, plain(" ".join(problems)))
     own = settings.follow_ups or "those that come with the program"
-    return Finding("questions", State.OK, plain(f"question set {settings.question_set}, follow-ups: {own}"))
+    return Finding("questions", Health.OK, plain(f"question set {settings.question_set}, follow-ups: {own}"))
 
 
 def _language_model(settings: Settings) -> Finding:
     from ui.language_model import language_model, try_out
 
     if not settings.rewords_follow_ups:
-        return Finding("language model", State.OK, "off; follow-ups keep the wording of the question bank")
+        return Finding("language model", Health.OK, "off; follow-ups keep the wording of the question bank")
     try:
         said = try_out(language_model(settings), _MODEL_PATIENCE_SECONDS)
     except ModelError as error:
-        return Finding("language model", State.NOTE, f"not used. {error}")
+        return Finding("language model", Health.NOTE, f"not used. {error}")
     where = plain(settings.language_model_address)
-    return Finding("language model", State.OK, f"on, at {where}. {said}")
+    return Finding("language model", Health.OK, f"on, at {where}. {said}")
 
 
 def _window() -> Finding:
@@ -92,16 +92,16 @@ def _window() -> Finding:
         from PySide6.QtCore import QLibraryInfo
         from PySide6.QtWidgets import QApplication  # noqa: F401  # loads the libraries that windows need
     except ImportError as error:
-        return Finding("window", State.PROBLEM, f"Qt can't be loaded ({error}). {_QT_PACKAGES}")
+        return Finding("window", Health.PROBLEM, f"Qt can't be loaded ({error}). {_QT_PACKAGES}")
     if platform.system() == "Linux":
         plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
         wanted = "libqwayland.so" if os.environ.get("WAYLAND_DISPLAY") else "libqxcb.so"
         try:
             ctypes.CDLL(str(plugins / wanted))
         except OSError as error:
-            state = State.PROBLEM if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else State.NOTE
-            return Finding("window", state, f"Qt can't open windows here ({error}). {_QT_PACKAGES}")
-    return Finding("window", State.OK, "Qt's libraries load")
+            health = Health.PROBLEM if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else Health.NOTE
+            return Finding("window", health, f"Qt can't open windows here ({error}). {_QT_PACKAGES}")
+    return Finding("window", Health.OK, "Qt's libraries load")
 
 
 _QT_PACKAGES = "Install its libraries: sudo apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class State(Enum):
+class Health(Enum):
     OK = "ok"
     NOTE = "note"  # worth knowing; a call works
     PROBLEM = "problem"
@@ -15,5 +15,5 @@ class State(Enum):
 @dataclass(frozen=True, slots=True)
 class Finding:
     subject: str
-    state: State
+    health: Health
     text: str

@@ -17,7 +17,7 @@ from assistant.errors import CaptureError
 from assistant.plain import plain
 from assistant.settings import Settings
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
-from ui.doctor.finding import Finding, State
+from ui.doctor.finding import Finding, Health
 
 _LISTEN_SECONDS = 1.0
 _PATIENCE_SECONDS = 4.0
@@ -30,30 +30,30 @@ def server() -> Iterator[Finding]:
         if platform.system() == "Linux":
             yield Finding(
                 "sound server",
-                State.PROBLEM,
+                Health.PROBLEM,
                 "none answers, so the call can't be heard. Start it: systemctl --user start pipewire-pulse "
                 "(or pulseaudio --start); install it: sudo apt install pipewire-pulse",
             )
     else:
-        yield Finding("sound server", State.OK, plain(name))
+        yield Finding("sound server", Health.OK, plain(name))
         if shutil.which("parec"):
-            yield Finding("parec", State.OK, "found")
+            yield Finding("parec", Health.OK, "found")
         else:
-            yield Finding("parec", State.PROBLEM, "missing. Install it: sudo apt install pulseaudio-utils")
+            yield Finding("parec", Health.PROBLEM, "missing. Install it: sudo apt install pulseaudio-utils")
     try:
         load_portaudio()
     except CaptureError:
-        state = State.NOTE if name else State.PROBLEM  # with a server nothing needs it
-        yield Finding("PortAudio", state, "missing; needed without a sound server: sudo apt install libportaudio2")
+        health = Health.NOTE if name else Health.PROBLEM  # with a server nothing needs it
+        yield Finding("PortAudio", health, "missing; needed without a sound server: sudo apt install libportaudio2")
     else:
-        yield Finding("PortAudio", State.OK, "found")
+        yield Finding("PortAudio", Health.OK, "found")
 
 
 def defaults(settings: Settings) -> Iterator[Finding]:
     try:
         devices = list_devices(settings.call)
     except CaptureError as error:
-        yield Finding("devices", State.PROBLEM, str(error))
+        yield Finding("devices", Health.PROBLEM, str(error))
         return
     for kind, subject, chosen, todo in (
         (DeviceKind.MICROPHONE, "default microphone", settings.mic, "Plug one in, or choose with --mic."),
@@ -61,34 +61,36 @@ def defaults(settings: Settings) -> Iterator[Finding]:
     ):
         default = next((device for device in devices if device.kind is kind and device.is_default), None)
         if chosen:
-            yield Finding(subject, State.OK, f"not used: the settings name {plain(chosen)}")
+            yield Finding(subject, Health.OK, f"not used: the settings name {plain(chosen)}")
         elif default is not None:
-            yield Finding(subject, State.OK, f"{plain(default.description)} ({plain(default.name)})")
+            yield Finding(subject, Health.OK, f"{plain(default.description)} ({plain(default.name)})")
         else:
-            yield Finding(subject, State.PROBLEM, f"there is none. {todo}")
+            yield Finding(subject, Health.PROBLEM, f"there is none. {todo}")
 
 
 def voices(settings: Settings) -> Iterator[Finding]:
     try:
         source = open_live(settings.mic, settings.call)
     except CaptureError as error:
-        yield Finding("voices", State.PROBLEM, str(error))
+        yield Finding("voices", Health.PROBLEM, str(error))
         return
     heard = _listen(source)
     for channel in source.channels:
         samples = heard[channel]
         if len(samples) == 0:
             yield Finding(
-                _WHO[channel], State.PROBLEM, "no sound arrives. Unplug and plug in the device, or name another."
+                _WHO[channel], Health.PROBLEM, "no sound arrives. Unplug and plug in the device, or name another."
             )
         elif samples.any():
             peak_dbfs = 20 * np.log10(np.abs(samples.astype(np.int32)).max() / 32768)
-            yield Finding(_WHO[channel], State.OK, f"heard, up to {peak_dbfs:.0f} dB")
+            yield Finding(_WHO[channel], Health.OK, f"heard, up to {peak_dbfs:.0f} dB")
         elif channel is Channel.YOU:
-            yield Finding(_WHO[channel], State.NOTE, "digital silence: the microphone is muted. Switch it on.")
+            yield Finding(_WHO[channel], Health.NOTE, "digital silence: the microphone is muted. Switch it on.")
         else:
             yield Finding(
-                _WHO[channel], State.NOTE, "digital silence: nothing plays now, or the output is muted. Play something."
+                _WHO[channel],
+                Health.NOTE,
+                "digital silence: nothing plays now, or the output is muted. Play something.",
             )
 
 
