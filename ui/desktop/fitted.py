@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
 from ui.desktop.theme import px
@@ -63,17 +63,14 @@ class FittedArea(QScrollArea):
         return QSize(px(120), max(0, min(px(60), self._inner.heightForWidth(self.width()))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
-        kind = event.type()  # first: there are events without number
-        is_new_inside = kind is QEvent.Type.LayoutRequest and watched is self._inner
-        is_other_height = kind is QEvent.Type.Resize and watched is self.window()  # which no width tells
-        if is_new_inside or is_other_height:
-            self.updateGeometry()
-            self._settling.start(_SETTLE_MS)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.fit()
         return super().eventFilter(watched, event)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
-        super().showEvent(event)
-        self.window().installEventFilter(self)
+    def fit(self) -> None:
+        """What it holds, or the window's height, which no width tells, is another one."""
+        self.updateGeometry()
+        self._settling.start(_SETTLE_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.plain import plain
@@ -260,6 +260,12 @@ class PanelWindow(QWidget):
             self._made_for_px = text_px()
             for page in (self.header, self.ready_page, self.live_page):
                 page.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            for area in self.findChildren(FittedArea):
+                area.fit()
 
     # --- closing ---
 
