@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 from assistant.errors import ModelError
 from assistant.settings import Settings, data_folder
 from models.stopping import Stop
-from ui.desktop.announcing import announce
 from ui.desktop.lane import Lane
 from ui.desktop.model_offer import Download, announce_change
 from ui.desktop.window import PanelWindow
@@ -70,7 +69,7 @@ class ModelDownload(QObject):
         self._show(replace(self._shown, is_running=True, problem=""))
         self._lane.do(
             partial(_fetch, self._shown.name, partial(self._tell, self._stop), self._stop),
-            partial(self._fetched, self._shown.name),
+            self._fetched,
             partial(self._failed, self._stop),
         )
 
@@ -78,9 +77,8 @@ class ModelDownload(QObject):
         self._stop.stop()
         self._show(replace(self._shown, is_running=False))
 
-    def _fetched(self, name: str, is_whole: bool) -> None:
+    def _fetched(self, is_whole: bool) -> None:
         if is_whole:
-            announce(self._window, f"The speech model {name} is here.")
             self._show(Download())
             self.arrived.emit()
         self.find()

@@ -115,7 +115,6 @@ def test_a_stranger_without_a_model_gets_it_in_the_window_and_starts_a_call(pane
 def test_one_that_is_here_is_not_said_to_have_stopped(panel, qtbot, home, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
-    monkeypatch.setattr("ui.model_download.announce", lambda _w, text: told.append(text))
     with serving(Behaviour(FILES), monkeypatch):
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
@@ -306,3 +305,5 @@ def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(qtbot, monkeypatch):
     assert told == [f"Downloading small: {done} of 100 MB" for done in (0, 26, 50, 76, 100)]
     announce_change(window, before, Download("small", 100_000_000, 0, "host", "none", problem="Nobody is there."))
     assert told[-1] == "Nobody is there."
+    announce_change(window, before, Download())
+    assert told[-1] == "The speech model small is here."

@@ -116,8 +116,9 @@ class ModelOffer(Boxed):
 def announce_change(window: QWidget, before: Download, now: Download) -> None:
     """To a screen reader, whatever page is shown."""
     if not now.name:
-        return
-    if now.problem and now.problem != before.problem:
+        if before.is_running:
+            announce(window, f"The speech model {before.name} is here.")
+    elif now.problem and now.problem != before.problem:
         announce(window, now.problem, is_urgent=True)
     elif now.is_running:
         if not before.is_running or _step(now) != _step(before):
