@@ -28,12 +28,19 @@ from assistant.softness import SoftVoices
 from assistant.speech.listener import Listener
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.streaming import Streaming
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, Mark, State, Status, TranscriptUpdate
+from assistant.values import (
+    PAUSED,
+    SAMPLE_RATE_HZ,
+    AudioFrame,
+    AudioGap,
+    Channel,
+    Mark,
+    State,
+    Status,
+    TranscriptUpdate,
+)
 from assistant.without_echo import WithoutEcho
 from assistant.worker import Patience, Worker
-
-_PRESENT_SECONDS = 2.0  # a channel whose sound is further behind the clock than that is not heard at present
-_ROUNDING_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,8 @@ class Session:
         )
         self._soft_voices = SoftVoices(listeners, self._publisher)
         self._paused = False
-        self._paused_at_seconds = 0.0  # by the call's clock; what was spoken before is taken in a pause, too
-        self._tails: set[Channel] = set()  # whose sound from before the press is still to come
-        self._resumed_at_seconds: dict[Channel, float] = {}  # where a pause ended that has left no gap yet
+        self._source_pauses = False
+        self._gap_reasons: dict[Channel, str] = {}  # why the stretch before a channel's next frame was not heard
         self._is_over = False  # no more sound will come
         self._failure: AssistantError | None = None
         self._crash: Exception | None = None  # a fault of the program, raised once all is safe
@@ -117,30 +123,27 @@ class Session:
     def is_paused(self) -> bool:
         return self._paused
 
-    def pause(self, at_seconds: float = 0.0) -> None:
-        """Nothing is recorded or heard, until `resume`; what was said before gets its text at once.
+    def pause(self, by_source: bool = False) -> None:
+        """From now on nothing is recorded or heard, until `resume`; what was said before gets its text now.
 
-        `at_seconds` is where the call's clock stood at the press, for a source that gives sound out later than it was
-        spoken, and by itself none of a pause; without it what comes from now on is passed over.
+        `by_source`: a source that gives sound out later than it was spoken leaves the pause out by itself, says why,
+        and says `State.PAUSED` once it has given out what was spoken before; that is the moment then.
         """
         with self._lock:
             if self._paused or self._is_over:
                 return
-            self._paused_at_seconds = at_seconds
-            # A channel so far behind is not heard at present.
-            self._tails = {one for one, heard in self._heard_seconds.items() if heard > at_seconds - _PRESENT_SECONDS}
+            self._source_pauses = by_source
             self._paused = True
+        if not by_source:
+            self._interrupt_all()
         self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
-        for channel in self._source.channels:
-            self._end_tail(channel)
 
-    def resume(self, at_seconds: float = 0.0) -> None:
-        """`at_seconds` as for `pause`."""
+    def resume(self) -> None:
         with self._lock:
             if not self._paused or self._is_over:
                 return
-            self._resumed_at_seconds = dict.fromkeys(self._source.channels, at_seconds)  # before the next frame comes
-            self._tails = set()  # what is still to come of one ends at the gap
+            if not self._source_pauses:
+                self._gap_reasons = dict.fromkeys(self._source.channels, PAUSED)  # before the next frame can come
             self._paused = False
         self._publisher.publish(Status(State.RECORDING))
 
@@ -204,45 +207,36 @@ class Session:
                 self._publisher.publish_all([Status(State.WARNING, warning) for warning in self._settings.warnings])
                 if self._reworder is not None:
                     self._reworder.start(self._warn)
+            if isinstance(item, Status) and item.state is State.PAUSED:
+                self._interrupt_all()
+                continue
             if isinstance(item, Status):
                 self._publisher.publish(item)
                 if item.state is State.DEVICE_LOST and item.channel is not None:
                     self._without_echo.flush()
                     self._worker.interrupt(item.channel)
                 continue
-            if self._paused and item.start_seconds >= self._paused_at_seconds:
+            if self._paused and not self._source_pauses:
                 continue
             for heard in self._with_gap(item):
                 self._take(heard)
-            self._end_tail(item.channel)
             if self._settings.is_lossless:
                 self._worker.decode_all()
         self._without_echo.finish()
 
     def _with_gap(self, item: AudioFrame | AudioGap) -> list[AudioFrame | AudioGap]:
         """`item`, and before it the stretch of a pause that no one heard."""
-        resumed_at_seconds = self._resumed_at_seconds.get(item.channel)
-        if resumed_at_seconds is None:
-            return [item]
-        if item.end_seconds > resumed_at_seconds:
-            del self._resumed_at_seconds[item.channel]
+        reason = self._gap_reasons.pop(item.channel, None)
         heard_seconds = self._heard_seconds[item.channel]
-        if (item.start_seconds - heard_seconds) * SAMPLE_RATE_HZ < 1:
+        if reason is None or (item.start_seconds - heard_seconds) * SAMPLE_RATE_HZ < 1:
             return [item]
-        return [AudioGap(item.channel, heard_seconds, item.start_seconds, "paused"), item]
+        return [AudioGap(item.channel, heard_seconds, item.start_seconds, reason), item]
 
-    def _end_tail(self, channel: Channel) -> None:
-        """Once all is here that was spoken before a pause, give it its text."""
-        with self._lock:
-            is_here = self._heard_seconds[channel] >= self._paused_at_seconds - _ROUNDING_SECONDS
-            if channel not in self._tails or not is_here:
-                return
-            self._tails.remove(channel)
-            if self._tails:
-                return
+    def _interrupt_all(self) -> None:
+        """Nothing more comes for a while: what was said so far gets its text."""
         self._without_echo.flush()
-        for one in self._source.channels:
-            self._worker.interrupt(one)
+        for channel in self._source.channels:
+            self._worker.interrupt(channel)
 
     def _take(self, item: AudioFrame | AudioGap) -> None:
         try:

@@ -42,6 +42,9 @@ class AudioFrame:
         return self.start_seconds + len(self.samples) / SAMPLE_RATE_HZ
 
 
+PAUSED = "paused"  # the reason of a gap that the interviewer made
+
+
 @dataclass(frozen=True, slots=True)
 class AudioGap:
     """A stretch of a channel that was not heard, and why, in words a user understands."""
@@ -52,12 +55,15 @@ class AudioGap:
     reason: str
 
 
+SILENCE_DBFS = -96.0  # digital silence: every sample is zero
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """How loud a channel is just now, for the meters."""
 
     channel: Channel
-    peak_dbfs: float  # 0 is full scale, -96 or less is silence
+    peak_dbfs: float  # 0 is full scale, `SILENCE_DBFS` or less is silence
 
 
 # --- transcript ----------------------------------------------------------------------------------------------------

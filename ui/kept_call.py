@@ -29,12 +29,16 @@ class KeptCall:
     only: FileLock | None  # what keeps a second live call from starting
     recorder: RecorderSource | None  # of a live call; its process keeps the sound
 
-    def pause(self) -> None:
-        """Nothing that is spoken from now on is recorded or heard, until `resume`."""
-        self.session.pause(self.recorder.pause() if self.recorder is not None else 0.0)
+    def pause(self, pressed_seconds: float) -> None:
+        """Nothing that is spoken from then on (`time.monotonic()`) is recorded or heard, until `resume`."""
+        if self.recorder is not None:
+            self.recorder.pause(pressed_seconds)
+        self.session.pause(by_source=self.recorder is not None)
 
-    def resume(self) -> None:
-        self.session.resume(self.recorder.resume() if self.recorder is not None else 0.0)
+    def resume(self, pressed_seconds: float) -> None:
+        if self.recorder is not None:
+            self.recorder.resume(pressed_seconds)
+        self.session.resume()
 
     @property
     def is_paused(self) -> bool:

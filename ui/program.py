@@ -15,6 +15,7 @@ The UI thread only shows and passes on. Everything else has its lane, a thread t
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -222,10 +223,12 @@ class Program(QObject):
         self._command(note, "The consent is not stored")
 
     def pause(self) -> None:
-        self._command(lambda call: call.pause())
+        pressed_seconds = time.monotonic()
+        self._command(lambda call: call.pause(pressed_seconds))
 
     def resume(self) -> None:
-        self._command(lambda call: call.resume())
+        pressed_seconds = time.monotonic()
+        self._command(lambda call: call.resume(pressed_seconds))
 
     def stop(self) -> None:
         self._command(lambda call: call.session.stop())

@@ -99,82 +99,54 @@ def test_a_pause_hears_first_what_the_guard_against_echo_holds_back():
     assert spans == [(0.0, pytest.approx(2.0, abs=0.01)), (pytest.approx(6.0, abs=0.3), pytest.approx(8.0))]
 
 
-class LateSource(ScriptedSource):
-    """Gives sound out some tenths of a second after it was spoken, and by itself none of a pause."""
+class PausingSource(ScriptedSource):
+    """Gives sound out late, and by itself none of a pause from 3.0 to 6.0: what it tells of that comes in its place."""
 
-    LATE_SECONDS = 0.3
-
-    def __init__(self, press, pauses, **scenes):
+    def __init__(self, **scenes):
         super().__init__(**scenes)
-        self._press, self._pauses = press, pauses
+        gaps = [AudioGap(Channel(name), 3.0, 6.0, "paused") for name in scenes]
+        self._told = [(3.0, [Status(State.PAUSED)]), (6.0, gaps)]
+        self._next = []
 
     def read(self):
-        while (item := super().read()) is not None:
-            if not any(start - 0.01 <= item.start_seconds < end - 0.01 for start, end in self._pauses):
-                self._press(round(item.start_seconds + self.LATE_SECONDS, 2))
-                return item
-        return None
+        if self._next:
+            return self._next.pop(0)
+        item = super().read()
+        while item is not None and 2.99 < item.start_seconds < 5.99:
+            if len(self._told) == 2:
+                self._next = self._told.pop(0)[1]
+                return self._next.pop(0)
+            item = super().read()
+        if item is not None and self._told and item.start_seconds > 5.99:
+            self._next = [*self._told.pop(0)[1], item]
+            return self._next.pop(0)
+        return item
 
 
-def late_call(presses, pauses, **options):
-    """A call of 8 s that is paused and resumed at `presses`; the sink, and the recorder's items."""
+def test_what_a_source_gives_out_after_the_press_was_spoken_before_it_and_gets_its_text():
     recorder = MemoryRecorder()
-    left = dict(presses)
-
-    def press(now_seconds):
-        for at_seconds in [one for one in left if one <= now_seconds]:
-            (session.pause if left.pop(at_seconds) == "pause" else session.resume)(at_seconds)
-
-    source = LateSource(press, pauses, you=[(8.0, False)], them=[(8.0, True)])
-    session, sink, _ = make(source, recorder=recorder, **options)
-    session.run()
-    assert not left
-    return sink, recorder.items
-
-
-def spans_of_gaps(sink):
-    return {
-        (gap.channel, round(gap.start_seconds, 2), round(gap.end_seconds, 2), gap.reason) for gap in sink.of(AudioGap)
-    }
-
-
-def test_what_was_spoken_before_a_pause_but_comes_after_the_press_is_heard():
-    sink, items = late_call({3.0: "pause", 6.0: "resume"}, [(3.0, 6.0)])
-    assert spans_of_gaps(sink) == {(channel, 3.0, 6.0, "paused") for channel in Channel}
-    assert [round(final.end_seconds, 1) for final in finals(sink)] == [3.0, 8.0]
-    assert sum(
-        item.end_seconds - item.start_seconds for item in items if isinstance(item, AudioFrame)
-    ) == pytest.approx(10)
-
-
-def test_it_gets_its_text_once_all_of_it_is_here():
-    source = LateSource(lambda now: None, [(3.0, 6.0)], you=[(8.0, False)], them=[(8.0, True)])
-    session, sink, _ = make(source)
-    told = []
+    source = PausingSource(you=[(8.0, False)], them=[(8.0, True)])
+    session, sink, _ = make(source, recorder=recorder, is_lossless=False)
+    before_resume = []
 
     def act(at_seconds):
         if at_seconds == pytest.approx(2.7):
-            session.pause(3.0)
-            told.append(len(finals(sink)))
-        if at_seconds == pytest.approx(6.0):
-            told.append(len(finals(sink)))
-            session.resume(6.0)
+            session.pause(by_source=True)
+        if at_seconds == pytest.approx(5.8) and not before_resume:
+            wait_until(lambda: bool(finals(sink)))
+            before_resume.extend(finals(sink))
+            session.resume()
 
     source.before = act
     session.run()
-    assert sorted(set(told)) == [0, 1]
-
-
-def test_a_pause_shorter_than_its_sound_is_late_leaves_its_gap():
-    sink, _ = late_call({3.0: "pause", 3.1: "resume"}, [(3.0, 3.1)])
-    assert spans_of_gaps(sink) == {(channel, 3.0, 3.1, "paused") for channel in Channel}
-
-
-def test_two_of_them_leave_two():
-    presses = {3.0: "pause", 3.06: "resume", 3.12: "pause", 3.2: "resume"}
-    sink, _ = late_call(presses, [(3.0, 3.06), (3.12, 3.2)])
-    expected = {(channel, *pause, "paused") for channel in Channel for pause in [(3.0, 3.06), (3.12, 3.2)]}
-    assert spans_of_gaps(sink) == expected
+    assert [round(final.end_seconds, 1) for final in before_resume] == [3.0]
+    assert len(finals(sink)) == 2
+    assert {(gap.channel, gap.start_seconds, gap.end_seconds) for gap in sink.of(AudioGap)} == {
+        (channel, 3.0, 6.0) for channel in Channel
+    }
+    frames = [item for item in recorder.items if isinstance(item, AudioFrame)]
+    assert sum(frame.end_seconds - frame.start_seconds for frame in frames) == pytest.approx(2 * 5.0)
+    assert states(sink)[:3] == [State.RECORDING, State.PAUSED, State.RECORDING]
 
 
 def test_a_pause_of_no_length_leaves_no_gap():

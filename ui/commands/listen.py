@@ -7,6 +7,7 @@ import contextlib
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -101,10 +102,10 @@ def _do_typed(call: KeptCall, line: str) -> None:
     if line.casefold() != PAUSE:
         call.session.mark(line)
     elif call.is_paused:
-        call.resume()
+        call.resume(time.monotonic())
         _tell("Recording again.")
     else:
-        call.pause()
+        call.pause(time.monotonic())
 
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:

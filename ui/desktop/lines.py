@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.plain import plain
-from assistant.values import AudioGap, Channel, Mark, TranscriptUpdate, UpdateKind, Word
+from assistant.values import PAUSED, AudioGap, Channel, Mark, TranscriptUpdate, UpdateKind, Word
 
 _SLACK_SECONDS = 0.02  # word times are rounded to hundredths on their way through files
 _SHORTEST_GAP_SECONDS = 0.25  # in less there is no word to miss; the exports name them all
 _PAUSE_SLACK_SECONDS = 0.5
-PAUSED = "paused"  # the reason of a gap that the interviewer made
 _LONGEST_UTTERANCE_SECONDS = 90.0  # how far back a line may begin that still holds a word
 
 

@@ -31,18 +31,18 @@ from assistant.audio.capture.live import LiveSource
 from assistant.audio.capture.opening import open_live, reopen_live, server_snapshot
 from assistant.audio.recorder.disk import RESERVE_BYTES, DiskWatch
 from assistant.audio.recorder.outbox import Outbox
-from assistant.audio.recorder.pauses import Pauses
+from assistant.audio.recorder.pauses import AFTER_PAUSE_SECONDS, Pauses
 from assistant.audio.recorder.sleep import SleepWatch
 from assistant.audio.recorder.wire import End, Fact
 from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end
 from assistant.errors import AssistantError, RecordingError
 from assistant.plain import roughly
 from assistant.sealing.keys import FileKey
-from assistant.values import AudioFrame, AudioGap, Channel, State, Status
+from assistant.values import PAUSED, AudioFrame, AudioGap, Channel, State, Status
 
 ALONE_SECONDS = 120.0  # so long a call goes on without the program that started it
 _FLUSH_SECONDS = 10.0
-_LAST_SOUND_SECONDS = 1.0  # so long what was spoken before the stop is waited for; it takes 0.2 to 0.4
+_LAST_SOUND_SECONDS = 1.0  # so long what was spoken before a stop or a pause is waited for; it takes 0.2 to 0.4
 _BEAT_SECONDS = 1.0  # between signs of life; with these the program tells silence from a process that hangs
 _PROGRAM_IS_GONE = "program is gone"
 ASLEEP = "the computer slept"
@@ -59,6 +59,7 @@ class RecordingLoop:
         out: Outbox,
         sleep: SleepWatch | None = None,
         pauses: Pauses | None = None,
+        goes_on: bool = False,
     ) -> None:
         self._source = source
         self._recorder = recorder
@@ -68,11 +69,13 @@ class RecordingLoop:
         self._sleep = sleep or SleepWatch()
         self._slept_seconds = 0.0  # the call's clock goes on while the source's stands still
         self._ends = dict.fromkeys(source.channels, 0.0)  # of what was heard, by the source's clock
+        self._kept_ends = {} if goes_on else dict.fromkeys(source.channels, 0.0)  # by the call's clock
         self._lost: set[Channel] = set()  # nothing comes from these now
         self._told_origin: float | None = None
         self._next_beat_seconds = 0.0
         self.pauses = pauses or Pauses()
         self._is_all_heard = threading.Event()  # that was spoken before the stop, and is kept
+        self._told_pause_seconds: float | None = None  # the press of the newest pause that was told
         self.alone_since_seconds: float | None = None  # written by the thread of the commands: the program has gone
 
     def run(self) -> None:
@@ -82,6 +85,7 @@ class RecordingLoop:
             if self._beat() and self._is_left():
                 threading.Thread(target=self.stop, args=(time.monotonic(),), name="stop", daemon=True).start()
             if not has_more:
+                self._tell_pause()
                 continue
             if (item := self._source.read()) is None:
                 return
@@ -92,6 +96,7 @@ class RecordingLoop:
             else:
                 self._hear(item)
             self._check_all_heard()
+            self._tell_pause()
             self._tell_origin()
             if (warning := self._disk.check()) is not None:
                 self._out.send(warning)
@@ -107,7 +112,12 @@ class RecordingLoop:
         origin_seconds = self._source.origin_seconds
         assert origin_seconds is not None  # it is set by the first sound
         for part in self.pauses.outside(item, origin_seconds):
-            self._keep(_later(part, self._slept_seconds))
+            later = _later(part, self._slept_seconds)
+            kept_end_seconds = self._kept_ends.get(item.channel, later.start_seconds)
+            # Where the source leaves nothing out without telling, and a pause leaves out more than this.
+            if later.start_seconds - kept_end_seconds > AFTER_PAUSE_SECONDS / 2:
+                self._keep(AudioGap(item.channel, kept_end_seconds, later.start_seconds, PAUSED))
+            self._keep(later)
         self._ends[item.channel] = item.end_seconds
 
     def _notice_loss(self, status: Status) -> None:
@@ -119,12 +129,23 @@ class RecordingLoop:
 
     def _check_all_heard(self) -> None:
         """By the stopping thread and by the one that hears."""
-        if not self.pauses.is_stopped:
-            return
+        if self.pauses.is_stopped and self._has_heard_all():
+            self._is_all_heard.set()
+
+    def _has_heard_all(self) -> bool:
+        """That was spoken before what is not kept any more."""
         origin_seconds, until_seconds = self._source.origin_seconds, self.pauses.kept_until_seconds
         awaited = [end_seconds for channel, end_seconds in self._ends.items() if channel not in self._lost]
-        if all(origin_seconds is not None and origin_seconds + end >= until_seconds for end in awaited):
-            self._is_all_heard.set()
+        return all(origin_seconds is not None and origin_seconds + end >= until_seconds for end in awaited)
+
+    def _tell_pause(self) -> None:
+        """Once in a pause: nothing more comes that was spoken before it."""
+        pressed_seconds = self.pauses.kept_until_seconds
+        if not self.pauses.is_on or pressed_seconds == self._told_pause_seconds:
+            return
+        if time.monotonic() - pressed_seconds > _LAST_SOUND_SECONDS or self._has_heard_all():
+            self._told_pause_seconds = pressed_seconds
+            self._out.send(Status(State.PAUSED))
 
     def _beat(self) -> bool:
         """About once a second."""
@@ -145,6 +166,7 @@ class RecordingLoop:
     def _keep(self, item: AudioFrame | AudioGap) -> None:
         self._recorder.write(item)
         self._out.send(item)
+        self._kept_ends[item.channel] = item.end_seconds
 
     def _notice_sleep(self) -> None:
         slept_seconds = self._sleep.take_slept_seconds()
@@ -243,7 +265,8 @@ def _record(commands: Commands, beginning: dict[str, Any], source: LiveSource, o
     recorder = CrashSafeRecorder(folder, source.channels, goes_on=beginning["goes_on"], key=key)
     try:
         out.send(Fact({"records": True}))
-        loop = RecordingLoop(source, recorder, folder, out, pauses=Pauses(beginning["turns_seconds"]))
+        pauses = Pauses(beginning["turns_seconds"])
+        loop = RecordingLoop(source, recorder, folder, out, pauses=pauses, goes_on=beginning["goes_on"])
         _stop_politely(lambda: loop.stop(time.monotonic()))
         threading.Thread(target=commands.follow, args=(loop,), name="commands", daemon=True).start()
         loop.run()

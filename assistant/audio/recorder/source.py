@@ -85,20 +85,27 @@ class RecorderSource:
         """
         self._key = key.text() if key is not None else ""
         self._folder = folder
-        self._have_recorded(self._child, goes_on=False)
+        self._tell_to_record(self._child, goes_on=False)
+        self._child.answer()
+        self._child.patience_seconds = RECORDING_SECONDS
         with suppress(CaptureError):  # without one a successor is started when it is needed
             self._spare = Child()
 
-    def pause(self) -> float:
-        """Nothing that is spoken from now on is recorded or given out, until `resume`; now, by the call's clock.
+    def pause(self, pressed_seconds: float) -> None:
+        """Nothing that is spoken from then on (`time.monotonic()`) is recorded or given out, until `resume`; `read`
+        gives `State.PAUSED` once all is given out that was spoken before, and afterwards the pause as a gap.
 
         Sound counts as spoken when it arrives from the system: of what a device delays, as Bluetooth does, the delay's
         length before the press is lost as well, and where it delays by more than 50 ms the end of the pause is kept.
         """
-        return self._command_pause(True)
+        with self._commanding:
+            self._pauses.begin(pressed_seconds)
+            self._child.tell(do="pause", at_seconds=pressed_seconds)
 
-    def resume(self) -> float:
-        return self._command_pause(False)
+    def resume(self, pressed_seconds: float) -> None:
+        with self._commanding:
+            self._pauses.end(pressed_seconds)
+            self._child.tell(do="resume", at_seconds=pressed_seconds)
 
     def close(self) -> None:
         """End the recording. `read` still gives out what was spoken up to now, then None.
@@ -117,24 +124,11 @@ class RecorderSource:
         if is_unread:  # nobody will read to the end
             self._leave()
 
-    def _command_pause(self, is_paused: bool) -> float:
-        pressed_seconds = time.monotonic()
-        with self._commanding:
-            if is_paused:
-                self._pauses.begin(pressed_seconds)
-            else:
-                self._pauses.end(pressed_seconds)
-            self._child.tell(do="pause" if is_paused else "resume", at_seconds=pressed_seconds)
-        return 0.0 if self._origin_seconds is None else max(0.0, pressed_seconds - self._origin_seconds)
-
-    def _have_recorded(self, child: Child, goes_on: bool) -> None:
-        """Raises CaptureError, RecordingError: `child` can't."""
+    def _tell_to_record(self, child: Child, goes_on: bool) -> None:
         turns_seconds = self._pauses.turns_seconds
         child.tell(
             do="record", folder=str(self._folder), key=self._key, goes_on=goes_on, turns_seconds=turns_seconds
         )  # fmt: skip
-        child.answer()
-        child.patience_seconds = RECORDING_SECONDS
 
     # --- the listening thread ---
 
@@ -214,8 +208,10 @@ class RecorderSource:
         child.answer()
         with self._commanding:
             self._opening = None
-            self._have_recorded(child, goes_on=True)
-            self._child = child
+            self._tell_to_record(child, goes_on=True)
+            self._child = child  # a press that comes now follows through the same pipe
+        child.answer()
+        child.patience_seconds = RECORDING_SECONDS
         with suppress(CaptureError):
             self._spare = Child()
 

@@ -25,6 +25,7 @@ from assistant.audio.recorder.pauses import AFTER_PAUSE_SECONDS
 from assistant.audio.recording import read_recording
 from assistant.errors import CaptureError
 from assistant.values import SAMPLE_RATE_HZ, Channel, Status
+from tests.assistant.audio.recorder.reader import press_now
 from tests.conftest import VirtualAudio
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -145,13 +146,13 @@ def test_what_is_kept_ends_at_the_press_begins_at_the_next_and_ends_at_the_stop(
     try:
         recording.hear(2.0)
         pressed = {"pause": time.monotonic()}
-        paused_at_seconds = recording.source.pause()
+        paused_at_seconds = press_now(recording.source, recording.source.pause)
         wait_until(lambda: all(end > paused_at_seconds - NEAR_SECONDS for end in recording.ends.values()))
         time.sleep(0.6)
         for end_seconds in recording.ends.values():
             assert end_seconds < paused_at_seconds + NEAR_SECONDS, "nothing is given out in a pause"
         pressed["resume"] = time.monotonic()
-        recording.source.resume()
+        recording.source.resume(time.monotonic())
         recording.hear(0.5)
         pressed["stop"] = time.monotonic()
     finally:

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from assistant.audio.recorder import process
 from tests.assistant.audio.recorder.reader import Reader, is_alive
+from tests.assistant.audio.recorder.running import ORIGIN_SECONDS, Running, Source
 from tests.conftest import VirtualAudio
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -31,3 +34,21 @@ def sound(virtual_audio: VirtualAudio, tmp_path: Path) -> Iterator[None]:
     for player in players:
         player.kill()
         player.wait()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the last sound although there is none fails."""
+    monkeypatch.setattr(process, "_LAST_SOUND_SECONDS", 2 * PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source(ORIGIN_SECONDS)
+
+
+@pytest.fixture
+def running(tmp_path: Path, source: Source) -> Iterator[Running]:
+    running = Running(tmp_path, source)
+    yield running
+    running.close()

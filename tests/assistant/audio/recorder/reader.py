@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,11 @@ def is_alive(process_id: int) -> bool:
 
 def on_disk(folder: Path) -> NDArray[np.int16]:
     return np.concatenate([np.zeros((0, 2), np.int16), *read_recording(folder).blocks()])
+
+
+def press_now(source: RecorderSource, press: Callable[[float], None]) -> float:
+    """Where the call's clock stands."""
+    pressed_seconds = time.monotonic()
+    press(pressed_seconds)
+    assert source.origin_seconds is not None
+    return pressed_seconds - source.origin_seconds

@@ -15,7 +15,7 @@ from assistant.audio.recorder.disk import RESERVE_BYTES
 from assistant.audio.recording import CrashSafeRecorder, finish, read_recording
 from assistant.errors import CaptureError, RecordingError
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State
-from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk
+from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk, press_now
 from tests.conftest import VirtualAudio
 from tests.small_disk import small_disk
 
@@ -41,25 +41,25 @@ def test_a_recorder_with_nothing_to_say_does_not_hang(reader: Reader) -> None:
     reader.source._child.patience_seconds = 2.0
     first = reader.source.process_id
     reader.hear()
-    reader.source.pause()
+    reader.source.pause(time.monotonic())
     time.sleep(2.5)
-    reader.source.resume()
+    reader.source.resume(time.monotonic())
     reader.hear()
     assert reader.source.process_id == first
-    assert not reader.states()
+    assert reader.states() == [State.PAUSED]
 
 
 @pytest.mark.usefixtures("sound")
 def test_a_pause_records_nothing(reader: Reader) -> None:
     reader.hear()
-    paused_at_seconds = reader.source.pause()
+    paused_at_seconds = press_now(reader.source, reader.source.pause)
     reader.wait_until(
         lambda: all(reader.told_seconds(channel) > paused_at_seconds - NEAR_SECONDS for channel in Channel)
     )
     time.sleep(0.5)
     told_seconds = [reader.told_seconds(channel) for channel in Channel]
     assert told_seconds == pytest.approx([paused_at_seconds] * 2, abs=NEAR_SECONDS)
-    resumed_at_seconds = reader.source.resume()
+    resumed_at_seconds = press_now(reader.source, reader.source.resume)
     reader.hear()
     reader.close()
     start, beyond = round(max(told_seconds) * SAMPLE_RATE_HZ), round(resumed_at_seconds * SAMPLE_RATE_HZ)

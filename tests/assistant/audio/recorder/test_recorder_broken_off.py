@@ -24,7 +24,7 @@ from assistant.errors import CaptureError
 from assistant.sealing import keys
 from assistant.sealing.keys import HistoryKey, is_sealed
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
-from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk
+from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk, press_now
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("virtual_audio")
@@ -96,7 +96,7 @@ def test_nothing_goes_on_in_a_pause_that_nobody_can_end(tmp_path: Path) -> None:
     reader = Reader(tmp_path / "call")
     reader.hear()
     recorder = reader.source.process_id
-    reader.source.pause()
+    reader.source.pause(time.monotonic())
     pipe = reader.source._child.process.stdin
     assert pipe is not None
     pipe.close()  # as when the program crashes
@@ -170,19 +170,19 @@ def test_an_encrypted_recording_goes_on_after_a_kill_and_its_key_is_nowhere_to_b
 
 def test_a_kill_in_a_pause_does_not_end_the_pause(reader: Reader) -> None:
     reader.hear()
-    reader.source.pause()
+    reader.source.pause(time.monotonic())
     first = reader.source.process_id
     os.kill(first, signal.SIGKILL)
     reader.wait_until(lambda: State.WARNING in reader.states())
     heard = len(reader.items)
     time.sleep(0.8)
     assert not [item for item in reader.items[heard:] if isinstance(item, AudioFrame)]
-    reader.source.resume()
+    reader.source.resume(time.monotonic())
     reader.hear()
 
 
 def press_before_a_successor_is_told_to_record(
-    source: RecorderSource, press: Callable[[], float], monkeypatch: pytest.MonkeyPatch
+    source: RecorderSource, press: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> list[float]:
     """It has opened the devices, and hears. Returns, once it was pressed, where the call's clock stood."""
     pressed: list[float] = []
@@ -192,7 +192,7 @@ def press_before_a_successor_is_told_to_record(
         fact = answer(child)
         if "channels" in fact.values:
             time.sleep(0.6)  # what it hears by now waits to be recorded
-            pressed.append(press())
+            pressed.append(press_now(source, press))
         return fact
 
     monkeypatch.setattr(Child, "answer", answers)
@@ -204,7 +204,7 @@ def test_a_pause_that_ends_before_a_successor_can_be_told_is_kept_to_its_end(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader.hear()
-    paused_at_seconds = reader.source.pause()
+    paused_at_seconds = press_now(reader.source, reader.source.pause)
     pressed = press_before_a_successor_is_told_to_record(reader.source, reader.source.resume, monkeypatch)
     os.kill(reader.source.process_id, signal.SIGKILL)
     reader.wait_until(lambda: State.WARNING in reader.states())
