@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.plain import plain
-from assistant.values import Channel
+from assistant.values import SILENCE_DBFS, Channel
 from ui.desktop.controls import SideCheck, VoiceCheck
-from ui.desktop.panel_state import SILENCE_DBFS
 
 if TYPE_CHECKING:
     from assistant.audio.check import ChannelCheck

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.audio.capture.watch import CLIPPED_SHARE, clipped_share
 from assistant.audio.meter import peak_dbfs
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, Level, State, Status
+from assistant.values import SAMPLE_RATE_HZ, SILENCE_DBFS, AudioFrame, Channel, Level, State, Status
 
 SOFT_DBFS = -40.0  # peak; a voice that is nowhere louder loses words
 _CLIPPED_SECONDS = 0.02  # in all: a second's share that is worth a word
@@ -64,7 +64,7 @@ class ChannelCheck:
 class _Heard:
     samples: int = 0
     clipped_samples: float = 0.0
-    peak_dbfs: float = -96.0
+    peak_dbfs: float = SILENCE_DBFS
     is_silent: bool = True
     notice: str = ""
     words: str = ""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assistant.audio.decoding import Track, TrackReader, look_into
 from assistant.audio.voices import BLOCK_SAMPLES, VoiceComparison
 from assistant.errors import AudioFileError
+from assistant.parts import SPEAKERS
 from assistant.plain import plain
 from assistant.values import Channel
 
@@ -73,7 +74,7 @@ def _tracks(path: Path, tracks: tuple[Track, ...], mode: ChannelMode, you: Side)
     names = tuple(f"track {track.number + 1}" + (f" ({track.title})" if track.title else "") for track in tracks)
     unused = f"; not used: {', '.join(names[2:])}" if len(tracks) > 2 else ""
     if mode == "split" or (mode == "auto" and _differ(path, (0, 1), is_mixed=True)):
-        description = f"one voice per track: {_who(names, you)}{unused}"
+        description = f"one voice per track: {_who(names[:2], you)}{unused}"
         return Layout((0, 1), True, _voices(you), names[:2], description, True)
     unused = f"; not used: {', '.join(names[1:])}"
     return Layout((0,), True, (Channel.THEM,), names[:1], f"{names[0]} as one voice{unused}", mode == "mix")
@@ -97,8 +98,7 @@ def _voices(you: Side) -> tuple[Channel, Channel]:
 
 
 def _who(names: tuple[str, ...], you: Side) -> str:
-    first, second = ("You", "Them") if you == "left" else ("Them", "You")
-    return f"{names[0]} is {first}, {names[1]} is {second}"
+    return ", ".join(f"{name} is {SPEAKERS[voice]}" for name, voice in zip(names, _voices(you), strict=True))
 
 
 class _Buffered:

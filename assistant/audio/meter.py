@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.values import AudioFrame, Channel, Level
+from assistant.values import SILENCE_DBFS, AudioFrame, Channel, Level
 
 LEVEL_SECONDS = 0.1  # between two readings of a meter
 
@@ -32,4 +32,4 @@ class Meter:
 
 def peak_dbfs(samples: NDArray[np.int16]) -> float:
     peak = int(np.max(np.abs(samples.astype(np.int32)), initial=0)) / 32768
-    return 20 * math.log10(peak) if peak else -96.0
+    return 20 * math.log10(peak) if peak else SILENCE_DBFS

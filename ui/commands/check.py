@@ -10,13 +10,14 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
+from assistant.parts import SPEAKERS
 from ui.commands.call_options import add_model_option, add_voice_options, seconds, with_voice_options
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assistant.values import Level
+    from assistant.values import Channel, Level
 
 EXAMPLES = """\
 examples:
@@ -31,7 +32,6 @@ code is 0 when every voice is heard well with its words, 1 otherwise. It ends as
 _METER_WIDTH = 20
 _METER_SECONDS = 0.2
 _SOFTEST_DBFS = 60.0
-_WHO = {"you": "You", "them": "Them"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     check = overheard.check
     results = check.results()
     for result in results:
-        print(f"{_WHO[result.channel]:<5} {plain(result.text)}")
+        print(f"{SPEAKERS[result.channel]:<5} {plain(result.text)}")
         if result.first_words_seconds is not None:
             print(f'      first words after {result.first_words_seconds:.1f} s: "{plain(result.first_words)}"')
     if check.hears_call:
@@ -83,7 +83,7 @@ class _Meters:
     """Levels on one line of a terminal, some times a second. `show` comes from the session's threads."""
 
     def __init__(self) -> None:
-        self._levels: dict[str, float] = {}
+        self._levels: dict[Channel, float] = {}
         self._shown_seconds = 0.0
 
     def show(self, level: Level) -> None:
@@ -98,7 +98,7 @@ class _Meters:
         if not sys.stdout.isatty() or time.monotonic() - self._shown_seconds < _METER_SECONDS:
             return
         self._shown_seconds = time.monotonic()
-        meters = [f"{_WHO[name]} [{_bar(level)}]" for name, level in sorted(self._levels.items(), reverse=True)]
+        meters = [f"{SPEAKERS[name]} [{_bar(level)}]" for name, level in sorted(self._levels.items(), reverse=True)]
         print("\r" + "  ".join(meters), end="", flush=True)
 
 

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from assistant.values import Channel
+from assistant.parts import SPEAKERS
+from assistant.values import SILENCE_DBFS, Channel
 from ui.desktop.buttons import button, icon_button
 from ui.desktop.direction import Margins
 from ui.desktop.edge import Edge
 from ui.desktop.keyboard import KeyTip
-from ui.desktop.panel_state import SILENCE_DBFS
 from ui.desktop.shortcuts import Action
 from ui.desktop.signs import Bar
 from ui.desktop.standing import Phase, Standing
@@ -32,7 +32,7 @@ class Meters(Edge):
             Channel.YOU: Bar("Your voice", "voice", px(64)),
             Channel.THEM: Bar("Their voice", "voice", px(64)),
         }
-        self._names = {Channel.YOU: QLabel("You"), Channel.THEM: QLabel("Them")}
+        self._names = {channel: QLabel(name) for channel, name in SPEAKERS.items()}
         self._delay = QLabel()
         self._delay.setTextFormat(Qt.TextFormat.PlainText)
         self._delay.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -11,6 +11,7 @@ from assistant.call import Call
 from assistant.parts import ASPECTS
 from assistant.plain import clock, plain
 from assistant.values import (
+    SILENCE_DBFS,
     AudioGap,
     Channel,
     ClaimKind,
@@ -35,7 +36,6 @@ from ui.desktop.lines import LineChange, Lines, SpanKind
 from ui.desktop.standing import Phase, Standing
 
 MOST_CARDS = 3
-SILENCE_DBFS = -96.0
 _DELAYS = 5  # readings that the shown delay is the median of, so that it does not flicker
 _SPAN_KINDS = {ClaimKind.NUMBER_ONLY: SpanKind.NUMBER_ONLY, ClaimKind.VAGUE: SpanKind.VAGUE}
 HINT_SECONDS = 45.0  # a gentle note is shown for so long

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from assistant.parts import SPEAKERS
 from assistant.plain import plain
 from assistant.settings import Settings
 from assistant.values import Channel
@@ -59,7 +60,8 @@ class ReadyPage(QWidget):
         self._role.written.connect(lambda text: self.chosen.emit("title", text))
         self._question_sets: tuple[Option, ...] = ()
         self._questions, self._verbosity = Select("Question set"), Select("Suggestions")
-        self._you, self._them = VoiceRow("You", "Microphone"), VoiceRow("Them", "Sound of the call")
+        self._you = VoiceRow(SPEAKERS[Channel.YOU], "Microphone")
+        self._them = VoiceRow(SPEAKERS[Channel.THEM], "Sound of the call")
         for select, name in (
             (self._questions, "question_set"), (self._verbosity, "verbosity"), (self._you, "mic"), (self._them, "call"),
         ):  # fmt: skip
