@@ -47,6 +47,7 @@ HERE = Path(__file__).parent
 UNLABELLED_SENTENCES, UNLABELLED_TURNS = 40_000, 6_000
 OWN = frozenset(("i", "we", "my", "our", "us", "i've", "we've", "i'd", "we'd", "i'm", "we're"))
 VARIANTS, UNLABELLED_VARIANTS = 6, 2
+PREDICTIONS, SUMMARY = "predictions.jsonl.gz", "summary.json"
 
 
 def unlabelled_texts(known: set[str], seed: int) -> list[Spoken]:
@@ -123,20 +124,24 @@ def material_of(examples: list[Example], unlabelled: list[Spoken], development: 
 
 
 def run_all(
-    jobs: list[Job], material: Material, settings: Settings, at_once: int
-) -> tuple[ReviewEncoder, dict[str, Floats], dict[str, Floats]]:
-    """The final model, what it says of the development rows, and what the others say of the rows held out."""
+    jobs: list[Job], material: Material, settings: Settings, at_once: int, out: Path
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """What the final model says of the development rows, and what the others say of the rows held out. The final model
+    is written as soon as it is there: a fold that fails costs the figures only."""
     with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
         running = [pool.submit(run_job, job, material, settings) for job in jobs]
         weights, on_development = running[0].result()
+        final = ReviewEncoder()
+        final.load_state_dict(weights)
+        for earlier in (PREDICTIONS, SUMMARY):  # of other weights
+            (out / earlier).unlink(missing_ok=True)
+        write_weights(out, final)
         held_out: dict[str, Floats] = {}
         for job, future in zip(jobs[1:], running[1:], strict=True):
             for name, values in future.result()[1].items():
                 whole = held_out.setdefault(name, np.zeros((len(material.rows), values.shape[1])))
                 whole[job.held_out] = values
-    final = ReviewEncoder()
-    final.load_state_dict(weights)
-    return final, on_development, held_out
+    return on_development, held_out
 
 
 def arguments() -> argparse.Namespace:
@@ -158,7 +163,6 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     args = arguments()
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    settings = Settings(args.epochs, args.rate, args.batch, args.seed, args.teachers, device)
     args.out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     examples = training_examples(HERE / "data")
@@ -166,6 +170,8 @@ def main() -> None:
     if args.limit is not None:
         dice = random.Random(args.seed)
         examples, unlabelled = dice.sample(examples, args.limit), unlabelled[: args.limit]
+    teachers = args.teachers if unlabelled else 0  # they teach with what has no label
+    settings = Settings(args.epochs, args.rate, args.batch, args.seed, teachers, device)
     development = development_examples(HERE / "data")
     material = material_of(examples, unlabelled, development, args.seed)
     print(
@@ -174,10 +180,9 @@ def main() -> None:
         flush=True,
     )
     jobs = jobs_of(examples, unlabelled, args.folds, args.seed)
-    final, on_development, held_out = run_all(jobs, material, settings, args.at_once if device == "cuda" else 1)
-    write_weights(args.out, final)
+    on_development, held_out = run_all(jobs, material, settings, args.at_once if device == "cuda" else 1, args.out)
     write_predictions(
-        args.out / "predictions.jsonl.gz",
+        args.out / PREDICTIONS,
         [("held_out", examples, held_out), ("development", development, on_development)],
     )
     fitted = fit_and_report(examples, held_out)
@@ -191,7 +196,7 @@ def main() -> None:
         "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
         **fitted,
     }
-    (args.out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf8")
+    (args.out / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf8")
     print(f"{fitted}\ndone in {time.monotonic() - started:.0f} s", flush=True)
 
 
