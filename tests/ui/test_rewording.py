@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from assistant.settings import Settings, save, settings_path
 from assistant.values import SAMPLE_RATE_HZ, State, Status, Word
 from tests.fakes import ListSink, LoudnessDetector, ScriptedSource
 from tests.language_model_server import ModelServer, running
+from tests.waiting import wait_until
 from ui import compose
 from ui.doctor.checks import _language_model
 from ui.doctor.finding import Health
@@ -69,11 +69,9 @@ def held(
     may_go_on = threading.Event()
 
     def wait(at_seconds: float) -> None:
-        deadline = time.monotonic() + 10
-        while at_seconds > SAID_SECONDS and not may_go_on.is_set():
-            if until(kept, sink) or time.monotonic() > deadline:
-                may_go_on.set()
-            time.sleep(0.01)
+        if at_seconds > SAID_SECONDS and not may_go_on.is_set():
+            wait_until(lambda: until(kept, sink))
+            may_go_on.set()
 
     monkeypatch.setattr(compose, "voice_detector", LoudnessDetector)
     source = ScriptedSource(them=[(0.4, False), (1.6, True), (4.0, False)], you=[(6.0, False)])

@@ -19,6 +19,7 @@ from models.weights import locate
 from tests.assistant.audio.recordings import CODECS, RATE_HZ, record
 from tests.assistant.export.reading import words_of
 from tests.ui.running import cut_of_interview, depthcue, start, write_cut, write_wav
+from tests.waiting import wait_until
 
 BETWEEN_PAUSES = (40.0, 43.4)  # "And it works so much better now.": a codec changes no word of it
 
@@ -247,10 +248,7 @@ def test_channels_are_split_or_mixed_as_told(capsys: pytest.CaptureFixture[str])
 def test_a_transcription_that_is_stopped_leaves_nothing_half_written(number: int, home: Path) -> None:
     write_cut(Path("long.wav"), (0.0, 120.0))
     command = start("transcribe", "long.wav", "--out", "out", home=home)
-    until = time.monotonic() + 30
-    while not Path("out").exists():  # it begins with that
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until(Path("out").exists)  # it begins with that
     time.sleep(1.5)
     command.send_signal(number)
     output, errors = command.communicate(timeout=30)

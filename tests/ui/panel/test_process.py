@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,6 +15,7 @@ from assistant.call import CallState
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.ui.panel.acting import TITLE, kept, plan_of, said_on_screen
+from tests.waiting import wait_until
 
 ENGINES = ("av", "ctranslate2", "faster_whisper", "numpy", "onnxruntime", "sounddevice", "webrtcvad")
 
@@ -50,16 +50,17 @@ def test_the_window_comes_before_devices_codecs_and_engines(home):
 
 
 def test_a_request_to_end_closes_the_call_properly(home):
+    def is_recorded() -> bool:
+        return any(file.stat().st_size > SAMPLE_RATE_HZ for file in home.glob("sessions/*/you.pcm"))
+
     panel = subprocess.Popen(
         [sys.executable, "-m", "ui.cli", "demo", "--window", "--model", "tiny.en"],
         stderr=subprocess.PIPE,
         env={**os.environ, "DEPTHCUE_HOME": str(home)},
     )
     try:
-        until = time.monotonic() + 30
-        while not any(file.stat().st_size > SAMPLE_RATE_HZ for file in home.glob("sessions/*/you.pcm")):
-            assert time.monotonic() < until and panel.poll() is None
-            time.sleep(0.05)
+        wait_until(lambda: panel.poll() is not None or is_recorded())
+        assert panel.poll() is None
         panel.send_signal(signal.SIGTERM)
         _, told = panel.communicate(timeout=30)
     finally:

@@ -13,14 +13,21 @@ from pulsectl import PulseLoopStop
 from assistant.audio.capture import server as serving
 from assistant.audio.capture.server import SoundServer
 from tests.conftest import VirtualAudio
+from tests.waiting import wait_until
 
 
 def quiet_soon(server: SoundServer) -> float:
     """What was changed before has been told."""
-    until_seconds = time.monotonic() + 30.0
-    while (quiet_seconds := server.quiet_until(0.05)) is None:
-        assert time.monotonic() < until_seconds
-    return quiet_seconds
+    told: list[float] = []
+
+    def is_quiet() -> bool:
+        quiet_seconds = server.quiet_until(0.05)
+        if quiet_seconds is not None:
+            told.append(quiet_seconds)
+        return bool(told)
+
+    wait_until(is_quiet)
+    return told[0]
 
 
 def test_nothing_new_is_told_with_the_moment_of_the_question(virtual_audio: VirtualAudio) -> None:
