@@ -26,7 +26,7 @@ from tests.opening import CHEAP, PASSPHRASE, InMemory
 from tests.ui.test_rewording import held
 from ui import unlocking
 from ui.cli import main
-from ui.doctor.finding import State
+from ui.doctor.finding import Health
 from ui.doctor.history import database, encryption, opens_by_itself
 from ui.unlocking import unlock_history
 
@@ -97,7 +97,7 @@ def test_without_the_passphrase_nothing_is_shown_and_nothing_is_changed(
             assert "locked" in told.err
     with pytest.raises(SealingError, match="locked"):
         unlock_history()  # as `listen` does before it hears anything
-    assert (encryption(home).state, database(home).text) == (State.OK, "locked, so its calls are not counted")
+    assert (encryption(home).health, database(home).text) == (Health.OK, "locked, so its calls are not counted")
     assert all_files(home) == before
     assert os.environ["DEPTHCUE_HOME"] == str(home)
 
@@ -137,7 +137,7 @@ def test_the_passphrase_is_changed_and_so_is_the_code(
 def test_what_was_ended_half_way_is_told_and_gone_on_with(home: Path, types: Typed) -> None:
     vault.create(home, PASSPHRASE, CHEAP)
     found = encryption(home)
-    assert found.state is State.NOTE
+    assert found.health is Health.NOTE
     assert "2 parts" in found.text
     types(PASSPHRASE)
     assert main(["sessions", "encrypt"]) == 0
@@ -236,14 +236,14 @@ def test_a_key_store_that_takes_its_time_is_told_in_the_terminal_and_a_quick_one
 
 def test_the_doctor_says_whether_this_computer_opens_them_by_itself(home: Path, remembered: InMemory) -> None:
     [found] = opens_by_itself(home)
-    assert (found.state, "opens the kept calls by itself" in found.text) == (State.OK, True)
+    assert (found.health, "opens the kept calls by itself" in found.text) == (Health.OK, True)
     remembered.is_locked = True
     [found] = opens_by_itself(home)
-    assert (found.state, "collection is locked" in found.text) == (State.NOTE, True)
+    assert (found.health, "collection is locked" in found.text) == (Health.NOTE, True)
     remembered.is_locked = False
     remembered.kept.clear()
     [found] = opens_by_itself(home)
-    assert (found.state, "nothing here" in found.text) == (State.NOTE, True)
+    assert (found.health, "nothing here" in found.text) == (Health.NOTE, True)
     vault.unlock(home, PASSPHRASE)
     key_store.forget(home)
     assert list(opens_by_itself(home)) == []
