@@ -21,7 +21,8 @@ from models.hub import Patience, fetched_bytes
 from models.weights import locate
 from tests.models import model_files
 from tests.models.hub_server import Behaviour, serving
-from tests.ui.panel.acting import begin, phase, plan_of, said_on_screen
+from tests.ui.in_sight import said_on_screen
+from tests.ui.panel.acting import begin, phase, plan_of
 from tests.ui.panel.conftest import beginning
 from ui.desktop.fields import Select
 from ui.desktop.model_offer import TITLE, Download, announce_change
@@ -95,18 +96,20 @@ def test_a_stranger_without_a_model_gets_it_in_the_window_and_starts_a_call(pane
     monkeypatch.setattr(copies, "_module_folder", lambda _module: None)  # no package brings one
     with serving(Behaviour(files, pause_seconds=0.001), monkeypatch):
         program = panel(model="")
-        qtbot.waitUntil(lambda: TITLE in said_on_screen(program) and "depthcue[tiny-en]" in said_on_screen(program))
-        said = said_on_screen(program)
+        qtbot.waitUntil(
+            lambda: TITLE in said_on_screen(program.window) and "depthcue[tiny-en]" in said_on_screen(program.window)
+        )
+        said = said_on_screen(program.window)
         assert "comes from 127.0.0.1" in said and "Nothing else goes to the network, and nothing of your calls" in said
         assert UNUSABLE not in said
         begin(program)
-        qtbot.waitUntil(lambda: NO_START in said_on_screen(program))
+        qtbot.waitUntil(lambda: NO_START in said_on_screen(program.window))
         press(program, "Download tiny.en (78 MB)")
         assert focused() == CANCEL
         some = re.compile(r"Downloading tiny\.en: [1-9]\d* of 78 MB")
-        qtbot.waitUntil(lambda: some.search(said_on_screen(program)) is not None, timeout=20_000)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=20_000)
-    assert NO_START not in said_on_screen(program)
+        qtbot.waitUntil(lambda: some.search(said_on_screen(program.window)) is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=20_000)
+    assert NO_START not in said_on_screen(program.window)
     assert focused() == "Start listening and recording"  # consent was given before
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: phase(program) is Phase.RECORDING, timeout=20_000)
@@ -119,7 +122,7 @@ def test_one_that_is_here_is_not_said_to_have_stopped(panel, qtbot, home, monkey
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=30_000)
     assert told[-1] == "The speech model small is here."
     assert not [text for text in told if text.startswith("Stopped")]
 
@@ -132,14 +135,14 @@ def test_a_download_is_cancelled_and_goes_on_from_there(panel, qtbot, home, monk
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: "2 of 3 MB" in said_on_screen(program))
+        qtbot.waitUntil(lambda: "2 of 3 MB" in said_on_screen(program.window))
         press(program, CANCEL)
         assert focused() == "Go on downloading small (1 MB left)"
-        assert "2 of 3 MB are here and kept" in said_on_screen(program)
+        assert "2 of 3 MB are here and kept" in said_on_screen(program.window)
         assert CANCEL not in names(program)
         is_over.set()
         press(program, "Go on downloading small (1 MB left)")
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=5000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=5000)
     assert behaviour.ranges == ["bytes=2000000-"]
     assert is_here(home)
 
@@ -149,16 +152,16 @@ def test_a_server_that_goes_away_is_told_with_what_to_do_and_another_try_goes_on
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program))
-    qtbot.waitUntil(lambda: "can't be reached" in said_on_screen(program), timeout=5000)
-    said = said_on_screen(program)
+        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program.window))
+    qtbot.waitUntil(lambda: "can't be reached" in said_on_screen(program.window), timeout=5000)
+    said = said_on_screen(program.window)
     assert "HTTPS_PROXY" in said and "pip install 'depthcue[none]'" in said
-    qtbot.waitUntil(lambda: "1 of 3 MB are here and kept" in said_on_screen(program))
-    assert "can't be reached" in said_on_screen(program)  # until something else is done
+    qtbot.waitUntil(lambda: "1 of 3 MB are here and kept" in said_on_screen(program.window))
+    assert "can't be reached" in said_on_screen(program.window)  # until something else is done
     with serving(Behaviour(FILES), monkeypatch) as server:
         press(program, "Go on downloading small (2 MB left)")
-        assert "can't be reached" not in said_on_screen(program)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=5000)
+        assert "can't be reached" not in said_on_screen(program.window)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=5000)
     assert server.behaviour.ranges == ["bytes=1000000-"]
     assert is_here(home)
 
@@ -170,7 +173,7 @@ def test_another_file_than_the_published_one_is_thrown_away_and_said(panel, qtbo
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: "its SHA-256 differs" in said_on_screen(program), timeout=5000)
+        qtbot.waitUntil(lambda: "its SHA-256 differs" in said_on_screen(program.window), timeout=5000)
         qtbot.waitUntil(lambda: focused() == GET)  # once what is left of it has been looked at
     assert fetched_bytes(ENTRY, home) == WEIGHTS_BEFORE
     assert not (home / "models" / "small").exists()
@@ -186,7 +189,7 @@ def test_what_hinders_it_is_said_in_place(panel, qtbot, home, monkeypatch, statu
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: words in said_on_screen(program), timeout=5000)
+        qtbot.waitUntil(lambda: words in said_on_screen(program.window), timeout=5000)
     assert focused() == GET
     assert not program.window.notices.bars()
 
@@ -199,12 +202,12 @@ def test_a_model_that_is_not_here_is_chosen_and_fetched_in_the_settings(panel, q
         field = page.row("model").field
         assert isinstance(field, Select)
         qtbot.waitUntil(lambda: field.findText("small (not here yet, 3 MB)") >= 0)
-        assert TITLE not in said_on_screen(program)
+        assert TITLE not in said_on_screen(program.window)
         field.setCurrentIndex(field.findData("small"))
         field.activated.emit(field.currentIndex())
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=5000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=5000)
         assert QApplication.focusWidget() is field
         qtbot.waitUntil(lambda: field.currentText() == "small")
     assert is_here(home)
@@ -214,15 +217,15 @@ def test_a_damaged_model_says_so_and_is_replaced(panel, qtbot, home, monkeypatch
     model_files.write(home / "models" / "small", {**FILES, "model.bin": b"damaged"})
     with serving(Behaviour(FILES), monkeypatch):
         program = panel()
-        qtbot.waitUntil(lambda: "is damaged: model.bin" in said_on_screen(program))
+        qtbot.waitUntil(lambda: "is damaged: model.bin" in said_on_screen(program.window))
         press(program, GET)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=5000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=5000)
     assert is_here(home)
 
 
 def test_a_language_model_elsewhere_is_not_kept_quiet(panel, qtbot):
     program = panel(rewords_follow_ups=True, candidate_words_may_leave_this_computer=True)
-    qtbot.waitUntil(lambda: "but the language model that you have allowed" in said_on_screen(program))
+    qtbot.waitUntil(lambda: "but the language model that you have allowed" in said_on_screen(program.window))
 
 
 def test_what_was_looked_for_before_a_download_began_does_not_hide_it(panel, qtbot, home, monkeypatch):
@@ -234,10 +237,10 @@ def test_what_was_looked_for_before_a_download_began_does_not_hide_it(panel, qtb
         qtbot.waitUntil(lambda: GET in names(program))
         program.choose("model", "one that nobody knows")  # which is looked for, and is not found
         program.window.ready_page.offer.fetch_wanted.emit()
-        qtbot.waitUntil(lambda: "2 of 3 MB" in said_on_screen(program))
+        qtbot.waitUntil(lambda: "2 of 3 MB" in said_on_screen(program.window))
         assert CANCEL in names(program)
         is_over.set()
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=30_000)
     assert is_here(home)
 
 
@@ -249,7 +252,7 @@ def test_leaving_ends_a_download_at_once(panel, qtbot, home, monkeypatch):
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program))
+        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program.window))
         program.end()  # one that did not end the download would wait until all of it is here
         is_over.set()
         assert not [one for one in threading.enumerate() if one.name.startswith("model")]
@@ -268,7 +271,7 @@ def test_a_screen_reader_hears_of_each_step_once(panel, qtbot, home, monkeypatch
             program.window.settings_over.close()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program), timeout=30_000)
+        qtbot.waitUntil(lambda: TITLE not in said_on_screen(program.window), timeout=30_000)
     assert "Downloading small: 0 of 3 MB" in told
     assert len(told) == len(set(told))
 
@@ -280,7 +283,7 @@ def test_a_screen_reader_hears_why_a_download_failed_that_is_on_no_page(panel, q
         program = panel()
         qtbot.waitUntil(lambda: GET in names(program))
         press(program, GET)
-        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program))
+        qtbot.waitUntil(lambda: "1 of 3 MB" in said_on_screen(program.window))
         program.window.show_state(PanelState(), is_live=True)
     qtbot.waitUntil(lambda: "can't be reached" in told[-1], timeout=30_000)
     offer = program.window.ready_page.offer

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.call import Version
@@ -21,6 +21,7 @@ from assistant.store import Store, StoreSink
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
 from tests.assistant.store.calls import STARTED, events_of
 from tests.ui.desktop.after.calls import interview
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.export_page import ExportPage
 from ui.desktop.after.history_page import HistoryPage
 from ui.desktop.after.session_page import SessionPage
@@ -83,10 +84,6 @@ def press(program: Program, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keyb
     QApplication.processEvents()
 
 
-def said_on_screen(program: Program) -> str:
-    return " | ".join(label.text() for label in program.window.findChildren(QLabel) if label.isVisible())
-
-
 def kept_ids(home: Path) -> list[str]:
     with Store.open(home) as store:
         return [summary.id for summary in store.sessions()]
@@ -132,7 +129,7 @@ def test_what_is_deleted_can_come_back_until_the_page_is_left(program, qtbot, ho
     qtbot.waitUntil(lambda: len(kept_ids(home)) == 1)
     assert kept_ids(home) == [one for one in (first, second) if one != gone]
     assert not (home / "sessions" / gone).exists()
-    qtbot.waitUntil(lambda: said_on_screen(panel).partition("KEPT CALLS")[2].count("26 Nov 2026") == 1)
+    qtbot.waitUntil(lambda: said_on_screen(panel.window).partition("KEPT CALLS")[2].count("26 Nov 2026") == 1)
 
 
 def test_closing_the_window_deletes_what_was_deleted_and_stores_what_was_written(program, qtbot, home):
@@ -177,13 +174,13 @@ def test_a_correction_is_stored_found_and_exported_as_it_was_previewed(program, 
     qtbot.waitUntil(lambda: "We moved to the new warehouse." in export.preview.toPlainText())
     export.take_folder(tmp_path / "exports")
     press(panel, Qt.Key.Key_Return, CONTROL)
-    qtbot.waitUntil(lambda: "Written: " in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "Written: " in said_on_screen(panel.window))
     [file] = (tmp_path / "exports").iterdir()
     assert file.read_text("utf-8").startswith(export.preview.toPlainText()[:2000])
     assert "one line was corrected by hand" in file.read_text("utf-8")
     export.take_folder(file)
     press(panel, Qt.Key.Key_Return, CONTROL)
-    qtbot.waitUntil(lambda: "Nothing could be written" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "Nothing could be written" in said_on_screen(panel.window))
     press(panel, Qt.Key.Key_Escape)
     assert page(panel, SessionPage) is session
 
@@ -208,11 +205,11 @@ def test_a_call_without_an_output_or_with_damaged_sound_can_still_be_read(progra
     panel.window.open_requested.emit(call_id)
     qtbot.waitUntil(lambda: page(panel, SessionPage) is not None)
     press(panel, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: "libportaudio2" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "libportaudio2" in said_on_screen(panel.window))
     press(panel, Qt.Key.Key_Escape)
     (home / "sessions" / call_id / "call.flac").write_bytes(b"fLaC damaged")
     panel.window.open_requested.emit(call_id)
-    qtbot.waitUntil(lambda: "The sound can't be played" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "The sound can't be played" in said_on_screen(panel.window))
     assert page(panel, SessionPage).state.rows
 
 
@@ -223,7 +220,7 @@ def test_a_call_that_is_gone_says_so_and_the_list_stays(program, qtbot, home):
     with Store.open(home) as store:
         store.delete(call_id)
     press(panel, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "The call can't be opened" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "The call can't be opened" in said_on_screen(panel.window))
     assert page(panel, HistoryPage)
 
 

@@ -11,7 +11,7 @@ from assistant.settings import Settings, settings_path
 from assistant.store import Store, StoreSink
 from assistant.values import State, Status
 from tests.assistant.store.calls import send
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from tests.ui.test_second_pass import kept
 from ui.desktop.controls import NoControls
 from ui.desktop.window import PanelWindow

@@ -4,17 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication
 
 from ui.desktop.keyboard import KEYBOARD
 from ui.desktop.panel_state import PanelState
 from ui.desktop.shortcuts import Keys
 from ui.desktop.window import PanelWindow
-
-
-def said_on_screen(widget: QWidget) -> str:
-    """All texts in it that are in sight."""
-    return " | ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 class Recorded:

@@ -33,15 +33,3 @@ def card_ids(window) -> list[str]:
 def status(window, state, *statuses: Status) -> None:
     window.call_screen.follow(state.apply_all(Stamped(one, 60.0, 60.0) for one in statuses))
     QApplication.processEvents()
-
-
-def contrast(one: str, other: str) -> float:
-    """Of WCAG 2."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)

@@ -20,7 +20,7 @@ from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
 from tests.ui.desktop.after.calls import interview
 from tests.ui.desktop.after.conftest import NOW, Sound
-from tests.ui.desktop.in_window import contrast
+from tests.ui.desktop.contrast import contrast
 from ui.desktop import theme
 from ui.desktop.after.export_page import ExportPage, Preview
 from ui.desktop.after.history_page import HistoryPage

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from assistant.call import CallState
-from tests.ui.desktop.conftest import said_on_screen
 from tests.ui.desktop.in_window import READY, button, click
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.past_row import PastRow
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
-from tests.ui.desktop.conftest import said_on_screen
 from tests.ui.desktop.in_window import button, card_ids, click, status
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.bridge import Bridge
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 
 SILENT = "The call's sound has been digital silence for 10 s."
 LOST = "The call is not heard: unplugged."

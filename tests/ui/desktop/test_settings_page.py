@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QScrollAre
 from assistant.settings import Appearance, Settings, usable_value
 from assistant.values import Channel
 from tests.ui.desktop import script
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import dress
 from ui.desktop.bridge import Bridge

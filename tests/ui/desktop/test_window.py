@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from assistant.call import CallState
 from assistant.settings import Appearance
 from tests.ui.desktop import script
-from tests.ui.desktop.in_window import contrast
+from tests.ui.desktop.contrast import contrast
 from ui.desktop import theme
 from ui.desktop.app import dress
 from ui.desktop.controls import PastCall, Ready

@@ -6,8 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.controls import NoControls
 from ui.desktop.window import PanelWindow
 from ui.safekeeping import Safekeeping
@@ -44,7 +45,7 @@ class Panel:
             QTest.keyClick(field, Qt.Key.Key_Return)
 
     def said(self) -> str:
-        return " | ".join(one.text() for one in self.window.findChildren(QLabel) if one.isVisible())
+        return said_on_screen(self.window)
 
     def until(self, text: str) -> None:
         self.qtbot.waitUntil(lambda: text in self.said(), timeout=20_000)

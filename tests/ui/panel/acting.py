@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from assistant.audio.files import FileSource
 from assistant.audio.replay import PacedSource
@@ -40,12 +40,6 @@ def click(program: Program, text: str) -> None:
 def begin(program: Program) -> None:
     click(program, CONSENT_TEXT)
     click(program, "Start")
-
-
-def said_on_screen(program: Program) -> str:
-    window = program.window
-    said = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
-    return " | ".join(said + [one.currentText() for one in window.findChildren(QComboBox) if one.isVisible()])
 
 
 def phase(program: Program) -> Phase:

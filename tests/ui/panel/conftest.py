@@ -15,8 +15,6 @@ from ui.plans import Plan
 from ui.preferences import Preferences
 from ui.program import Program
 
-LANES = ("calls", "commands", "desk", "encryption", "key store", "model", "past", "repair", "trial")
-
 
 @pytest.fixture(scope="module")
 def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,6 +28,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
     made: list[Program] = []
+    before = set(threading.enumerate())
 
     def make(plan: Plan, model: str = "tiny.en", **said: Any) -> Program:
         program = Program(Preferences(Settings(), settings_path(), {"model": model, **said}), plan)
@@ -43,4 +42,4 @@ def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
     yield make
     for program in made:
         program.end()
-    assert not [one.name for one in threading.enumerate() if one.name.startswith(LANES)]
+    assert not [one.name for one in threading.enumerate() if one not in before]

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 
 from assistant.call import CallState
 from assistant.values import SAMPLE_RATE_HZ
-from tests.ui.panel.acting import begin, buttons, click, kept, phase, plan_of, said_on_screen, session_of
+from tests.ui.in_sight import said_on_screen
+from tests.ui.panel.acting import begin, buttons, click, kept, phase, plan_of, session_of
 from ui import voice_check
 from ui.desktop.controls import Voice
 from ui.desktop.direction import in_order
@@ -25,15 +26,15 @@ def test_a_headset_that_is_plugged_in_before_a_call_shows_by_itself(program, qtb
     monkeypatch.setattr("ui.desk.LOOK_MILLISECONDS", 50)
     voices = [Voice("Built-in microphone"), Voice("Loudspeakers")]
     panel = program(replace(plan_of(beginning, 8.0), voices=lambda _: tuple(voices)))
-    qtbot.waitUntil(lambda: "Built-in microphone" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "Built-in microphone" in said_on_screen(panel.window))
     voices[0] = Voice("Headset")
-    qtbot.waitUntil(lambda: "Headset" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "Headset" in said_on_screen(panel.window))
 
 
 def test_a_call_from_start_to_the_history(program, qtbot, home, beginning, tmp_path):
     panel = program(plan_of(beginning, 8.0))
     window = panel.window
-    qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "Right channel" in said_on_screen(panel.window))
     begin(panel)
     assert buttons(panel, in_order("Starting…")) and not buttons(panel, in_order("Starting…"))[0].isEnabled()
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
@@ -66,7 +67,7 @@ def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program,
     qtbot.waitUntil(lambda: any(line.kind == "gap" for line in panel.window.state.lines.rows))
     assert [line.text[:6] for line in panel.window.state.lines.rows if line.kind == "gap"] == ["Paused"]
     panel.window.close()
-    assert panel.window.isVisible() and "still being recorded" in said_on_screen(panel)
+    assert panel.window.isVisible() and "still being recorded" in said_on_screen(panel.window)
     with qtbot.waitSignal(panel.window.closed, timeout=5000):
         click(panel, "Stop and close")
     panel.end()
@@ -77,10 +78,11 @@ def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program,
 def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 1.0), model="nonexistent")
     panel.check()
-    qtbot.waitUntil(lambda: "No speech model can be used" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "No speech model can be used" in said_on_screen(panel.window))
     begin(panel)
-    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel))
-    assert "depthcue models list" in said_on_screen(panel) and "No speech model" not in said_on_screen(panel)
+    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel.window))
+    said = said_on_screen(panel.window)
+    assert "depthcue models list" in said and "No speech model" not in said
     assert buttons(panel, "Start")[0].isEnabled()
     assert kept(home) == []
 
@@ -88,25 +90,27 @@ def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, 
 @pytest.mark.usefixtures("no_sound_at_all")
 def test_without_any_sound_the_page_says_so_before_and_after_a_press_on_start(program, qtbot, home):
     panel = program(live_plan())
-    qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel))
-    assert "libportaudio2" in said_on_screen(panel) and buttons(panel, "Look again")
+    qtbot.waitUntil(lambda: "Not heard without a sound server" in said_on_screen(panel.window))
+    assert "libportaudio2" in said_on_screen(panel.window) and buttons(panel, "Look again")
     begin(panel)
-    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel), timeout=30_000)
+    qtbot.waitUntil(lambda: "The call can't start" in said_on_screen(panel.window), timeout=30_000)
     assert kept(home) == []
 
 
 def test_a_live_call_through_the_sound_server(program, qtbot, home, virtual_audio):
     panel = program(live_plan(), mic="Blue Yeti")
-    qtbot.waitUntil(lambda: "“Blue Yeti” is not there" in said_on_screen(panel))
+    qtbot.waitUntil(lambda: "“Blue Yeti” is not there" in said_on_screen(panel.window))
     panel = program(live_plan())
-    qtbot.waitUntil(lambda: "Virtual microphone" in said_on_screen(panel) and "Virtual call" in said_on_screen(panel))
+    qtbot.waitUntil(
+        lambda: "Virtual microphone" in said_on_screen(panel.window) and "Virtual call" in said_on_screen(panel.window)
+    )
     begin(panel)
     qtbot.waitUntil(lambda: panel.window.state.clock_seconds > 0.5, timeout=30_000)
     virtual_audio("unplug-mic")
-    qtbot.waitUntil(lambda: "Your microphone is not heard" in said_on_screen(panel), timeout=5000)
+    qtbot.waitUntil(lambda: "Your microphone is not heard" in said_on_screen(panel.window), timeout=5000)
     click(panel, "Stop")
     qtbot.waitUntil(lambda: bool(buttons(panel, "Export")), timeout=5000)
-    assert "not heard" not in said_on_screen(panel).partition("STAYED OPEN")[0]
+    assert "not heard" not in said_on_screen(panel.window).partition("STAYED OPEN")[0]
     [call] = kept(home)
     assert call.state is CallState.FINISHED
 
@@ -115,7 +119,7 @@ def test_both_voices_are_checked_and_nothing_of_it_is_kept(program, qtbot, home,
     panel = program(replace(plan_of(beginning, 4.0), is_live=True))
     click(panel, "Check both voices")
     assert buttons(panel, in_order("Listening… say something"))
-    qtbot.waitUntil(lambda: said_on_screen(panel).count("Heard well. “") == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: said_on_screen(panel.window).count("Heard well. “") == 2, timeout=15_000)
     qtbot.waitUntil(lambda: bool(buttons(panel, "Check both voices")))  # it lets go of the sound first
     assert kept(home) == []
 
@@ -125,7 +129,7 @@ def test_a_press_on_start_ends_the_check(program, qtbot, tmp_path):
     soundfile.write(silence, np.zeros((60 * SAMPLE_RATE_HZ, 2), np.int16), SAMPLE_RATE_HZ)
     panel = program(replace(plan_of(silence, 1.0), is_live=True))
     click(panel, "Check both voices")
-    qtbot.waitUntil(lambda: "Listening…" in said_on_screen(panel), timeout=30_000)
+    qtbot.waitUntil(lambda: "Listening…" in said_on_screen(panel.window), timeout=30_000)
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=round(voice_check.SECONDS * 700))
 

@@ -14,7 +14,8 @@ from assistant.audio.recording import CrashSafeRecorder
 from assistant.call import CallState
 from assistant.store import Store
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel
-from tests.ui.panel.acting import TITLE, kept, plan_of, said_on_screen
+from tests.ui.in_sight import said_on_screen
+from tests.ui.panel.acting import TITLE, kept, plan_of
 from tests.waiting import wait_until
 
 ENGINES = ("av", "ctranslate2", "faster_whisper", "numpy", "onnxruntime", "sounddevice", "webrtcvad")
@@ -29,8 +30,8 @@ def test_a_call_without_an_end_is_recovered_and_said_so(program, qtbot, home, be
         recorder.close()
     panel = program(plan_of(beginning, 1.0))
     panel.check()
-    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel), timeout=30_000)
-    qtbot.waitUntil(lambda: "recovered" in said_on_screen(panel).partition("KEPT CALLS")[2])
+    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel.window), timeout=30_000)
+    qtbot.waitUntil(lambda: "recovered" in said_on_screen(panel.window).partition("KEPT CALLS")[2])
 
 
 def test_the_window_comes_before_devices_codecs_and_engines(home):

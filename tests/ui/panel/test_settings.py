@@ -10,7 +10,8 @@ from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
 from assistant.values import Channel
 from tests.language_model_server import running
-from tests.ui.panel.acting import begin, click, kept, phase, plan_of, said_on_screen
+from tests.ui.in_sight import said_on_screen
+from tests.ui.panel.acting import begin, click, kept, phase, plan_of
 from ui import question_files
 from ui.desktop.standing import Phase
 
@@ -38,7 +39,7 @@ def test_a_question_set_that_is_gone_does_not_hinder_a_call(program, qtbot, begi
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
     assert panel.window.state.agenda.questions == ()
-    assert "There is no plan for this call" in said_on_screen(panel)
+    assert "There is no plan for this call" in said_on_screen(panel.window)
 
 
 def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(program, qtbot, home, beginning):
@@ -47,11 +48,11 @@ def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(prog
     own.write_text("oops", encoding="utf-8")
     panel = program(plan_of(beginning, 8.0))
     panel.choose("follow_ups", str(own))
-    qtbot.waitUntil(lambda: "Some questions are not used" in said_on_screen(panel), timeout=30_000)
-    assert "own.toml is not valid TOML" in said_on_screen(panel)
+    qtbot.waitUntil(lambda: "Some questions are not used" in said_on_screen(panel.window), timeout=30_000)
+    assert "own.toml is not valid TOML" in said_on_screen(panel.window)
     begin(panel)
     qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
-    qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel), timeout=30_000)
+    qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel.window), timeout=30_000)
 
 
 def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(program, qtbot, beginning):
@@ -60,7 +61,7 @@ def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(pro
         panel = program(plan_of(beginning, 1.0), language_model_address=server.address)
         panel.window.settings_over.open()
         click(panel, "Try it")
-        qtbot.waitUntil(lambda: f"“{server.says}”" in said_on_screen(panel), timeout=30_000)
+        qtbot.waitUntil(lambda: f"“{server.says}”" in said_on_screen(panel.window), timeout=30_000)
         server.reply = lambda _handler: server.is_over.wait(120) and None
         click(panel, "Try it")
         qtbot.waitUntil(lambda: len(server.asked) == 2, timeout=30_000)
@@ -75,13 +76,15 @@ def test_old_calls_are_deleted_where_the_settings_say_so(program, qtbot, home, b
             store.finish(call_id, 1.0)
     panel = program(plan_of(beginning, 1.0), keep_days=30)
     panel.check()
-    qtbot.waitUntil(lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel), timeout=30_000)
+    qtbot.waitUntil(
+        lambda: "older than 30 days were deleted | Role 2020" in said_on_screen(panel.window), timeout=30_000
+    )
     assert [call.title for call in kept(home)] == ["Role 2100"]
 
 
 def test_a_call_is_transcribed_once_more_where_the_settings_say_so(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 8.0), second_pass=True)
     begin(panel)
-    qtbot.waitUntil(lambda: "The call was transcribed once more" in said_on_screen(panel), timeout=90_000)
+    qtbot.waitUntil(lambda: "The call was transcribed once more" in said_on_screen(panel.window), timeout=90_000)
     [call] = kept(home)
     assert call.version is Version.SECOND and call.utterances

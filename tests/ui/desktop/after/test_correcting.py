@@ -13,7 +13,7 @@ from assistant.call import Correction, Version
 from tests.ui.desktop.after.calls import corrected, interview
 from tests.ui.desktop.after.conftest import press
 from tests.ui.desktop.after.in_session import CONTROL, open_view, row_with
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.session_page import FLAGS, NOTES, TRANSCRIPT
 from ui.desktop.after.session_state import SessionState
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desktop.after.conftest import press
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.export_page import ExportPage, Preview
 
 

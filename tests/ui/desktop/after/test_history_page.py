@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from assistant.call import CallState
 from assistant.values import Channel
 from tests.ui.desktop.after.conftest import NOW, press
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.history_state import Hit
 from ui.desktop.controls import PastCall
 

@@ -12,7 +12,7 @@ from assistant.settings import Appearance
 from tests.ui.desktop.after.calls import interview
 from tests.ui.desktop.after.conftest import press
 from tests.ui.desktop.after.in_session import CONTROL, open_view, place_of_word
-from tests.ui.desktop.conftest import said_on_screen
+from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.moments import POINT_NAMES
 from ui.desktop.after.session_page import TRANSCRIPT
 from ui.desktop.after.session_state import SessionState
