@@ -42,6 +42,9 @@ class AudioFrame:
         return self.start_seconds + len(self.samples) / SAMPLE_RATE_HZ
 
 
+PAUSED = "paused"  # the reason of a gap that the interviewer made
+
+
 @dataclass(frozen=True, slots=True)
 class AudioGap:
     """A stretch of a channel that was not heard, and why, in words a user understands."""
