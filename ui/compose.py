@@ -40,7 +40,6 @@ from assistant.values import Verbosity
 from ui.echo_removal import NO_REMOVAL, EchoRemoval, echo_removal
 from ui.kept_call import KeptCall, begin_recording, only_recording
 from ui.language_model import language_model
-from ui.user_settings import user_settings as user_settings
 
 if TYPE_CHECKING:
     from models.whisper import WhisperTranscriber

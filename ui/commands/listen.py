@@ -63,10 +63,11 @@ def run(args: argparse.Namespace) -> int:
     from ui.terminal import TerminalSink
     from ui.typed import typed_lines
     from ui.unlocking import unlock_history
+    from ui.user_settings import user_settings
 
     consent = _consent(args)
     unlock_history()  # while nothing is heard yet
-    settings = with_voice_options(with_speech_options(compose.user_settings(args.verbosity), args), args)
+    settings = with_voice_options(with_speech_options(user_settings(args.verbosity), args), args)
     transcriber = compose.load_transcriber(args.model, settings)
     source = RecorderSource(settings.mic, settings.call)
     kept = compose.kept_call(
