@@ -41,6 +41,9 @@ def test_each_question_of_a_set_is_recognised_as_itself_also_without_marks(name:
         ("data", "And how did you validate the model?", 3),
         ("teaching", "How do you check for understanding in class?", 1),
         ("health_care", "Could you tell me about an adverse event?", 3),
+        ("general", "Tell me about something you've worked on that you're really, really proud of.", 0),
+        ("engineering", "So, uh, what's something you have worked on that you are proud of?", 0),
+        ("data", "Tell me about something you're really proud of.", 0),
     ],
 )
 def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
