@@ -112,12 +112,7 @@ class RecordingLoop:
         origin_seconds = self._source.origin_seconds
         assert origin_seconds is not None  # it is set by the first sound
         for part in self.pauses.outside(item, origin_seconds):
-            later = _later(part, self._slept_seconds)
-            kept_end_seconds = self._kept_ends.get(item.channel, later.start_seconds)
-            # Where the source leaves nothing out without telling, and a pause leaves out more than this.
-            if later.start_seconds - kept_end_seconds > AFTER_PAUSE_SECONDS / 2:
-                self._keep(AudioGap(item.channel, kept_end_seconds, later.start_seconds, PAUSED))
-            self._keep(later)
+            self._keep(_later(part, self._slept_seconds))
         self._ends[item.channel] = item.end_seconds
 
     def _notice_loss(self, status: Status) -> None:
@@ -143,7 +138,9 @@ class RecordingLoop:
         pressed_seconds = self.pauses.kept_until_seconds
         if not self.pauses.is_on or pressed_seconds == self._told_pause_seconds:
             return
-        if time.monotonic() - pressed_seconds > _LAST_SOUND_SECONDS or self._has_heard_all():
+        is_late = time.monotonic() - pressed_seconds > _LAST_SOUND_SECONDS
+        # What waits may still be from before it: after a stall of the disk, or of a channel that is lost since.
+        if (is_late or self._has_heard_all()) and not self._source.wait(0.0):
             self._told_pause_seconds = pressed_seconds
             self._out.send(Status(State.PAUSED))
 
@@ -164,6 +161,13 @@ class RecordingLoop:
         return is_late or self.pauses.is_on or is_asked_to_end(self._folder)
 
     def _keep(self, item: AudioFrame | AudioGap) -> None:
+        kept_end_seconds = self._kept_ends.get(item.channel, item.start_seconds)
+        # The source leaves nothing out without telling, and a pause leaves out more than this.
+        if item.start_seconds - kept_end_seconds > AFTER_PAUSE_SECONDS / 2:
+            self._put(AudioGap(item.channel, kept_end_seconds, item.start_seconds, PAUSED))
+        self._put(item)
+
+    def _put(self, item: AudioFrame | AudioGap) -> None:
         self._recorder.write(item)
         self._out.send(item)
         self._kept_ends[item.channel] = item.end_seconds

@@ -18,7 +18,7 @@ from assistant.audio.recorder.pauses import Pauses
 from assistant.audio.recorder.wire import End, Fact
 from assistant.errors import AssistantError, CaptureError
 from assistant.sealing.keys import FileKey
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
+from assistant.values import PAUSED, SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
 BROKE_OFF = "the recording broke off, and was started again"
 _FIRST_RETRY_SECONDS = 0.1
@@ -156,17 +156,21 @@ class RecorderSource:
         return self._ready.popleft()
 
     def _take(self, item: AudioFrame | AudioGap) -> None:
-        """Give out `item`, and the first of a channel after a break with the gap before it."""
+        """Give out `item`, and the first of a channel after a break with the gap before it.
+
+        To a successor all that was before it is missing, with the pauses in it: of that only what nobody heard is told.
+        """
         heard_seconds = self._heard_seconds[item.channel]
         if item.channel in self._joins:
+            if (item.end_seconds - heard_seconds) * SAMPLE_RATE_HZ < 1:
+                return
             self._joins.remove(item.channel)
-            missing_until = item.end_seconds if isinstance(item, AudioGap) else item.start_seconds
-            if (missing_until - heard_seconds) * SAMPLE_RATE_HZ >= 1:
-                self._ready.append(AudioGap(item.channel, heard_seconds, missing_until, BROKE_OFF))
-            if isinstance(item, AudioFrame):
-                self._ready.append(item)
-        else:
-            self._ready.append(item)
+            if isinstance(item, AudioGap):
+                reason = PAUSED if item.reason == PAUSED else BROKE_OFF
+                item = AudioGap(item.channel, heard_seconds, item.end_seconds, reason)
+            elif (item.start_seconds - heard_seconds) * SAMPLE_RATE_HZ >= 1:
+                self._ready.append(AudioGap(item.channel, heard_seconds, item.start_seconds, BROKE_OFF))
+        self._ready.append(item)
         self._heard_seconds[item.channel] = max(heard_seconds, item.end_seconds)
 
     def _succeed(self) -> None:

@@ -15,7 +15,7 @@ from assistant.audio.recorder.wire import Message
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, Status
 from tests.assistant.audio.recorder.reader import on_disk
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 YOU, THEM = Channel.YOU, Channel.THEM
 ORIGIN_SECONDS = 1000.0
@@ -30,6 +30,7 @@ class Source:
         self.origin_seconds = origin_seconds
         self._changed = threading.Condition()
         self._items: deque[AudioFrame | Status] = deque()
+        self._is_awaited = False  # all that was given has been handled, and more is waited for
         self._is_closed = False
 
     def give(self, *items: AudioFrame | Status) -> None:
@@ -37,7 +38,8 @@ class Source:
         with self._changed:
             if not self._is_closed:
                 self._items.extend(items)
-            self._changed.notify()
+            self._is_awaited = False
+            self._changed.notify_all()
 
     def hear(self, start_seconds: float, end_seconds: float, *channels: Channel) -> None:
         """Of these channels, or both."""
@@ -46,7 +48,14 @@ class Source:
 
     def wait(self, timeout_seconds: float) -> bool:
         with self._changed:
+            if timeout_seconds > 0 and not self._items:
+                self._is_awaited = True
+                self._changed.notify_all()
             return self._changed.wait_for(lambda: self._items or self._is_closed, timeout_seconds) is not False
+
+    def wait_idle(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._is_awaited, PATIENCE_SECONDS)
 
     def read(self) -> AudioFrame | Status | None:
         with self._changed:

@@ -18,12 +18,13 @@ import pytest
 
 from assistant.audio.recorder import RecorderSource
 from assistant.audio.recorder.child import Child
+from assistant.audio.recorder.source import BROKE_OFF
 from assistant.audio.recorder.wire import Fact
 from assistant.audio.recording import finish, read_recording
 from assistant.errors import CaptureError
 from assistant.sealing import keys
 from assistant.sealing.keys import HistoryKey, is_sealed
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
+from assistant.values import PAUSED, SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 from tests.assistant.audio.recorder.reader import Reader, is_alive, on_disk, press_now
 from tests.waiting import wait_until
 
@@ -166,6 +167,23 @@ def test_an_encrypted_recording_goes_on_after_a_kill_and_its_key_is_nowhere_to_b
     assert path is not None and is_sealed(path)
     assert np.array_equal(on_disk(reader.folder), recorded)
     keys.forget_all()
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_kill_after_a_pause_tells_what_it_missed_and_the_pause_once(reader: Reader) -> None:
+    reader.hear()
+    reader.source.pause(time.monotonic())
+    reader.wait_until(lambda: State.PAUSED in reader.states())
+    reader.source.resume(time.monotonic())
+    reader.hear()
+    os.kill(reader.source.process_id, signal.SIGKILL)
+    reader.wait_until(lambda: all(reader.breaks(channel) for channel in Channel))
+    reader.hear(0.1)
+    for channel in Channel:
+        assert [gap.reason for gap in reader.gaps(channel)] == [PAUSED, BROKE_OFF]
+        items = [item for item in reader.items if not isinstance(item, Status) and item.channel is channel]
+        for before, after in pairwise(items):
+            assert after.start_seconds == pytest.approx(before.end_seconds, abs=1e-4)
 
 
 def test_a_kill_in_a_pause_does_not_end_the_pause(reader: Reader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -33,8 +34,8 @@ def gaps(running: Running) -> set[tuple[Channel, float, float, str]]:
 
 
 def heard(running: Running) -> None:
-    """Wait until the loop has taken all that it was given."""
-    wait_until(lambda: not running.source.wait(0.0))
+    """Wait until the loop has done all that it does with what it was given."""
+    running.source.wait_idle()
 
 
 def press(running: Running, *turns_seconds: float) -> None:
@@ -81,6 +82,20 @@ def test_sound_that_never_comes_is_not_waited_for_for_long(
     wait_until(lambda: bool(told(running)))
 
 
+def test_nothing_is_told_while_sound_waits_that_a_stall_held_up(
+    running: Running, source: Source, paused_seconds: list[float]
+) -> None:
+    source.hear(0.0, 2.0)
+    heard(running)
+    press(running, 3.0)
+    paused_seconds[0] += 1.1
+    source.hear(2.0, 2.7)
+    wait_until(lambda: bool(told(running)))
+    place = running.sent.index(told(running)[0])
+    ends = {one.channel: one.end_seconds for one in running.sent[:place] if isinstance(one, AudioFrame)}
+    assert ends == {YOU: pytest.approx(2.7), THEM: pytest.approx(2.7)}
+
+
 @pytest.mark.usefixtures("paused_seconds")
 def test_each_pause_is_told_and_is_a_gap_afterwards(running: Running, source: Source) -> None:
     source.hear(0.0, 2.7)
@@ -100,11 +115,11 @@ def test_each_pause_is_told_and_is_a_gap_afterwards(running: Running, source: So
 def test_a_successor_that_starts_in_a_pause_tells_it_and_no_gap_of_what_it_did_not_hear(
     tmp_path: Path, source: Source
 ) -> None:
-    running = Running(tmp_path, source, Pauses([ORIGIN_SECONDS + 2.0]), goes_on=True)
-    source.hear(2.5, 3.0)
-    wait_until(lambda: bool(told(running)))
-    press(running, 3.0)
-    source.hear(3.0, 3.4)
-    wait_until(lambda: any(isinstance(one, AudioFrame) for one in running.sent))
-    running.close()
+    with closing(Running(tmp_path, source, Pauses([ORIGIN_SECONDS + 2.0]), goes_on=True)) as running:
+        source.hear(2.5, 3.0)
+        wait_until(lambda: bool(told(running)))
+        press(running, 3.0)
+        source.hear(3.0, 3.4)
+        heard(running)
+    assert any(isinstance(one, AudioFrame) for one in running.sent)
     assert not gaps(running)
