@@ -32,11 +32,15 @@ _EMPTY_WORDS = frozenset(
         """
     )
 )
+_ASKING = {
+    stem(word): asking for word, asking in (("tell", "tell"), ("what", "what"), ("what's", "what"), ("which", "what"))
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MainQuestion:
-    """`cues` are other ways to ask it: the words that have to be heard, all of one cue."""
+    """`cues` are other ways to ask it: the words that have to be heard, all of one cue, with its "tell" and
+    its "what", for by these alone a question is told from praise."""
 
     text: str
     cues: tuple[frozenset[str], ...]
@@ -53,8 +57,9 @@ class QuestionSet:
 
     def asked_main_question(self, text: str) -> int | None:
         """The index of the question that an interviewer's words ask, None if they ask none of them."""
-        heard = _stems(text)
-        best = max(((_fit(question, heard), -index) for index, question in enumerate(self.questions)), default=(0.0, 0))
+        heard, asking = _stems(text), _asking(text)
+        fits = (_fit(question, heard, asking) for question in self.questions)
+        best = max(((fit, -index) for index, fit in enumerate(fits)), default=(0.0, 0))
         return -best[1] if best[0] >= SHARE else None
 
 
@@ -116,12 +121,12 @@ def _question(row: dict[str, Any], where: str) -> MainQuestion:
         aspects = tuple(Aspect(name) for name in covers)
     except ValueError as error:
         raise ReviewError(f"{where}: {error}. Aspects are {', '.join(Aspect)}.") from error
-    return MainQuestion(plain(text), tuple(words for cue in cues if (words := _stems(cue))), aspects)
+    return MainQuestion(plain(text), tuple(_stems(cue) | _asking(cue) for cue in cues if _stems(cue)), aspects)
 
 
-def _fit(question: MainQuestion, heard: frozenset[str]) -> float:
+def _fit(question: MainQuestion, heard: frozenset[str], asking: frozenset[str]) -> float:
     """How much of the question is heard, 0..1; a cue that is heard as a whole counts as all of it."""
-    if any(cue <= heard for cue in question.cues):
+    if any(cue <= heard | asking for cue in question.cues):
         return 1.0
     own = _stems(question.text)
     common = len(own & heard)
@@ -131,6 +136,14 @@ def _fit(question: MainQuestion, heard: frozenset[str]) -> float:
 @lru_cache(maxsize=256)
 def _stems(text: str) -> frozenset[str]:
     """The telling words of a text, cut to their stems; all of them where none tells."""
-    reading, _ = numbers.read(text)
-    stems = frozenset(stem(token.text) for token in reading.tokens)
+    stems = _all_stems(text)
     return stems - _EMPTY_WORDS or stems
+
+
+def _asking(text: str) -> frozenset[str]:
+    return frozenset(_ASKING[word] for word in _all_stems(text) & _ASKING.keys())
+
+
+def _all_stems(text: str) -> frozenset[str]:
+    reading, _ = numbers.read(text)
+    return frozenset(stem(token.text) for token in reading.tokens)

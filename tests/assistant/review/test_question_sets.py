@@ -44,13 +44,31 @@ def test_each_question_of_a_set_is_recognised_as_itself_also_without_marks(name:
         ("general", "Tell me about something you've worked on that you're really, really proud of.", 0),
         ("engineering", "So, uh, what's something you have worked on that you are proud of?", 0),
         ("data", "Tell me about something you're really proud of.", 0),
+        ("nursing", "tell me about something you've worked on that you're really really proud of", 0),
+        ("engineering", "Tell me about a project you're proud of.", 0),
+        ("sales", "Which of those are you most proud of?", 0),
+        ("general", "That's something to be proud of, what was your role in it?", 2),
+        ("general", "Wow, you must be really proud of that work, how did you know that it worked?", 3),
     ],
 )
 def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
     assert question_sets.bundled(name).asked_main_question(asked) == index
 
 
-@pytest.mark.parametrize("text", ["", "Mm-hm.", "How are you?", "What?", "And how big was the team?", "Tell me more."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Mm-hm.",
+        "How are you?",
+        "What?",
+        "And how big was the team?",
+        "Tell me more.",
+        "You can be proud of that work.",
+        "That sounds like something to be proud of.",
+        "I'd be proud of that project, too.",
+    ],
+)
 def test_other_words_ask_no_main_question(text: str) -> None:
     assert [question_sets.bundled(n).asked_main_question(text) for n in question_sets.bundled_names()] == [None] * 9
 
