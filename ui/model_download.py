@@ -15,7 +15,7 @@ from assistant.errors import ModelError
 from assistant.settings import Settings, data_folder
 from models.stopping import Stop
 from ui.desktop.lane import Lane
-from ui.desktop.model_offer import Download, announce_change
+from ui.desktop.model_offer import Download, announce_arrival, announce_change
 from ui.desktop.window import PanelWindow
 from ui.preferences import Preferences
 
@@ -79,7 +79,9 @@ class ModelDownload(QObject):
 
     def _fetched(self, is_whole: bool) -> None:
         if is_whole:
+            arrived = self._shown.name
             self._show(Download())
+            announce_arrival(self._window, arrived)  # also where a stop came too late
             self.arrived.emit()
         self.find()
 

@@ -127,6 +127,21 @@ def test_one_that_is_here_is_not_said_to_have_stopped(panel, qtbot, home, monkey
     assert not [text for text in told if text.startswith("Stopped")]
 
 
+def test_one_that_came_before_its_stop_is_said_to_be_here(panel, qtbot, home, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr("ui.desktop.model_offer.announce", lambda _w, text, is_urgent=False: told.append(text))
+    stopped = threading.Event()
+    monkeypatch.setattr("ui.model_download._fetch", lambda *_: stopped.wait(30))  # whole, but not before the stop
+    with serving(Behaviour(FILES), monkeypatch):
+        program = panel()
+        qtbot.waitUntil(lambda: GET in names(program))
+        press(program, GET)
+        qtbot.waitUntil(lambda: CANCEL in names(program))
+        press(program, CANCEL)
+        stopped.set()
+        qtbot.waitUntil(lambda: "The speech model small is here." in told)
+
+
 def test_a_download_is_cancelled_and_goes_on_from_there(panel, qtbot, home, monkeypatch):
     is_over = threading.Event()
     behaviour = Behaviour(FILES, silent_from=2_000_000, silence=is_over, silence_seconds=30.0)
@@ -308,5 +323,3 @@ def test_a_screen_reader_hears_how_far_it_is_in_a_few_steps(qtbot, monkeypatch):
     assert told == [f"Downloading small: {done} of 100 MB" for done in (0, 26, 50, 76, 100)]
     announce_change(window, before, Download("small", 100_000_000, 0, "host", "none", problem="Nobody is there."))
     assert told[-1] == "Nobody is there."
-    announce_change(window, before, Download())
-    assert told[-1] == "The speech model small is here."

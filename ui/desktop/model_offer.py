@@ -113,12 +113,15 @@ class ModelOffer(Boxed):
         self._fetch.setText(full if width <= self.width() else short)
 
 
+def announce_arrival(window: QWidget, name: str) -> None:
+    announce(window, f"The speech model {name} is here.")
+
+
 def announce_change(window: QWidget, before: Download, now: Download) -> None:
     """To a screen reader, whatever page is shown."""
     if not now.name:
-        if before.is_running:
-            announce(window, f"The speech model {before.name} is here.")
-    elif now.problem and now.problem != before.problem:
+        return  # it is here, or another was chosen
+    if now.problem and now.problem != before.problem:
         announce(window, now.problem, is_urgent=True)
     elif now.is_running:
         if not before.is_running or _step(now) != _step(before):

@@ -11,6 +11,7 @@ import soundfile
 from assistant.demo import INTERVIEW
 from assistant.settings import Settings, settings_path
 from assistant.values import SAMPLE_RATE_HZ
+from tests.waiting import wait_until
 from ui.plans import Plan
 from ui.preferences import Preferences
 from ui.program import Program
@@ -42,4 +43,4 @@ def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
     yield make
     for program in made:
         program.end()
-    assert not [one.name for one in threading.enumerate() if one not in before]
+    wait_until(lambda: all(one in before for one in threading.enumerate()), lambda: threading.enumerate())
