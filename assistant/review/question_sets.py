@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -32,15 +33,17 @@ _EMPTY_WORDS = frozenset(
         """
     )
 )
-_ASKING = {
-    stem(word): asking for word, asking in (("tell", "tell"), ("what", "what"), ("what's", "what"), ("which", "what"))
-}
+_TELL = "tell"
+_ASKING = re.compile(
+    r"\b(?:(?:tell|give|show|walk) (?:me|us)|describe|share)\b"
+    r"|^(?:(?:so|and|okay|well|um|uh|then|now)\b[, ]*)*(?:what|which)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MainQuestion:
-    """`cues` are other ways to ask it: the words that have to be heard, all of one cue, with its "tell" and
-    its "what", for by these alone a question is told from praise."""
+    """`cues` are other ways to ask it: the words that have to be heard, all of one cue. "Tell" in a cue
+    is any way to begin a question: by that one for something to be proud of is told from praise."""
 
     text: str
     cues: tuple[frozenset[str], ...]
@@ -57,8 +60,8 @@ class QuestionSet:
 
     def asked_main_question(self, text: str) -> int | None:
         """The index of the question that an interviewer's words ask, None if they ask none of them."""
-        heard, asking = _stems(text), _asking(text)
-        fits = (_fit(question, heard, asking) for question in self.questions)
+        heard = _cue_words(text, bool(_ASKING.search(text.lower())))
+        fits = (_fit(question, heard) for question in self.questions)
         best = max(((fit, -index) for index, fit in enumerate(fits)), default=(0.0, 0))
         return -best[1] if best[0] >= SHARE else None
 
@@ -121,12 +124,14 @@ def _question(row: dict[str, Any], where: str) -> MainQuestion:
         aspects = tuple(Aspect(name) for name in covers)
     except ValueError as error:
         raise ReviewError(f"{where}: {error}. Aspects are {', '.join(Aspect)}.") from error
-    return MainQuestion(plain(text), tuple(_stems(cue) | _asking(cue) for cue in cues if _stems(cue)), aspects)
+    return MainQuestion(
+        plain(text), tuple(words for cue in cues if (words := _cue_words(cue, _TELL in cue.lower().split()))), aspects
+    )
 
 
-def _fit(question: MainQuestion, heard: frozenset[str], asking: frozenset[str]) -> float:
+def _fit(question: MainQuestion, heard: frozenset[str]) -> float:
     """How much of the question is heard, 0..1; a cue that is heard as a whole counts as all of it."""
-    if any(cue <= heard | asking for cue in question.cues):
+    if any(cue <= heard for cue in question.cues):
         return 1.0
     own = _stems(question.text)
     common = len(own & heard)
@@ -136,14 +141,10 @@ def _fit(question: MainQuestion, heard: frozenset[str], asking: frozenset[str]) 
 @lru_cache(maxsize=256)
 def _stems(text: str) -> frozenset[str]:
     """The telling words of a text, cut to their stems; all of them where none tells."""
-    stems = _all_stems(text)
+    reading, _ = numbers.read(text)
+    stems = frozenset(stem(token.text) for token in reading.tokens)
     return stems - _EMPTY_WORDS or stems
 
 
-def _asking(text: str) -> frozenset[str]:
-    return frozenset(_ASKING[word] for word in _all_stems(text) & _ASKING.keys())
-
-
-def _all_stems(text: str) -> frozenset[str]:
-    reading, _ = numbers.read(text)
-    return frozenset(stem(token.text) for token in reading.tokens)
+def _cue_words(text: str, asks: bool) -> frozenset[str]:
+    return _stems(text) | {_TELL} if asks else _stems(text)

@@ -47,6 +47,9 @@ def test_each_question_of_a_set_is_recognised_as_itself_also_without_marks(name:
         ("nursing", "tell me about something you've worked on that you're really really proud of", 0),
         ("engineering", "Tell me about a project you're proud of.", 0),
         ("sales", "Which of those are you most proud of?", 0),
+        ("general", "Give me an example of work you are proud of.", 0),
+        ("data", "Okay, so describe a project you are proud of.", 0),
+        ("product", "Can you share something you've worked on that you're proud of?", 0),
         ("general", "That's something to be proud of, what was your role in it?", 2),
         ("general", "Wow, you must be really proud of that work, how did you know that it worked?", 3),
     ],
@@ -67,6 +70,9 @@ def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
         "You can be proud of that work.",
         "That sounds like something to be proud of.",
         "I'd be proud of that project, too.",
+        "I can tell you're really proud of that project.",
+        "You can be proud of what you've worked on.",
+        "That's what I'd be most proud of, too.",
     ],
 )
 def test_other_words_ask_no_main_question(text: str) -> None:
