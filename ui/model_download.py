@@ -69,7 +69,7 @@ class ModelDownload(QObject):
         self._show(replace(self._shown, is_running=True, problem=""))
         self._lane.do(
             partial(_fetch, self._shown.name, partial(self._tell, self._stop), self._stop),
-            self._fetched,
+            partial(self._fetched, self._shown.name),
             partial(self._failed, self._stop),
         )
 
@@ -77,11 +77,10 @@ class ModelDownload(QObject):
         self._stop.stop()
         self._show(replace(self._shown, is_running=False))
 
-    def _fetched(self, is_whole: bool) -> None:
+    def _fetched(self, name: str, is_whole: bool) -> None:
         if is_whole:
-            arrived = self._shown.name
             self._show(Download())
-            announce_arrival(self._window, arrived)  # also where a stop came too late
+            announce_arrival(self._window, name)  # also where a stop came too late
             self.arrived.emit()
         self.find()
 

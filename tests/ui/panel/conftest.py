@@ -43,4 +43,8 @@ def program(qtbot: Any) -> Iterator[Callable[..., Program]]:
     yield make
     for program in made:
         program.end()
-    wait_until(lambda: all(one in before for one in threading.enumerate()), lambda: threading.enumerate())
+
+    def left() -> list[str]:
+        return [one.name for one in threading.enumerate() if one not in before]
+
+    wait_until(lambda: not left(), left)

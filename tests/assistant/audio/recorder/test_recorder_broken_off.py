@@ -196,10 +196,10 @@ def test_a_kill_in_a_pause_does_not_end_the_pause(reader: Reader) -> None:
     ends_seconds = [item.end_seconds for item in reader.items if isinstance(item, AudioFrame)]
     assert max(ends_seconds) <= pressed_seconds + 1 / SAMPLE_RATE_HZ
     heard = len(reader.items)
-    reader.source.resume(time.monotonic())
+    resumed_seconds = press_now(reader.source, reader.source.resume)
     reader.hear()
     resumed = [item for item in reader.items[heard:] if isinstance(item, AudioFrame)]
-    assert min(frame.start_seconds for frame in resumed) > pressed_seconds
+    assert min(frame.start_seconds for frame in resumed) > resumed_seconds
 
 
 def press_before_a_successor_is_told_to_record(
