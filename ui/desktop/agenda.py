@@ -22,9 +22,12 @@ class Agenda:
     recognise: Callable[[str], int | None] = _none
     asked: frozenset[int] = frozenset()
 
-    def heard(self, text: str) -> Agenda:
-        """After words of the interviewer; the same object if they ask no question of the plan that was open."""
+    def heard(self, text: str, before: str = "") -> Agenda:
+        """After words of the interviewer, `before` being those that they may go on from after a pause; the same object
+        if they ask no question of the plan that was open."""
         index = self.recognise(text) if self.questions else None
+        if index is None and self.questions and before:
+            index = self.recognise(f"{before} {text}")
         return self if index is None or index in self.asked else replace(self, asked=self.asked | {index})
 
     def toggled(self, index: int) -> Agenda:

@@ -106,6 +106,7 @@ class PanelState:
     _flags: dict[str, Flag] = field(default_factory=dict)
     _questions: dict[str, str] = field(default_factory=dict)  # of a flag: what its follow-up asks
     _spoken: dict[int, float] = field(default_factory=dict)  # seconds of an utterance's final text
+    _said_before: str = ""  # the newest sentence, where it was the interviewer's
     _delays: list[float] = field(default_factory=list)
 
     @classmethod
@@ -242,10 +243,12 @@ class PanelState:
     def _sentence(self, reviewed: ReviewedSentence) -> tuple[list[LineChange], set[Part]]:
         chips = with_sentence(self.chips, reviewed)
         parts = {Part.CHIPS} if chips is not self.chips else set()
-        if reviewed.sentence.channel is Channel.YOU:
-            agenda = self.agenda.heard(reviewed.sentence.text)
+        is_yours = reviewed.sentence.channel is Channel.YOU
+        if is_yours:
+            agenda = self.agenda.heard(reviewed.sentence.text, self._said_before)
             parts |= {Part.AGENDA} if agenda is not self.agenda else set()
             self.agenda = agenda
+        self._said_before = reviewed.sentence.text if is_yours else ""
         self.chips = chips
         said = reviewed.sentence
         lines: list[LineChange] = []

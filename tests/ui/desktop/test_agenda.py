@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from assistant.review import question_sets
 from assistant.values import Channel, ReviewedSentence, Sentence, Stamped, Word
 from ui.desktop.agenda import Agenda
 from ui.desktop.panel_state import PanelState, Part
@@ -22,6 +23,22 @@ def test_only_the_interviewers_words_tick_a_question_and_only_once():
     assert Part.AGENDA in state.apply(said(Channel.YOU, "What was hard?")).parts
     assert Part.AGENDA not in state.apply(said(Channel.YOU, "So, hard?")).parts
     assert state.agenda.lines() == ((QUESTIONS[0], False), (QUESTIONS[1], True))
+
+
+def test_a_question_with_a_pause_in_it_is_ticked_unless_the_candidate_spoke_in_it():
+    general = question_sets.bundled("general")
+    first, rest = "So tell me about something you've worked on that you're really.", "Really proud of."
+    state = PanelState(agenda=Agenda(tuple(q.text for q in general.questions), 45, general.asked_main_question))
+    for channel, text in (
+        (Channel.YOU, first),
+        (Channel.THEM, "Hm?"),
+        (Channel.YOU, rest),
+        (Channel.THEM, "Ah."),
+        (Channel.YOU, first),
+    ):
+        assert Part.AGENDA not in state.apply(said(channel, text)).parts
+    assert Part.AGENDA in state.apply(said(Channel.YOU, rest)).parts
+    assert state.agenda.asked == {0}
 
 
 def test_a_tick_can_be_set_and_taken_back_by_hand():
