@@ -128,12 +128,15 @@ class Worker:
                 job = self._streaming.next_job()
             if job is None:
                 break
+            began_seconds = time.monotonic()
             hypothesis = self._recall(job) or self._decode(job)
+            # Where there is always time, what is shown must not depend on how fast the computer is.
+            took_seconds = time.monotonic() - began_seconds if self._is_live else 0.0
             if hypothesis is None:
                 break
             self._feed.note_language(hypothesis)
             with self._condition:
-                updates = self._streaming.done(job, hypothesis)
+                updates = self._streaming.done(job, hypothesis, took_seconds)
             self._publisher.publish_all(updates)
             self._review()
         self._review()

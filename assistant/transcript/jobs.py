@@ -17,8 +17,11 @@ from assistant.values import Channel, Word
 class StreamingSettings:
     shows_partials: bool = True
     speculates: bool = True  # decode a final before its end is known: sooner, and in vain where speech goes on
-    step_seconds: float = 0.3  # new sound before an open utterance is decoded again
-    loaded_step_seconds: float = 1.0
+    step_seconds: float = 0.2  # new sound before an open utterance is decoded again, at least
+    # And at least this many times what its last decode took: a long utterance, which costs more, and a slow model get
+    # partial text less often, and one voice leaves the worker time for the other one.
+    steps_per_decode: float = 1.7
+    loaded_step_seconds: float = 1.0  # under pressure, and the longest step
     refines: bool = False  # hear finals once more while nobody speaks
 
 
@@ -43,6 +46,7 @@ class Open:
     channel: Channel
     agreement: Agreement = field(default_factory=Agreement)
     seen_until_seconds: float = 0.0  # end of the audio of the last partial job
+    partial_took_seconds: float = 0.0  # 0: not known
     speculative: Hypothesis | None = None
     speculative_end_seconds: float = -1.0
     speculative_effort: Effort = Effort.FINAL

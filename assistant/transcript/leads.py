@@ -10,6 +10,7 @@ from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, TranscriptUpdate
 
 LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
+LED_SECONDS = 5.0  # a longer utterance has context enough of its own
 LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
 LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
 
@@ -23,7 +24,7 @@ def led(
     """What to decode of an utterance, and its lead. `before` is the one before it on its channel with its final text;
     `samples` are the utterance's, by default, or those and more behind them; `longest_seconds` is of all together."""
     samples = utterance.samples if samples is None else samples
-    if before is None:
+    if before is None or len(utterance.samples) > LED_SECONDS * SAMPLE_RATE_HZ:
         return samples, None
     earlier, update = before
     gap_seconds = utterance.start_seconds - earlier.end_seconds

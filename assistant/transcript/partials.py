@@ -27,9 +27,9 @@ class Partials:
         """The decode that is due, if one is: that of the voice with the oldest unseen sound."""
         if not self._is_shown:
             return None
-        due = [(self._unseen_seconds(one), one) for one in self._voices(opened)]
-        unseen_seconds, longest = max(due, key=lambda entry: entry[0], default=(0.0, None))
-        if longest is None or unseen_seconds < self._step_seconds - 1e-6:
+        due = [one for one in self._voices(opened) if self._overdue_seconds(one) >= -1e-6]
+        longest = max(due, key=self._unseen_seconds, default=None)
+        if longest is None:
             return None
         utterance = self._listeners[longest.channel].open_utterance()
         assert utterance is not None
@@ -40,7 +40,7 @@ class Partials:
         """How long the oldest sound has been waiting beyond its step that partial text should show."""
         if not self._is_shown:
             return 0.0
-        return max((self._unseen_seconds(one) for one in self._voices(opened)), default=0.0) - self._step_seconds
+        return max((self._overdue_seconds(one) for one in self._voices(opened)), default=0.0)
 
     def show(self, opened: Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         """What a hypothesis of all that was heard of an open utterance changes in what is shown of it."""
@@ -63,15 +63,19 @@ class Partials:
     def _is_shown(self) -> bool:
         return self._settings.shows_partials and self._pressure.rung < Rung.NO_PARTIALS
 
-    @property
-    def _step_seconds(self) -> float:
-        return self._settings.loaded_step_seconds if self._pressure.rung else self._settings.step_seconds
-
     def _voices(self, opened: Collection[Open]) -> Collection[Open]:
         """Those that get partial text: under pressure the candidate's alone, while both speak."""
         if self._pressure.rung >= Rung.ONE_VOICE and len(opened) > 1:
             return [one for one in opened if one.channel is Channel.THEM]
         return opened
+
+    def _overdue_seconds(self, opened: Open) -> float:
+        """By how much an open utterance's unseen sound is longer than its step."""
+        settings = self._settings
+        step_seconds = max(settings.step_seconds, settings.steps_per_decode * opened.partial_took_seconds)
+        if self._pressure.rung or step_seconds > settings.loaded_step_seconds:
+            step_seconds = settings.loaded_step_seconds
+        return self._unseen_seconds(opened) - step_seconds
 
     def _unseen_seconds(self, opened: Open) -> float:
         """Length of what an open utterance has that no decode has heard."""

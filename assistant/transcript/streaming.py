@@ -136,8 +136,9 @@ class Streaming:
                 return self._final_job(turn.number, turn.utterance)
         return self._speculative_job() or self._partials.job(self._open.values()) or self._refining_job()
 
-    def done(self, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
-        """Take a result; return what it shows at once. Locked and refined text comes by `ready`, in order."""
+    def done(self, job: Job, hypothesis: Hypothesis, took_seconds: float = 0.0) -> list[TranscriptUpdate]:
+        """Take a result, and how long the worker was at it where that matters; return what it shows at once. Locked and
+        refined text comes by `ready`, in order."""
         if job.is_refinement:
             self._refined(hypothesis)
             return []
@@ -147,6 +148,8 @@ class Streaming:
         if job.is_final:
             heard.speculative, heard.speculative_end_seconds = hypothesis, job.utterance.end_seconds
             heard.speculative_effort = job.effort
+        else:
+            heard.partial_took_seconds = took_seconds
         return [] if job.number in self._ended else self._partials.show(heard, job.utterance, hypothesis)
 
     def ready(self) -> tuple[list[SpeechStarted | Locked | Refined], float]:

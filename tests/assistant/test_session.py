@@ -69,6 +69,16 @@ def test_live_and_lossless_give_the_same_finals_and_the_same_order():
     assert order(live_conversation.told) == order(conversation.told)
 
 
+def test_what_a_lossless_replay_shows_does_not_depend_on_how_fast_the_engine_is():
+    shown = []
+    for delay_seconds in (0.0, 0.15):
+        session, sink, _ = make(ScriptedSource(them=[(1.5, True), (0.6, False)]), CountingTranscriber(delay_seconds))
+        session.run()
+        shown.append(sink.of(TranscriptUpdate))
+    assert len(shown[0]) > 3
+    assert shown[0] == shown[1]
+
+
 def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
     recorder = MemoryRecorder()
     source = SpokenSource(20.0, **CALL)

@@ -120,6 +120,33 @@ def test_a_partial_is_not_repeated_without_new_sound():
     assert stream.next_job() is None
 
 
+@pytest.mark.parametrize(
+    ("took_seconds", "step_seconds"), [(0.0, 0.2), (0.09, 0.2), (0.2, 0.34), (0.4, 0.68), (2.0, 1.0)]
+)
+def test_partial_text_is_renewed_less_often_where_it_costs_more(took_seconds, step_seconds):
+    stream, heard = streaming(), []
+    for frame in frames([], [(5.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), took_seconds)
+            heard.append(job.utterance.end_seconds)
+    steps = np.diff(heard)
+    assert len(steps) >= 3
+    assert steps == pytest.approx(step_seconds, abs=FRAME_SECONDS + 1e-6)
+
+
+def test_an_expensive_utterance_does_not_slow_the_next_one():
+    stream, heard = streaming(), []
+    for frame in frames([], [(2.0, True), (1.0, False), (1.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), 0.4)
+            heard += [] if job.is_final else [job.utterance.end_seconds]
+    first, second = [at for at in heard if at < 2.5], [at for at in heard if at > 2.5]
+    assert min(np.diff(first)) > 0.6
+    assert second[0] < 3.2  # not 0.6 s behind its beginning
+
+
 def test_a_result_that_comes_after_the_end_shows_nothing():
     stream, transcriber = streaming(), CountingTranscriber()
     for frame in frames([], [(2.0, True)]):
@@ -167,10 +194,10 @@ def test_what_the_model_doubts_is_shown_when_it_is_final_only():
 def test_a_final_has_the_utterance_before_it_in_front_when_that_was_near():
     transcriber = CountingTranscriber()
     near, far, long = (2.0, True), (1.5, True), (9.0, True)
-    scene = [near, (1.0, False), near, (3.0, False), far, (0.8, False), long, (0.8, False), near, (1.0, False)]
-    play(them=scene, transcriber=transcriber, shows_partials=False)
+    scene = [near, (1.0, False), near, (3.0, False), far, (0.8, False), near, (0.8, False), long, (0.8, False), near]
+    play(them=[*scene, (1.0, False)], transcriber=transcriber, shows_partials=False)
     leads = transcriber.leads
-    assert [lead is not None for lead in leads] == [False, True, False, True, False]
+    assert [lead is not None for lead in leads] == [False, True, False, True, False, False]
     assert leads[1].seconds == pytest.approx(2.7, abs=0.05)  # its sound, and the silence up to the pre-roll
     assert [word.text for word in leads[1].words] == ["w0", "w1", "w2", "w3"]
 
@@ -241,6 +268,14 @@ class LeadTeller(CountingTranscriber):
         hypothesis = super().transcribe(samples, effort, lead)
         first = replace(hypothesis.words[0], text=f"behind {lead}")
         return replace(hypothesis, words=(first, *hypothesis.words[1:]))
+
+
+@pytest.mark.parametrize(("second_seconds", "is_led"), [(3.0, True), (4.5, True), (5.5, False)])
+def test_a_long_utterance_has_context_of_its_own(second_seconds, is_led):
+    transcriber = CountingTranscriber()
+    play(them=[(2.0, True), (0.6, False), (second_seconds, True), (1.0, False)], transcriber=transcriber)
+    assert (transcriber.leads[-1] is not None) is is_led
+    assert transcriber.efforts[-1] is Effort.FINAL
 
 
 SCENE = st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=8)
