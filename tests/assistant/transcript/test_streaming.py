@@ -139,6 +139,7 @@ def test_an_expensive_utterance_does_not_slow_the_next_one():
     stream, heard = streaming(), []
     for frame in frames([], [(2.0, True), (1.0, False), (1.0, True)]):
         stream.hear(frame)
+        stream.ready()
         if (job := stream.next_job()) is not None:
             stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), 0.4)
             heard += [] if job.is_final else [job.utterance.end_seconds]
