@@ -220,6 +220,8 @@ class WhisperTranscriber:
                     "text comes several times as late. The models of the catalogue are faster: `depthcue models list`.",
                 )
         self._late_seconds = lateness_seconds(words)
+        if may_change and not agree(words, self._hypothesis(sound, Effort.PARTIAL, None).words):
+            self._decode = replace(self._decode, partial_window=self._decode.final_window)
         voice_probability(sound)
 
     def _hypothesis(self, samples: NDArray[np.float32], effort: Effort, lead: Lead | None) -> Hypothesis:

@@ -25,7 +25,8 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSettings:
-    """Values as measured on two-channel telephone calls: short ends cost little, since words keep their neighbours."""
+    """Values as measured on two-channel telephone calls: short ends cost little, since a short utterance
+    is decoded behind the one before it."""
 
     onset_blocks: int = 3  # of the last `onset_of_blocks`: fewer is a click
     onset_of_blocks: int = 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,21 +12,19 @@ from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, TranscriptUpdate
 
 LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
-LED_SECONDS = 5.0  # a longer utterance has context enough of its own
 LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
-LONGEST_SECONDS = 28.0  # of a decode: Whisper's window less room for a tail of silence
 
 
 def led(
     utterance: Utterance,
     before: tuple[Utterance, TranscriptUpdate] | None,
     samples: NDArray[np.float32] | None = None,
-    longest_seconds: float = LONGEST_SECONDS,
+    longest_seconds: float = math.inf,
 ) -> tuple[NDArray[np.float32], Lead | None]:
     """What to decode of an utterance, and its lead. `before` is the one before it on its channel with its final text;
     `samples` are the utterance's, by default, or those and more behind them; `longest_seconds` is of all together."""
     samples = utterance.samples if samples is None else samples
-    if before is None or len(utterance.samples) > LED_SECONDS * SAMPLE_RATE_HZ:
+    if before is None:
         return samples, None
     earlier, update = before
     gap_seconds = utterance.start_seconds - earlier.end_seconds

@@ -24,11 +24,11 @@ class Partials:
         self._pressure = pressure
 
     def job(self, opened: Collection[Open]) -> Job | None:
-        """The decode that is due, if one is: that of the voice with the oldest unseen sound."""
+        """The decode that is due, if one is: that of the voice that is overdue for longest."""
         if not self._is_shown:
             return None
         due = [one for one in self._voices(opened) if self._overdue_seconds(one) >= -1e-6]
-        longest = max(due, key=self._unseen_seconds, default=None)
+        longest = max(due, key=self._overdue_seconds, default=None)
         if longest is None:
             return None
         utterance = self._listeners[longest.channel].open_utterance()
@@ -72,7 +72,7 @@ class Partials:
     def _overdue_seconds(self, opened: Open) -> float:
         """By how much an open utterance's unseen sound is longer than its step."""
         settings = self._settings
-        step_seconds = max(settings.step_seconds, settings.steps_per_decode * opened.partial_took_seconds)
+        step_seconds = max(settings.step_seconds, settings.step_in_decodes * opened.partial_took_seconds)
         if self._pressure.rung or step_seconds > settings.loaded_step_seconds:
             step_seconds = settings.loaded_step_seconds
         return self._unseen_seconds(opened) - step_seconds

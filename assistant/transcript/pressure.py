@@ -19,8 +19,9 @@ class Rung(IntEnum):
     GREEDY_FINALS = 4  # no beam search: about a fifth cheaper, and a little less exact
 
 
-# Sound that waits longer than this brings the worker on that rung. 0.7 s is more than two steps of partial text.
-WAITING_SECONDS = {Rung.SLOWER_PARTIALS: 0.7, Rung.ONE_VOICE: 1.5, Rung.NO_PARTIALS: 4.0, Rung.GREEDY_FINALS: 8.0}
+# Sound that waits longer than this brings the worker on that rung. 0.8 s more than the shortest step is the step of the
+# first rung: what leads there is due there.
+WAITING_SECONDS = {Rung.SLOWER_PARTIALS: 0.8, Rung.ONE_VOICE: 1.5, Rung.NO_PARTIALS: 4.0, Rung.GREEDY_FINALS: 8.0}
 FALLS_BELOW = 0.5  # of what led there: without a distance between up and down it would flutter
 
 

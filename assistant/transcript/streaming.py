@@ -3,10 +3,10 @@
 Pure policy, no threads and no clocks of its own. The session calls `hear` on the listening thread, and `next_job`,
 `done` and `ready` on the decode worker, all under one lock; the decode itself runs between the two, without it.
 
-- Finals before partials; of the partials, the one with the oldest unseen sound.
+- Finals before partials; of the partials, the one that is overdue for longest.
 - A final is decoded speculatively as soon as the voice pauses. If the pause lasts, that text is locked the moment the
   end is known; if speech goes on, it served as a hypothesis. Either way the same audio gives the same final.
-- A final has the utterance before it in front, sound and text, if that one was near: context that a short one lacks.
+- A short final has the utterance before it in front, sound and text, if that one was near: context that it lacks.
 - Partials grow stale, finals never: what can't be decoded in time is decoded later, in order. What gives way under
   load is said by `pressure.Rung`.
 - While nobody speaks and nothing waits, finals that deserve it are heard once more, see `refinement.Refinement`. When
@@ -27,9 +27,10 @@ from assistant.transcript.leads import led
 from assistant.transcript.partials import Partials
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.transcript.refinement import Refined, Refinement
-from assistant.values import AudioFrame, AudioGap, Channel, TranscriptUpdate
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate
 
 LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
+LED_SECONDS = 5.0  # an utterance that is longer has context of its own, and would come later
 QUIET_SECONDS = 0.5  # on both sides, before a final is heard once more, and before the next one is
 
 
@@ -208,10 +209,12 @@ class Streaming:
             self._previous[update.channel] = utterance, refined.update
 
     def _final_job(self, number: int, utterance: Utterance) -> Job:
-        """A final decode, with the utterance before in front. That one is always decoded by then: finals come in
-        order and before speculative ones, so that the same sound has the same lead whenever the worker has time."""
+        """A final decode; that of a short utterance with the one before in front. That one is always decoded by then:
+        finals come in order and before speculative ones, so that the same sound has the same lead whenever the worker
+        has time."""
         effort = Effort.HASTY if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
-        samples, lead = led(utterance, self._before(number, utterance.channel))
+        is_led = len(utterance.samples) <= LED_SECONDS * SAMPLE_RATE_HZ
+        samples, lead = led(utterance, self._before(number, utterance.channel) if is_led else None)
         return Job(number, utterance, effort, samples, is_final=True, lead=lead)
 
     def _before(self, number: int, channel: Channel) -> tuple[Utterance, TranscriptUpdate] | None:

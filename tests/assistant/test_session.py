@@ -79,6 +79,18 @@ def test_what_a_lossless_replay_shows_does_not_depend_on_how_fast_the_engine_is(
     assert shown[0] == shown[1]
 
 
+def test_a_slower_engine_is_asked_for_partial_text_less_often_in_a_live_call():
+    asked = []
+    for delay_seconds in (0.0, 0.3):
+        transcriber = CountingTranscriber(delay_seconds)
+        source = SpokenSource(1.0, them=[(2.5, True), (0.6, False)])
+        make(source, transcriber, is_lossless=False)[0].run()
+        asked.append(transcriber.efforts.count(Effort.PARTIAL))
+    quick, slow = asked
+    assert quick >= 8
+    assert 2 <= slow <= 6  # 0.51 s and not 0.3 s apart, which would be eight
+
+
 def test_a_slow_engine_costs_partial_text_but_no_sound_and_no_final():
     recorder = MemoryRecorder()
     source = SpokenSource(20.0, **CALL)

@@ -9,7 +9,7 @@ from assistant.transcript.pressure import WAITING_SECONDS, Pressure, Rung
 def test_it_goes_up_at_once_and_comes_down_step_by_step():
     pressure = Pressure()
     rungs = []
-    for waiting_seconds in (0.0, 0.8, 0.6, 5.0, 3.0, 1.9, 0.7, 0.4, 0.3, 0.0):
+    for waiting_seconds in (0.0, 0.9, 0.6, 5.0, 3.0, 1.9, 0.7, 0.4, 0.3, 0.0):
         pressure.feel(waiting_seconds)
         rungs.append(pressure.rung)
     assert rungs == [0, 1, 1, 3, 3, 2, 1, 1, 0, 0]

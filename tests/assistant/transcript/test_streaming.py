@@ -148,6 +148,18 @@ def test_an_expensive_utterance_does_not_slow_the_next_one():
     assert second[0] < 3.2  # not 0.6 s behind its beginning
 
 
+def test_an_expensive_voice_does_not_slow_the_other_one():
+    stream, steps = streaming(), {channel: [] for channel in Channel}
+    for frame in frames([(5.0, True)], [(5.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            took_seconds = 0.4 if job.utterance.channel is Channel.YOU else 0.05
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), took_seconds)
+            steps[job.utterance.channel].append(job.utterance.end_seconds)
+    assert np.diff(steps[Channel.YOU]) == pytest.approx(0.68, abs=0.05)
+    assert np.diff(steps[Channel.THEM]) == pytest.approx(0.2, abs=0.05)
+
+
 def test_a_result_that_comes_after_the_end_shows_nothing():
     stream, transcriber = streaming(), CountingTranscriber()
     for frame in frames([], [(2.0, True)]):
