@@ -30,14 +30,20 @@ def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
     names = [name for name in ours if name in theirs]
     lines = [_line("ahead of LocalAgreement-2", names), _line("---", ["---:"] * len(names))]
     for measure in ("partial", "stable", "last_word"):
-        ratios = []
-        for name in names:
-            ahead = percentile(getattr(theirs[name], measure), 0.5) / percentile(getattr(ours[name], measure), 0.5)
-            ratios.append("–" if math.isnan(ahead) else f"{ahead:.1f} ×")
+        medians = [[percentile(getattr(whose[name], measure), 0.5) for whose in (ours, theirs)] for name in names]
+        ratios = [_ahead(*pair) for pair in medians]
         lines.append(_line(f"{measure.replace('_', ' ')}, p50, its delay : ours", ratios))
     points = [100 * (theirs[n].final_errors.share - ours[n].final_errors.share) for n in names]
     lines.append(_line("word error rate, points lower", [f"{p:.1f}" for p in points]))
     return "\n".join(lines)
+
+
+def _ahead(our_seconds: float, their_seconds: float) -> str:
+    if math.isnan(our_seconds) or math.isnan(their_seconds):
+        return "–"
+    if our_seconds <= 0:  # a word may be right on the screen before it has been spoken to its end: no ratio says that
+        return f"{their_seconds - our_seconds:.2f} s earlier"
+    return f"{their_seconds / our_seconds:.1f} ×"
 
 
 def files_table(measured: dict[tuple[str, str], FileFigures]) -> str:

@@ -87,7 +87,10 @@ def test_tables_leave_out_what_nobody_has_and_compare_medians() -> None:
     assert "longest wait" not in table({"ours": made})
     later = figures(CALL, RUN, OFFLINE)
     later.stable = [2 * value for value in later.stable]
-    assert "| stable, p50, its delay : ours | 2.0 × |" in ratio_table({"ours": made}, {"ours": later})
+    made.last_word = [-0.25]  # right on the screen before it has been spoken to its end
+    compared = ratio_table({"ours": made}, {"ours": later})
+    assert "| stable, p50, its delay : ours | 2.0 × |" in compared
+    assert "| last word, p50, its delay : ours | 0.75 s earlier |" in compared
 
 
 def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
