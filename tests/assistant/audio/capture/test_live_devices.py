@@ -68,8 +68,10 @@ def test_the_default_output_is_followed_within_a_moment(
         virtual_audio.pactl("set-default-sink", "speakers")
         listener.wait_until(lambda: State.DEVICE_BACK in listener.states(THEM))
         listener.hear_tone(THEM, CALL_HZ)
-    (gap,) = listener.absences(THEM)
-    assert gap.end_seconds - gap.start_seconds < 1.5  # 0.07 to 0.15 s on an idle machine
+    assert listener.states(THEM) == [State.DEVICE_LOST, State.DEVICE_BACK]
+    absences = listener.absences(THEM)  # none where the new device's first block reaches back to the old one's last
+    assert len(absences) <= 1
+    assert sum(gap.end_seconds - gap.start_seconds for gap in absences) < 1.5  # 0.07 to 0.15 s on an idle machine
     assert not carries(listener.sound(THEM), MICROPHONE_HZ)
 
 
