@@ -13,6 +13,7 @@ from benchmarks.streaming.usage import Memory
 
 Cell = Callable[[Figures], str]
 Row = tuple[str, Cell]
+LEAST_RATIO_SECONDS = 0.1  # a delay below it is no measure for another one
 
 
 def table(columns: dict[str, Figures], rows: Sequence[Row] | None = None) -> str:
@@ -26,7 +27,7 @@ def table(columns: dict[str, Figures], rows: Sequence[Row] | None = None) -> str
 
 
 def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
-    """How far ahead of LocalAgreement-2 with the same weights: its delay over ours, and points of word error."""
+    """How far ahead of LocalAgreement-2 with the same weights: its delay beside ours, and points of word error."""
     names = [name for name in ours if name in theirs]
     lines = [_line("ahead of LocalAgreement-2", names), _line("---", ["---:"] * len(names))]
     for measure in ("partial", "stable", "last_word"):
@@ -39,10 +40,11 @@ def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
 
 
 def _ahead(our_seconds: float, their_seconds: float) -> str:
+    """A ratio; a difference where ours is next to nothing, as of a word that is right before it has been spoken whole."""
     if math.isnan(our_seconds) or math.isnan(their_seconds):
         return "–"
-    if our_seconds <= 0:  # a word may be right on the screen before it has been spoken to its end: no ratio says that
-        return f"{their_seconds - our_seconds:.2f} s earlier"
+    if our_seconds < LEAST_RATIO_SECONDS:
+        return f"{their_seconds - our_seconds:+.2f} s"
     return f"{their_seconds / our_seconds:.1f} ×"
 
 

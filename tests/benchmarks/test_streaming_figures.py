@@ -87,10 +87,15 @@ def test_tables_leave_out_what_nobody_has_and_compare_medians() -> None:
     assert "longest wait" not in table({"ours": made})
     later = figures(CALL, RUN, OFFLINE)
     later.stable = [2 * value for value in later.stable]
-    made.last_word = [-0.25]  # right on the screen before it has been spoken to its end
     compared = ratio_table({"ours": made}, {"ours": later})
     assert "| stable, p50, its delay : ours | 2.0 × |" in compared
-    assert "| last word, p50, its delay : ours | 0.75 s earlier |" in compared
+
+
+@pytest.mark.parametrize(("ours", "ahead"), [([-0.25], "+0.75 s"), ([0.0], "+0.50 s"), ([0.09], "+0.41 s"), ([], "–")])
+def test_a_delay_of_next_to_nothing_is_compared_by_its_difference(ours: list[float], ahead: str) -> None:
+    made, later = figures(CALL, RUN, OFFLINE), figures(CALL, RUN, OFFLINE)
+    made.last_word = ours
+    assert f"| last word, p50, its delay : ours | {ahead} |" in ratio_table({"ours": made}, {"ours": later})
 
 
 def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
