@@ -40,7 +40,7 @@ def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
 
 
 def _ahead(our_seconds: float, their_seconds: float) -> str:
-    """A ratio; a difference where ours is next to nothing, as of a word that is right before it has been spoken whole."""
+    """A ratio; a difference where ours is next to nothing, as of a word that is right before it was spoken whole."""
     if math.isnan(our_seconds) or math.isnan(their_seconds):
         return "–"
     if our_seconds < LEAST_RATIO_SECONDS:
