@@ -162,7 +162,7 @@ def test_it_is_stopped_while_it_waits_and_goes_on_later(tmp_path, monkeypatch, i
     stop, is_over = Stop(), threading.Event()
 
     def progress(done_bytes):
-        if done_bytes > 100_000:
+        if done_bytes >= 200_000:
             threading.Timer(0.02, stop.stop).start()
 
     with serving(

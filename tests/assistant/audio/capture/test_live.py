@@ -76,9 +76,8 @@ def test_each_voice_is_recorded_on_its_own_channel(virtual_audio: VirtualAudio, 
         crosstalk, _ = best_match(heard[other], voices[channel])
         assert correlation >= 0.99
         assert crosstalk < 0.3  # two voices are this alike by chance; the other's own would be 1
-    # They end where reading ended, and PipeWire's blocks can come late by as much again.
-    apart_seconds = 0.1 if virtual_audio.server == PULSEAUDIO else 0.2
-    assert abs(len(heard[YOU]) - len(heard[THEM])) <= apart_seconds * SAMPLE_RATE_HZ
+    # They end where reading ended: on a busy machine the last block of one can be late.
+    assert abs(len(heard[YOU]) - len(heard[THEM])) <= 0.2 * SAMPLE_RATE_HZ
     assert listener.statuses() == []
 
 
