@@ -13,8 +13,8 @@ class KeyedPage(QWidget):
     """What `key_does` says goes before the keys of the window, and after those of the widget that has the focus."""
 
     def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
-        """What a key does on this page; None for one that is not its own. Each page says."""
-        raise NotImplementedError
+        """What a key does on this page; None for one that is not its own, as are all until a page says otherwise."""
+        return None
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.key_does(event):

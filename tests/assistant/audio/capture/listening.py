@@ -73,6 +73,11 @@ class Listener:
         heard = [item for item in list(self.items) if isinstance(item, AudioFrame) and item.channel is channel]
         return sum(len(frame.samples) for frame in heard) / SAMPLE_RATE_HZ
 
+    def end_seconds(self, channel: Channel) -> float:
+        """Up to where the channel has been given out."""
+        given = [item for item in list(self.items) if not isinstance(item, Status) and item.channel is channel]
+        return given[-1].end_seconds if given else 0.0
+
     def statuses(self, state: State | None = None) -> list[Status]:
         return [item for item in list(self.items) if isinstance(item, Status) and state in (None, item.state)]
 
