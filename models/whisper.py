@@ -205,7 +205,8 @@ class WhisperTranscriber:
 
     def _get_acquainted(self, may_change: bool) -> None:
         """Hear a known sentence: whether the memory of silence does what it should for this model, and how late its
-        attention is. It also warms buffers and threads, so that the first words of a call are not late."""
+        attention is; and whether the window of partial text will do, which is that of finals if not. It also warms
+        buffers and threads, so that the first words of a call are not late."""
         sound = known_speech()
         words = self._hypothesis(sound, Effort.HASTY, None).words
         if may_change and not is_understood(words):
@@ -220,7 +221,8 @@ class WhisperTranscriber:
                     "text comes several times as late. The models of the catalogue are faster: `depthcue models list`.",
                 )
         self._late_seconds = lateness_seconds(words)
-        if may_change and not agree(words, self._hypothesis(sound, Effort.PARTIAL, None).words):
+        has_windows_apart = self._decode.partial_window != self._decode.final_window
+        if may_change and has_windows_apart and not agree(words, self._hypothesis(sound, Effort.PARTIAL, None).words):
             self._decode = replace(self._decode, partial_window=self._decode.final_window)
         voice_probability(sound)
 

@@ -72,11 +72,11 @@ class Partials:
     def _overdue_seconds(self, opened: Open) -> float:
         """By how much an open utterance's unseen sound is longer than its step."""
         settings = self._settings
-        step_seconds = max(settings.step_seconds, settings.step_in_decodes * opened.partial_took_seconds)
-        longest_seconds = settings.loaded_step_seconds
-        return self._unseen_seconds(opened) - (
-            longest_seconds if self._pressure.rung else min(step_seconds, longest_seconds)
-        )
+        step_seconds = settings.longest_step_seconds
+        if not self._pressure.rung:
+            own_seconds = max(settings.step_seconds, settings.step_in_decodes * opened.partial_took_seconds)
+            step_seconds = min(own_seconds, step_seconds)
+        return self._unseen_seconds(opened) - step_seconds
 
     def _unseen_seconds(self, opened: Open) -> float:
         """Length of what an open utterance has that no decode has heard."""

@@ -103,7 +103,7 @@ class Refinement:
             row = list(self._kept[channel])
             for kept, before, after in zip(row, [None, *row], [*row[1:], None], strict=False):
                 after = after if after is not None and _is_near(kept, after) else None
-                # Without what follows, an utterance that was searched thoroughly would be heard as before.
+                # Without what follows, one that was searched thoroughly would be heard much as before.
                 if not kept.is_settled and (kept.is_hasty or after is not None):
                     candidates.append(Chosen(kept, before, after))
         self._chosen = min(candidates, key=_urgency, default=None)

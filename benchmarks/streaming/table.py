@@ -32,8 +32,8 @@ def ratio_table(ours: dict[str, Figures], theirs: dict[str, Figures]) -> str:
     lines = [_line("ahead of LocalAgreement-2", names), _line("---", ["---:"] * len(names))]
     for measure in ("partial", "stable", "last_word"):
         medians = [[percentile(getattr(whose[name], measure), 0.5) for whose in (ours, theirs)] for name in names]
-        ratios = [_ahead(*pair) for pair in medians]
-        lines.append(_line(f"{measure.replace('_', ' ')}, p50, its delay : ours", ratios))
+        ahead = [_ahead(*pair) for pair in medians]
+        lines.append(_line(f"{measure.replace('_', ' ')}, p50, its delay against ours", ahead))
     points = [100 * (theirs[n].final_errors.share - ours[n].final_errors.share) for n in names]
     lines.append(_line("word error rate, points lower", [f"{p:.1f}" for p in points]))
     return "\n".join(lines)

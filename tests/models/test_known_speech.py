@@ -7,7 +7,7 @@ from assistant.values import Word
 from models import whisper as module
 from models.encoding import Encoder
 from models.known_speech import WORDS, agree, is_understood, known_speech, lateness_seconds
-from models.whisper import PADDED, DecodeSettings, WhisperTranscriber
+from models.whisper import DecodeSettings, WhisperTranscriber
 
 
 def late(seconds):
@@ -50,8 +50,23 @@ def test_a_model_that_does_not_take_the_memory_of_silence_is_padded_and_that_is_
     assert not is_understood(as_told.transcribe(known_speech(), Effort.PARTIAL).words)
 
 
+class HardOfShortHearing(Encoder):
+    """With any other window than that of finals nothing is left of the sound."""
+
+    def encode_thinned(self, sounds, window):
+        final_window = DecodeSettings.for_width(self.width).final_window
+        return super().encode_thinned([one if window == final_window else 0.0 * one for one in sounds], window)
+
+
+def test_a_model_that_does_not_take_the_window_of_partial_text_gets_that_of_finals(model_folder, monkeypatch):
+    monkeypatch.setattr(module, "Encoder", HardOfShortHearing)
+    whisper = WhisperTranscriber(model_folder, "mine")
+    assert whisper._decode.partial_window == whisper._decode.final_window
+    assert is_understood(whisper.transcribe(known_speech(), Effort.PARTIAL).words)
+
+
 def test_real_weights_take_it(whisper):
     assert whisper.notices == ()
-    assert whisper._decode != PADDED
+    assert whisper._decode == DecodeSettings.for_width(384)
     heard = whisper.transcribe(known_speech(), Effort.FINAL).words
     assert lateness_seconds(heard) == pytest.approx(0.0, abs=0.03)
