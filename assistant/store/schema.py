@@ -140,6 +140,7 @@ def _exists(path: Path) -> bool:
 def _is_current(path: Path) -> bool:
     """Looked at read-only: opening it for writing may already move pages of a database that is not ours."""
     with closing(driver.connect(path, "ro", BUSY_SECONDS)) as connection:
+        connection.execute("BEGIN")  # one snapshot, also while another program or thread makes the tables
         version = _version(connection, path)
         # Two milliseconds for a megabyte: better to know before a call than in the middle of one.
         state = connection.execute("PRAGMA quick_check (1)").fetchone()[0]

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 
 from assistant.call import CallState
 from assistant.errors import StoreError
-from assistant.store import Store, StoreSink
-from assistant.store.schema import MIGRATIONS
+from assistant.store import Store, StoreSink, driver
+from assistant.store.schema import MIGRATIONS, prepare
 from tests.assistant.store.calls import STARTED, final, send
 
 
@@ -122,4 +123,31 @@ def test_four_programs_may_start_the_history_at_once(tmp_path: Path) -> None:
         assert process.communicate()[1] == b""
         assert process.returncode == 0
     with Store.open(tmp_path / "data") as store:
+        assert store.sessions() == []
+
+
+def test_a_history_that_another_begins_while_it_is_looked_at_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "depthcue.db"
+    path.touch()  # as the other has made it, still without a table
+    other = threading.Thread(target=prepare, args=(path,))
+    connect = driver.connect
+
+    def watched(at: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
+        connection = connect(at, mode, timeout_seconds)
+
+        def before(statement: str) -> None:
+            if "sqlite_master" in statement and other.ident is None:  # the version is known, the tables are not
+                other.start()
+                other.join(0.3)
+
+        if mode == "ro":
+            connection.set_trace_callback(before)
+        return connection
+
+    monkeypatch.setattr(driver, "connect", watched)
+    prepare(path)
+    other.join()
+    with Store.open(tmp_path) as store:
         assert store.sessions() == []
