@@ -8,6 +8,7 @@ follow-ups come out as if nothing had happened. They take the place of the old o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from assistant.audio.files import FileSource
 from assistant.call import Call, CallCollector, Version
@@ -19,7 +20,7 @@ from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
-from assistant.values import Stamped, TranscriptUpdate
+from assistant.values import Channel, Stamped, TranscriptUpdate
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
 from ui.echo_removal import EchoRemoval, echo_removal
@@ -122,19 +123,35 @@ def _transcribe_tail(
 class _NewText:
     """A sink in front of the store's: what is there already stays, with what a person has corrected in it.
 
-    Where the recording is not heard to its end, an utterance in progress ends early, and what is there says more.
+    Where utterances begin and end may come out otherwise than in the call, and so may their numbers: what was said up
+    to the end of a channel's last stored utterance is known, by the clock. That utterance itself gives way where the
+    same one is longer now, as it is after a recovery that was not heard to its end.
     """
 
     def __init__(self, sink: StoreSink, before: Call) -> None:
         self._sink = sink
-        self._ends_seconds = {update.utterance: update.end_seconds for update in before.utterances}
+        self._last: dict[Channel, TranscriptUpdate] = {}
+        for update in sorted(before.utterances, key=lambda update: update.end_seconds):
+            self._last[update.channel] = update
+        self._next_number = 1 + max((update.utterance for update in before.utterances), default=-1)
 
     def next(self, stamped: Stamped) -> None:
-        update = stamped.event
-        if not isinstance(update, TranscriptUpdate):
-            return
-        if update.end_seconds > self._ends_seconds.get(update.utterance, 0.0) + SAME_SECONDS:
-            self._sink.next(stamped)
+        if isinstance(stamped.event, TranscriptUpdate) and (new := self._new_in(stamped.event)) is not None:
+            self._sink.next(replace(stamped, event=new))
 
     def close(self) -> None:
         self._sink.close()
+
+    def _new_in(self, update: TranscriptUpdate) -> TranscriptUpdate | None:
+        last = self._last.get(update.channel)
+        known_seconds = last.end_seconds if last is not None else 0.0
+        if not update.words or update.end_seconds <= known_seconds + SAME_SECONDS:
+            return None
+        if last is not None and abs(update.start_seconds - last.start_seconds) < SAME_SECONDS:
+            return replace(update, utterance=last.utterance)
+        words = tuple(word for word in update.words if (word.start_seconds + word.end_seconds) / 2 > known_seconds)
+        if not words:
+            return None
+        number, self._next_number = self._next_number, self._next_number + 1
+        start_seconds = max(update.start_seconds, known_seconds)
+        return replace(update, utterance=number, start_seconds=start_seconds, words=words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from assistant.audio.recording import CrashSafeRecorder
 from assistant.call import Version
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
-from assistant.values import AudioFrame, Channel, FollowUpRetired, RetiredWhy
+from assistant.values import AudioFrame, Channel, FollowUpRetired, RetiredWhy, TranscriptUpdate
 from tests.assistant.store.calls import STARTED, send
 from tests.ui.running import ONE_CLAIM, cut_of_interview
 from ui.echo_removal import EchoRemoval
 from ui.recovery import recover
+
+TWO_CLAIMS = (24.4, 34.0)  # and "we improved a lot of things" behind it
 
 
 @pytest.fixture
@@ -26,9 +29,9 @@ def store(home: Path, one_model: None) -> Store:
     return Store.open(home)
 
 
-def crashed(store: Store) -> str:
+def crashed(store: Store, cut_seconds: tuple[float, float] = ONE_CLAIM) -> str:
     """A call that ended without a stop, in the silence after a claim, before any of it was transcribed."""
-    samples, rate_hz = cut_of_interview(*ONE_CLAIM)
+    samples, rate_hz = cut_of_interview(*cut_seconds)
     voices = soxr.resample(samples.astype(np.float32) / 32768, rate_hz, 16_000).T
     voices = np.pad(voices, ((0, 0), (0, 10 * 16_000)))
     session_id, folder = store.begin("Talk", STARTED, "tiny.en", tuple(Channel), "yes")
@@ -74,6 +77,38 @@ def test_what_a_person_did_stays_when_recovery_is_given_up_and_when_it_is_done(s
     assert [fate.flag.quote for fate in after.flags] == [fate.flag.quote for fate in before.flags]
     why = {fate.follow_up.question: fate.retired_why for fate in after.follow_ups}
     assert why[card.question] is RetiredWhy.DISMISSED
+
+
+def said_by_them(store: Store, session_id: str) -> list[TranscriptUpdate]:
+    return [update for update in store.load(session_id).utterances if update.channel is Channel.THEM]
+
+
+def words_of(updates: list[TranscriptUpdate]) -> list[str]:
+    return [word.text for update in updates for word in update.words]
+
+
+@pytest.mark.parametrize("early_seconds", [0.0, 0.25])
+@pytest.mark.parametrize("kept_words", [2, 4, 5])  # of the first utterance, which has five: "I increased ..."
+def test_what_is_stored_is_not_heard_twice_where_utterances_come_out_otherwise(
+    store: Store, early_seconds: float, kept_words: int
+) -> None:
+    """An utterance less or more before them, and another border between two, as a gap or an echo may leave it."""
+    session_id = crashed(store, TWO_CLAIMS)
+    recovered(store)
+    first, second, *rest = expected = said_by_them(store, session_id)
+    assert len(first.words) == 5
+    again = crashed(store, TWO_CLAIMS)
+    start_seconds = first.start_seconds - early_seconds
+    end_seconds = first.words[kept_words - 1].end_seconds if kept_words < 5 else first.end_seconds
+    stored = replace(first, utterance=7, start_seconds=start_seconds, end_seconds=end_seconds)
+    sink = StoreSink(store, again)
+    send(sink, replace(stored, words=first.words[:kept_words]))
+    sink.close()
+    recovered(store)
+    assert words_of(said_by_them(store, again)) == words_of(expected)
+    numbers = [update.utterance for update in said_by_them(store, again)]
+    assert numbers[0] == 7
+    assert len(set(numbers)) == len(numbers) >= len([second, *rest]) + 1
 
 
 def test_a_call_that_is_deleted_meanwhile_keeps_no_other_from_recovery(
