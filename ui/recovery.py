@@ -123,35 +123,44 @@ def _transcribe_tail(
 class _NewText:
     """A sink in front of the store's: what is there already stays, with what a person has corrected in it.
 
-    Where utterances begin and end may come out otherwise than in the call, and so may their numbers: what was said up
-    to the end of a channel's last stored utterance is known, by the clock. That utterance itself gives way where the
-    same one is longer now, as it is after a recovery that was not heard to its end.
+    Where utterances begin and end may come out otherwise than in the call, and so may their numbers, so that only the
+    clock tells what is new: what lies behind a channel's last stored utterance, and what was said where nothing is
+    stored. The last utterance itself gives way where the same one is longer now, as it is after a recovery that was
+    not heard to its end.
     """
 
     def __init__(self, sink: StoreSink, before: Call) -> None:
         self._sink = sink
-        self._last: dict[Channel, TranscriptUpdate] = {}
+        self._kept: dict[Channel, list[TranscriptUpdate]] = {channel: [] for channel in Channel}
         for update in sorted(before.utterances, key=lambda update: update.end_seconds):
-            self._last[update.channel] = update
+            self._kept[update.channel].append(update)
         self._next_number = 1 + max((update.utterance for update in before.utterances), default=-1)
 
     def next(self, stamped: Stamped) -> None:
-        if isinstance(stamped.event, TranscriptUpdate) and (new := self._new_in(stamped.event)) is not None:
+        update = stamped.event
+        if isinstance(update, TranscriptUpdate) and update.words and (new := self._new_in(update)) is not None:
             self._sink.next(replace(stamped, event=new))
 
     def close(self) -> None:
         self._sink.close()
 
     def _new_in(self, update: TranscriptUpdate) -> TranscriptUpdate | None:
-        last = self._last.get(update.channel)
-        known_seconds = last.end_seconds if last is not None else 0.0
-        if not update.words or update.end_seconds <= known_seconds + SAME_SECONDS:
-            return None
-        if last is not None and abs(update.start_seconds - last.start_seconds) < SAME_SECONDS:
-            return replace(update, utterance=last.utterance)
+        kept = self._kept[update.channel]
+        known_seconds = kept[-1].end_seconds if kept else 0.0
+        if update.end_seconds <= known_seconds + SAME_SECONDS:
+            return None if any(_overlap(update, one) for one in kept) else self._numbered(update)
+        if kept and abs(update.start_seconds - kept[-1].start_seconds) < SAME_SECONDS:
+            return replace(update, utterance=kept[-1].utterance)
         words = tuple(word for word in update.words if (word.start_seconds + word.end_seconds) / 2 > known_seconds)
-        if not words:
-            return None
-        number, self._next_number = self._next_number, self._next_number + 1
         start_seconds = max(update.start_seconds, known_seconds)
-        return replace(update, utterance=number, start_seconds=start_seconds, words=words)
+        return self._numbered(replace(update, start_seconds=start_seconds, words=words)) if words else None
+
+    def _numbered(self, update: TranscriptUpdate) -> TranscriptUpdate:
+        """Under a number that no stored utterance has. Each utterance comes once: nothing but final text is published,
+        and none is heard once more."""
+        self._next_number += 1
+        return replace(update, utterance=self._next_number - 1)
+
+
+def _overlap(one: TranscriptUpdate, other: TranscriptUpdate) -> bool:
+    return min(one.end_seconds, other.end_seconds) - max(one.start_seconds, other.start_seconds) > SAME_SECONDS
