@@ -24,7 +24,7 @@ from assistant.importing import read_transcript
 from assistant.ports import SentenceModel
 from assistant.review.conversation import Conversation
 from assistant.review.transcript_review import WORD_SECONDS, SpokenTurn, review_transcript
-from assistant.values import Channel, TranscriptUpdate, UpdateKind, Verbosity, Word
+from assistant.values import Channel, ReviewedSentence, TranscriptUpdate, UpdateKind, Verbosity, Word
 from benchmarks.review_dialogues import WORDS_A_MINUTE, DialogueScores
 from benchmarks.review_dialogues import transcript_of as dialogue_transcript
 from benchmarks.review_sentences import Row, report, transcript_of
@@ -116,9 +116,11 @@ def _pair(row: Row) -> list[SpokenTurn]:
 
 
 def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
-    """What the review of one sentence takes, by the clock of this process, and whether it grows in a long call."""
+    """What the review takes, by the clock of this process, and whether it grows in a long call. An utterance may
+    complete several sentences, or none: a sentence is given its share of the utterance that completed it."""
     conversation, now = Conversation(model=model), 0.0
-    seconds: list[float] = []
+    utterances: list[float] = []
+    sentences: list[float] = []
     for dialogue in dialogues:
         for turn in dialogue["turns"]:
             channel = Channel.THEM if turn["speaker"] == "candidate" else Channel.YOU
@@ -126,20 +128,25 @@ def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
                 words = tuple(
                     Word(w, now + i * 0.4, now + i * 0.4 + 0.35) for i, w in enumerate(sentence["text"].split())
                 )
-                conversation.speech_started(channel, now)
-                now = words[-1].end_seconds + 0.3
-                update = TranscriptUpdate(UpdateKind.FINAL, channel, len(seconds), words[0].start_seconds, now, words)
+                begins, now = now, words[-1].end_seconds + 0.3
+                update = TranscriptUpdate(UpdateKind.FINAL, channel, len(utterances), begins, now, words)
                 started = time.process_time()
-                conversation.utterance_locked(update, now)
-                seconds.append(time.process_time() - started)
+                events = conversation.speech_started(channel, begins) + conversation.utterance_locked(update, now)
+                utterances.append(time.process_time() - started)
+                completed = sum(isinstance(event, ReviewedSentence) for event in events)
+                sentences += [utterances[-1] / max(1, completed)] * completed
                 now += 0.5
-    tenth = max(1, len(seconds) // 10)
-    first, last = np.mean(seconds[:tenth]) * 1000, np.mean(seconds[-tenth:]) * 1000
-    median, late = np.percentile(seconds, (50, 95)) * 1000
+    tenth = max(1, len(sentences) // 10)
+    first, last = np.mean(sentences[:tenth]) * 1000, np.mean(sentences[-tenth:]) * 1000
     print(
-        f"time a sentence, {len(seconds)} in one call of {now / 60:.0f} minutes: "
-        f"median {median:.1f} ms, p95 {late:.1f} ms; first tenth {first:.1f} ms, last tenth {last:.1f} ms"
+        f"time a sentence, {len(sentences)} in one call of {now / 60:.0f} minutes: {_median_and_late(sentences)}; "
+        f"first tenth {first:.1f} ms, last tenth {last:.1f} ms; an utterance: {_median_and_late(utterances)}"
     )
+
+
+def _median_and_late(seconds: Sequence[float]) -> str:
+    median, late = np.percentile(seconds, (50, 95)) * 1000
+    return f"median {median:.1f} ms, p95 {late:.1f} ms"
 
 
 def main() -> int:
