@@ -11,7 +11,8 @@ from assistant.ports import Lead
 from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, TranscriptUpdate
 
-LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
+LONGEST_LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
+LONGEST_LED_SECONDS = 5.0  # a longer one has context of its own, and its final would come later
 LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
 
 
@@ -28,7 +29,8 @@ def led(
         return samples, None
     earlier, update = before
     gap_seconds = utterance.start_seconds - earlier.end_seconds
-    if not update.words or gap_seconds > LEAD_GAP_SECONDS or len(earlier.samples) > LEAD_SECONDS * SAMPLE_RATE_HZ:
+    is_long = len(earlier.samples) > LONGEST_LEAD_SECONDS * SAMPLE_RATE_HZ
+    if not update.words or gap_seconds > LEAD_GAP_SECONDS or is_long:
         return samples, None
     gap = silence(gap_seconds)
     if len(earlier.samples) + len(gap) + len(samples) > longest_seconds * SAMPLE_RATE_HZ:

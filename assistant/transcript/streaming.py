@@ -23,14 +23,13 @@ from assistant.ports import Effort, Hypothesis
 from assistant.speech.listener import Listener, SpeechEnded, SpeechStarted, Utterance
 from assistant.transcript.finals import Locked, final_of
 from assistant.transcript.jobs import Job, Open, StreamingSettings
-from assistant.transcript.leads import led
+from assistant.transcript.leads import LONGEST_LED_SECONDS, led
 from assistant.transcript.partials import Partials
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.transcript.refinement import Refined, Refinement
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate
 
 LAG_SECONDS = 1.5  # a channel that is this much behind the other one no longer holds the clock back
-LED_SECONDS = 5.0  # an utterance that is longer has context of its own, and would come later
 QUIET_SECONDS = 0.5  # on both sides, before a final is heard once more, and before the next one is
 
 
@@ -213,7 +212,7 @@ class Streaming:
         finals come in order and before speculative ones, so that the same sound has the same lead whenever the worker
         has time."""
         effort = Effort.HASTY if self.rung >= Rung.GREEDY_FINALS else Effort.FINAL
-        is_led = len(utterance.samples) <= LED_SECONDS * SAMPLE_RATE_HZ
+        is_led = len(utterance.samples) <= LONGEST_LED_SECONDS * SAMPLE_RATE_HZ
         samples, lead = led(utterance, self._before(number, utterance.channel) if is_led else None)
         return Job(number, utterance, effort, samples, is_final=True, lead=lead)
 
