@@ -7,8 +7,11 @@ follow-ups come out as if nothing had happened. They take the place of the old o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from itertools import groupby
 
 from assistant.audio.files import FileSource
 from assistant.call import Call, CallCollector, Version
@@ -20,7 +23,7 @@ from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
-from assistant.values import Channel, Stamped, TranscriptUpdate
+from assistant.values import Channel, Stamped, TranscriptUpdate, Word
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
 from ui.echo_removal import EchoRemoval, echo_removal
@@ -124,43 +127,52 @@ class _NewText:
     """A sink in front of the store's: what is there already stays, with what a person has corrected in it.
 
     Where utterances begin and end may come out otherwise than in the call, and so may their numbers, so that only the
-    clock tells what is new: what lies behind a channel's last stored utterance, and what was said where nothing is
-    stored. The last utterance itself gives way where the same one is longer now, as it is after a recovery that was
-    not heard to its end.
+    clock tells what is new: the words that lie in no stored utterance of their channel. The last one gives way where
+    the same utterance is longer now, as it is after a recovery that was not heard to its end.
     """
 
     def __init__(self, sink: StoreSink, before: Call) -> None:
         self._sink = sink
         self._kept: dict[Channel, list[TranscriptUpdate]] = {channel: [] for channel in Channel}
-        for update in sorted(before.utterances, key=lambda update: update.end_seconds):
+        for update in sorted(before.utterances, key=_end_seconds):
             self._kept[update.channel].append(update)
         self._next_number = 1 + max((update.utterance for update in before.utterances), default=-1)
 
     def next(self, stamped: Stamped) -> None:
-        update = stamped.event
-        if isinstance(update, TranscriptUpdate) and update.words and (new := self._new_in(update)) is not None:
-            self._sink.next(replace(stamped, event=new))
+        if isinstance(stamped.event, TranscriptUpdate):
+            for update in self._new_in(stamped.event):
+                self._sink.next(replace(stamped, event=update))
 
     def close(self) -> None:
         self._sink.close()
 
-    def _new_in(self, update: TranscriptUpdate) -> TranscriptUpdate | None:
+    def _new_in(self, update: TranscriptUpdate) -> list[TranscriptUpdate]:
+        """Each utterance comes once: nothing but final text is published, and none is heard once more."""
         kept = self._kept[update.channel]
-        known_seconds = kept[-1].end_seconds if kept else 0.0
-        if update.end_seconds <= known_seconds + SAME_SECONDS:
-            return None if any(_overlap(update, one) for one in kept) else self._numbered(update)
-        if kept and abs(update.start_seconds - kept[-1].start_seconds) < SAME_SECONDS:
-            return replace(update, utterance=kept[-1].utterance)
-        words = tuple(word for word in update.words if (word.start_seconds + word.end_seconds) / 2 > known_seconds)
-        start_seconds = max(update.start_seconds, known_seconds)
-        return self._numbered(replace(update, start_seconds=start_seconds, words=words)) if words else None
+        is_last = bool(kept) and abs(update.start_seconds - kept[-1].start_seconds) < SAME_SECONDS
+        if is_last and update.words and update.end_seconds > kept[-1].end_seconds + SAME_SECONDS:
+            return [replace(update, utterance=kept[-1].utterance)]
+        runs = [tuple(run) for is_known, run in groupby(update.words, partial(_is_in, kept)) if not is_known]
+        return [self._renumbered(_part(update, run)) for run in runs]
 
-    def _numbered(self, update: TranscriptUpdate) -> TranscriptUpdate:
-        """Under a number that no stored utterance has. Each utterance comes once: nothing but final text is published,
-        and none is heard once more."""
+    def _renumbered(self, update: TranscriptUpdate) -> TranscriptUpdate:
+        """Under a number that no stored utterance has."""
         self._next_number += 1
         return replace(update, utterance=self._next_number - 1)
 
 
-def _overlap(one: TranscriptUpdate, other: TranscriptUpdate) -> bool:
-    return min(one.end_seconds, other.end_seconds) - max(one.start_seconds, other.start_seconds) > SAME_SECONDS
+def _end_seconds(update: TranscriptUpdate) -> float:
+    return update.end_seconds
+
+
+def _is_in(kept: list[TranscriptUpdate], word: Word) -> bool:
+    """Whether the word was said in one of these utterances, which are in the order of their ends."""
+    middle_seconds = (word.start_seconds + word.end_seconds) / 2
+    place = bisect_left(kept, middle_seconds, key=_end_seconds)
+    return place < len(kept) and kept[place].start_seconds <= middle_seconds
+
+
+def _part(update: TranscriptUpdate, words: tuple[Word, ...]) -> TranscriptUpdate:
+    if len(words) == len(update.words):
+        return update
+    return replace(update, words=words, start_seconds=words[0].start_seconds, end_seconds=words[-1].end_seconds)

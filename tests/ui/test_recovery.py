@@ -121,17 +121,37 @@ def test_what_is_stored_is_not_heard_twice_where_utterances_come_out_otherwise(
     assert own in store.load(again).utterances
 
 
-def test_what_was_left_out_in_the_call_is_recovered_between_what_is_stored(store: Store) -> None:
+@pytest.mark.parametrize("stub_words", [0, 2])  # of what the engine failed on, as a recovery that was given up kept it
+def test_what_was_left_out_in_the_call_is_recovered_between_what_is_stored(store: Store, stub_words: int) -> None:
     session_id = crashed(store, TWO_CLAIMS)
     recovered(store)
     first, *rest = expected = said_by_them(store, session_id)
     again = crashed(store, TWO_CLAIMS)
     sink = StoreSink(store, again)
-    send(sink, *rest)  # the engine had failed at the first one
+    if stub_words:
+        end_seconds = first.words[stub_words - 1].end_seconds
+        send(sink, replace(first, end_seconds=end_seconds, words=first.words[:stub_words]))
+    send(sink, *rest)
     sink.close()
     recovered(store)
     assert words_of(said_by_them(store, again)) == words_of(expected)
-    assert first.words
+    added = [update for update in said_by_them(store, again) if update.utterance > rest[-1].utterance]
+    assert words_of(added) == [word.text for word in first.words[stub_words:]]
+
+
+def test_what_was_left_out_is_recovered_also_where_it_is_one_utterance_with_what_is_stored(store: Store) -> None:
+    session_id = crashed(store, TWO_CLAIMS)
+    recovered(store)
+    first, *rest = expected = said_by_them(store, session_id)
+    again = crashed(store, TWO_CLAIMS)
+    words = first.words[2:4]
+    inner = replace(first, words=words, start_seconds=words[0].start_seconds, end_seconds=words[-1].end_seconds)
+    sink = StoreSink(store, again)
+    send(sink, inner, *rest)
+    sink.close()
+    recovered(store)
+    assert words_of(said_by_them(store, again)) == words_of(expected)
+    assert len(said_by_them(store, again)) == len(rest) + 3
 
 
 def test_a_call_that_is_deleted_meanwhile_keeps_no_other_from_recovery(
