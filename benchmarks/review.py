@@ -117,10 +117,11 @@ def _pair(row: Row) -> list[SpokenTurn]:
 
 def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
     """What the review takes, by the clock of this process, and whether it grows in a long call. An utterance may
-    complete several sentences, or none: a sentence is given its share of the utterance that completed it."""
+    complete several sentences, or none: a sentence is given its share of the time since the one before it."""
     conversation, now = Conversation(model=model), 0.0
     utterances: list[float] = []
     sentences: list[float] = []
+    waiting = 0.0  # for a sentence to be completed
     for dialogue in dialogues:
         for turn in dialogue["turns"]:
             channel = Channel.THEM if turn["speaker"] == "candidate" else Channel.YOU
@@ -134,7 +135,10 @@ def print_times(dialogues: Sequence[Row], model: SentenceModel | None) -> None:
                 events = conversation.speech_started(channel, begins) + conversation.utterance_locked(update, now)
                 utterances.append(time.process_time() - started)
                 completed = sum(isinstance(event, ReviewedSentence) for event in events)
-                sentences += [utterances[-1] / max(1, completed)] * completed
+                waiting += utterances[-1]
+                if completed:
+                    sentences += [waiting / completed] * completed
+                    waiting = 0.0
                 now += 0.5
     tenth = max(1, len(sentences) // 10)
     first, last = np.mean(sentences[:tenth]) * 1000, np.mean(sentences[-tenth:]) * 1000

@@ -12,7 +12,7 @@ from assistant.speech.listener import Utterance
 from assistant.values import SAMPLE_RATE_HZ, TranscriptUpdate
 
 LONGEST_LEAD_SECONDS = 8.0  # a longer utterance before would only cost time
-LONGEST_LED_SECONDS = 5.0  # a longer one has context of its own, and its final would come later
+LONGEST_LED_SECONDS = 5.0  # of a final in the call: a longer one has context of its own, and would come later
 LEAD_GAP_SECONDS = 2.0  # after a longer silence it is another matter
 
 
