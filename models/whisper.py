@@ -56,7 +56,7 @@ class DecodeSettings:
         if encoder_width <= TINY_WIDTH:
             # Behind its first three guesses the smallest model has none that is better, once it hears some sentences.
             return cls(partial_window=Window(1.0, 3.0), final_window=Window(1.3, 5.0), batch_beam_size=3)
-        return cls(partial_window=Window(1.3, 5.0), final_window=Window(2.0, 10.0))
+        return cls(partial_window=Window(1.3, 5.0), final_window=Window(2.0, 6.0))
 
 
 PADDED = DecodeSettings(partial_window=FULL_WINDOW, final_window=FULL_WINDOW)

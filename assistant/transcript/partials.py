@@ -25,11 +25,8 @@ class Partials:
 
     def job(self, opened: Collection[Open]) -> Job | None:
         """The decode that is due, if one is: that of the voice that is overdue for longest."""
-        if not self._is_shown:
-            return None
-        due = [one for one in self._voices(opened) if self._overdue_seconds(one) >= -1e-6]
-        longest = max(due, key=self._overdue_seconds, default=None)
-        if longest is None:
+        overdue_seconds, longest = self._most_overdue(opened)
+        if longest is None or overdue_seconds < -1e-6:
             return None
         utterance = self._listeners[longest.channel].open_utterance()
         assert utterance is not None
@@ -38,9 +35,7 @@ class Partials:
 
     def waiting_seconds(self, opened: Collection[Open]) -> float:
         """How long the oldest sound has been waiting beyond its step that partial text should show."""
-        if not self._is_shown:
-            return 0.0
-        return max((self._overdue_seconds(one) for one in self._voices(opened)), default=0.0)
+        return max(0.0, self._most_overdue(opened)[0])
 
     def show(self, opened: Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
         """What a hypothesis of all that was heard of an open utterance changes in what is shown of it."""
@@ -69,14 +64,19 @@ class Partials:
             return [one for one in opened if one.channel is Channel.THEM]
         return opened
 
-    def _overdue_seconds(self, opened: Open) -> float:
-        """By how much an open utterance's unseen sound is longer than its step."""
+    def _most_overdue(self, opened: Collection[Open]) -> tuple[float, Open | None]:
+        """The voice that is overdue for longest, and for how long; none where no partial text is shown."""
+        voices = self._voices(opened) if self._is_shown else ()
+        overdue = [(self._unseen_seconds(one) - self._step_seconds(one), one) for one in voices]
+        return max(overdue, key=lambda pair: pair[0], default=(0.0, None))
+
+    def _step_seconds(self, opened: Open) -> float:
+        """How much new sound of an open utterance is due for a decode."""
         settings = self._settings
-        step_seconds = settings.longest_step_seconds
-        if not self._pressure.rung:
-            own_seconds = max(settings.step_seconds, settings.step_in_decodes * opened.partial_took_seconds)
-            step_seconds = min(own_seconds, step_seconds)
-        return self._unseen_seconds(opened) - step_seconds
+        if self._pressure.rung:
+            return settings.longest_step_seconds
+        own_seconds = max(settings.step_seconds, settings.step_in_decodes * opened.partial_took_seconds)
+        return min(own_seconds, settings.longest_step_seconds)
 
     def _unseen_seconds(self, opened: Open) -> float:
         """Length of what an open utterance has that no decode has heard."""
