@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the panel needs these values before its window is up, and n
     from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ = 16_000  # everywhere behind the sources; what Whisper and webrtcvad take
+SAME_SECONDS = 0.001  # moments so near each other are one, computed twice
 
 
 class Channel(StrEnum):

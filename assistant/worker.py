@@ -28,7 +28,7 @@ from assistant.transcript.jobs import Job
 from assistant.transcript.pressure import Rung
 from assistant.transcript.refinement import Refined
 from assistant.transcript.streaming import Streaming
-from assistant.values import AudioFrame, AudioGap, Channel, ReviewEvent, State, Status, TranscriptUpdate
+from assistant.values import SAME_SECONDS, AudioFrame, AudioGap, Channel, ReviewEvent, State, Status, TranscriptUpdate
 
 BEHIND_SECONDS = 3.0  # a final that waits longer is said aloud
 CAUGHT_UP_SECONDS = 1.0
@@ -244,4 +244,4 @@ def _place(channel: Channel, end_seconds: float) -> tuple[Channel, int]:
 
 
 def _is_near(start_seconds: float, utterance: Utterance) -> bool:
-    return abs(start_seconds - utterance.start_seconds) < 0.001
+    return abs(start_seconds - utterance.start_seconds) < SAME_SECONDS

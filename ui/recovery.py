@@ -23,12 +23,10 @@ from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
 from assistant.store import Recovered, Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
-from assistant.values import Channel, Stamped, TranscriptUpdate, Word
+from assistant.values import SAME_SECONDS, Channel, Stamped, TranscriptUpdate, Word
 from ui import compose
 from ui.cancelling import Cancellable, CancelledError
 from ui.echo_removal import EchoRemoval, echo_removal
-
-SAME_SECONDS = 0.001  # moments so near each other are one, computed twice
 
 
 def recover(

@@ -65,13 +65,13 @@ class Partials:
         return opened
 
     def _most_overdue(self, opened: Collection[Open]) -> tuple[float, Open | None]:
-        """The voice that is overdue for longest, and for how long; none where no partial text is shown."""
+        """By how long the most overdue voice is so, below 0 while none is due, and which it is; None without any."""
         voices = self._voices(opened) if self._is_shown else ()
         overdue = [(self._unseen_seconds(one) - self._step_seconds(one), one) for one in voices]
         return max(overdue, key=lambda pair: pair[0], default=(0.0, None))
 
     def _step_seconds(self, opened: Open) -> float:
-        """How much new sound of an open utterance is due for a decode."""
+        """How much unseen sound makes the next decode of an open utterance due."""
         settings = self._settings
         if self._pressure.rung:
             return settings.longest_step_seconds

@@ -13,7 +13,7 @@ from benchmarks.streaming.usage import Memory
 
 Cell = Callable[[Figures], str]
 Row = tuple[str, Cell]
-LEAST_RATIO_SECONDS = 0.1  # a delay below it is no measure for another one
+LEAST_DIVISOR_SECONDS = 0.1  # a shorter delay is no measure for another one
 
 
 def table(columns: dict[str, Figures], rows: Sequence[Row] | None = None) -> str:
@@ -43,7 +43,7 @@ def _ahead(our_seconds: float, their_seconds: float) -> str:
     """A ratio; a difference where ours is next to nothing, as of a word that is right before it was spoken whole."""
     if math.isnan(our_seconds) or math.isnan(their_seconds):
         return "–"
-    if our_seconds < LEAST_RATIO_SECONDS:
+    if our_seconds < LEAST_DIVISOR_SECONDS:
         return f"{their_seconds - our_seconds:+.2f} s"
     return f"{their_seconds / our_seconds:.1f} ×"
 

@@ -103,13 +103,20 @@ def test_finals_come_before_partials():
     assert (job.utterance.channel, job.is_final) == (Channel.YOU, True)
 
 
-def test_the_longest_waiting_voice_is_decoded_first():
-    stream = streaming()
-    for frame in frames([(1.0, False), (1.0, True)], [(2.0, True)]):
+def test_of_two_voices_that_are_due_the_one_that_is_overdue_for_longest_comes_first():
+    stream, transcriber, order = streaming(), CountingTranscriber(), []
+    took_seconds = {Channel.YOU: 0.4, Channel.THEM: 0.05}  # so that they are due after .68 and .2 s
+    for frame in frames([(2.0, True)], [(0.8, False), (1.2, True)]):
         stream.hear(frame)
-    job = stream.next_job()
-    assert job is not None
-    assert job.utterance.channel is Channel.THEM
+        at_seconds = round(frame.end_seconds, 2)
+        if frame.channel is Channel.THEM and at_seconds in (0.96, 1.3, 1.76):
+            while (job := stream.next_job()) is not None:
+                hypothesis = transcriber.transcribe(job.samples, job.effort)
+                stream.done(job, hypothesis, took_seconds[job.utterance.channel])
+                order.append((at_seconds, job.utterance.channel))
+    # At 1.76 more of "you" is unseen, .8 against .46 s, but the other voice is overdue for longer: .26 against .12 s.
+    you, them = Channel.YOU, Channel.THEM
+    assert order == [(0.96, you), (0.96, them), (1.3, them), (1.76, them), (1.76, you)]
 
 
 def test_a_partial_is_not_repeated_without_new_sound():
