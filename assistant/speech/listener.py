@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.loudness import rms_dbfs
+from assistant.loudness import rms_dbfs_of_each
 from assistant.ports import VoiceDetector
 from assistant.speech.kept_samples import KeptSamples
 from assistant.speech.segmenter import Edge, Segmenter
@@ -118,15 +118,18 @@ class Listener:
     def _append(self, samples: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
         self._audio.append(samples)
         edges: list[SpeechStarted | SpeechEnded] = []
-        while self._audio.end - self._seen >= self._block:
-            edges += self._judge()
+        blocks = (self._audio.end - self._seen) // self._block
+        if blocks:
+            unseen = self._audio.between(self._seen, self._seen + blocks * self._block)
+            for loudness_dbfs in rms_dbfs_of_each(unseen.reshape(blocks, self._block)):
+                edges += self._judge(loudness_dbfs)
         if self._utterance_start is None:
             self._audio.forget_before(self._seen - round(KEPT_SECONDS * SAMPLE_RATE_HZ))
         return edges
 
-    def _judge(self) -> list[SpeechStarted | SpeechEnded]:
+    def _judge(self, loudness_dbfs: float) -> list[SpeechStarted | SpeechEnded]:
+        """The next block, which is that loud."""
         block = self._audio.between(self._seen, self._seen + self._block)
-        loudness_dbfs = rms_dbfs(block)
         floor_dbfs = min(max(self.loudest_voice_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
         is_speech = loudness_dbfs > floor_dbfs and self._detector.is_speech(block)
         if is_speech:
