@@ -41,8 +41,26 @@ def timed_words(engine: Any, tokenizer: Any, heard: Heard, said: list[int], late
     if not said:
         return ()
     frames = max(2, round(heard.seconds * SAMPLE_RATE_HZ) // FRAME_SAMPLES)
-    (entries,) = engine.find_alignment(tokenizer, [[*heard.lead_tokens, *said]], _without_silence(heard), [frames])
-    return _words(heard, entries, tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds)
+    apart = _LeadApart(tokenizer, len(heard.lead_tokens)) if heard.lead_tokens else tokenizer
+    (entries,) = engine.find_alignment(apart, [[*heard.lead_tokens, *said]], _without_silence(heard), [frames])
+    own = entries[1:] if heard.lead_tokens else entries
+    return _words(heard, own, tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds)
+
+
+class _LeadApart:
+    """A tokenizer that takes the lead's tokens for one word. What is said behind them may go on without a space ("7",
+    "000 users"): split together with the lead, it would be part of the lead's last word, and lost with that."""
+
+    def __init__(self, tokenizer: Any, lead_count: int) -> None:
+        self._tokenizer = tokenizer
+        self._lead_count = lead_count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
+
+    def split_to_word_tokens(self, tokens: list[int]) -> tuple[list[str], list[list[int]]]:
+        texts, own = self._tokenizer.split_to_word_tokens(tokens[self._lead_count :])
+        return ["", *texts], [tokens[: self._lead_count], *own]
 
 
 def _without_silence(heard: Heard) -> Any:
@@ -54,34 +72,27 @@ def _without_silence(heard: Heard) -> Any:
 def estimated_words(tokenizer: Any, heard: Heard, said: list[int]) -> tuple[Word, ...]:
     """The same without asking the engine, which costs a fifth of a greedy decode: each word gets a share of the sound
     by its length. For text that will be replaced within the second."""
-    texts, tokens = tokenizer.split_to_word_tokens(said)
+    texts, _ = tokenizer.split_to_word_tokens(said)
     length = sum(map(len, texts)) or 1
     seconds_per_character = (heard.seconds - heard.lead_seconds) / length
     entries = []
     at_seconds = heard.lead_seconds
-    for text, its_tokens in zip(texts, tokens, strict=True):
+    for text in texts:
         end_seconds = at_seconds + len(text) * seconds_per_character
-        entries.append(
-            {"word": text, "tokens": its_tokens, "start": at_seconds, "end": end_seconds, "probability": 1.0}
-        )
+        entries.append({"word": text, "start": at_seconds, "end": end_seconds, "probability": 1.0})
         at_seconds = end_seconds
-    lead = [{"word": "", "tokens": list(heard.lead_tokens)}] if heard.lead_tokens else []
-    return _words(heard, [*lead, *entries], tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds=0.0)
+    return _words(heard, entries, tokenizer.language_code not in UNSPACED_LANGUAGES, late_seconds=0.0)
 
 
 def _words(
     heard: Heard, entries: Sequence[dict[str, Any]], writes_spaces: bool, late_seconds: float
 ) -> tuple[Word, ...]:
-    """`entries` of the engine are the lead's words, then the others."""
     zero_seconds = heard.lead_seconds + late_seconds
     latest = heard.seconds - heard.lead_seconds
-    position = 0  # in the tokens: where the next entry begins
     words: list[Word] = []
     for entry in entries:
-        is_said = position < len(heard.lead_tokens)
-        position += len(entry["tokens"])
         text = entry["word"].strip()
-        if is_said or not text:
+        if not text:
             continue
         earliest = words[-1].end_seconds if words else 0.0
         end = min(max(float(entry["end"]) - zero_seconds, earliest), latest)

@@ -17,7 +17,9 @@ import soxr
 from assistant.errors import ModelError
 from assistant.ports import Effort
 from models.encoding import Window
+from models.known_speech import known_speech
 from models.whisper import PADDED, WhisperTranscriber
+from models.word_times import Heard, timed_words
 
 DATA = Path(__file__).parents[1] / "data" / "speech"
 READING = (
@@ -64,6 +66,21 @@ def test_words_lie_where_they_are_said(whisper):
     assert median(abs(w.end_seconds - t["end_s"]) for w, t in zip(words, truth, strict=True)) <= 0.1
     assert all(w.start_seconds <= w.end_seconds for w in words)
     assert all(a.end_seconds <= b.start_seconds for a, b in pairwise(words))
+
+
+@pytest.mark.parametrize(
+    ("lead", "said"),
+    [("There were six of us, four eng", "ineers, a designer, and me."), ("There were six of us...", "...four and me.")],
+)
+def test_what_goes_on_behind_a_lead_without_a_space_keeps_its_first_word(whisper, lead, said):
+    tokenizer = whisper._tokenizer("en")
+    sound = known_speech()
+    encoded = whisper._encoder.encode(sound, Window(1.3, 5.0))
+    heard = Heard(encoded, len(sound) / 16_000, 1.0, tuple(tokenizer.encode(" " + lead)))
+    words = timed_words(whisper.engine, tokenizer, heard, tokenizer.encode(said), late_seconds=0.0)
+    assert [word.text for word in words] == said.split()
+    assert all(one.start_seconds < one.end_seconds for one in words)
+    assert all(one.end_seconds <= other.start_seconds for one, other in pairwise(words))
 
 
 def test_a_telephone_okay_is_kept(whisper):
