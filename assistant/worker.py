@@ -3,9 +3,9 @@
 Runs on a thread of its own in a live call, which blocks in decodes and waits for events, never for a poll; on the
 caller's thread in a lossless replay. `hear`, `command` and `end` are called by the listening thread or any other one.
 
-A decode that fails is tried again; an utterance that can't be decoded at all is left out, aloud, and the call goes on.
-Only an engine that fails at one utterance after the other is given up. A fault of the program in here starts the loop
-anew where it stood.
+A decode that fails is tried again, whatever it fails with; an utterance that can't be decoded at all is left out,
+aloud, and the call goes on. Only an engine that fails at one utterance after the other is given up. A fault of the
+program elsewhere in here starts the loop anew where it stood.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Patience:
 
     pauses_seconds: tuple[float, ...] = (0.1, 1.0)  # before each new try of a decode
     lost_utterances: int = 3  # in a row: then the engine is given up
-    restarts: int = 2  # of the loop, after faults of the program
+    restarts: int = 2  # of the loop, after faults of the program, without a final between them
 
 
 class Worker:
@@ -78,7 +78,8 @@ class Worker:
         self._is_deaf = False  # the engine was given up: only the recording goes on
         self._to_review: deque[SpeechStarted | Locked | Refined] = deque()
         self._lost_in_a_row = 0
-        self._restarts = 0
+        self._restarts = 0  # since the last final
+        self._has_told_fault = False  # of a decode
         self._said = ""  # how far behind, as last told
         self.failure: AssistantError | None = None
         self.crash: Exception | None = None  # a fault of the program that nothing helped against
@@ -154,9 +155,15 @@ class Worker:
     def _start_anew(self, fault: Exception) -> None:
         self._restarts += 1
         if self._restarts <= self._patience.restarts and self._is_live:
-            message = f"A fault in the program ({type(fault).__name__}) interrupted the transcription. It goes on."
-            self._publisher.publish(Status(State.WARNING, message))
+            self._tell_of(fault)
             return
+        self._crash_with(fault)
+
+    def _tell_of(self, fault: Exception) -> None:
+        message = f"A fault in the program ({type(fault).__name__}) interrupted the transcription. It goes on."
+        self._publisher.publish(Status(State.WARNING, message))
+
+    def _crash_with(self, fault: Exception) -> None:
         self.crash = fault
         self._is_deaf = True
         message = "Transcription has stopped by a fault in the program. What is recorded is kept."
@@ -167,7 +174,10 @@ class Worker:
         for pause_seconds in (*self._patience.pauses_seconds, None):
             try:
                 hypothesis = self._transcriber.transcribe(job.samples, job.effort, job.lead)
-            except AssistantError as error:
+            except Exception as error:  # noqa: BLE001 what is wrong with one utterance must not end the call; it is told
+                if not isinstance(error, AssistantError) and not self._has_told_fault:
+                    self._has_told_fault = True
+                    self._tell_of(error)
                 if not job.is_final:
                     return SILENCE  # its words come with the final, or are there already
                 if pause_seconds is None:
@@ -178,9 +188,12 @@ class Worker:
                 return hypothesis
         raise AssertionError("the last try returns")
 
-    def _leave_out(self, utterance: Utterance, error: AssistantError) -> Hypothesis | None:
+    def _leave_out(self, utterance: Utterance, error: Exception) -> Hypothesis | None:
         self._lost_in_a_row += 1
         if self._lost_in_a_row >= self._patience.lost_utterances:
+            if not isinstance(error, AssistantError):
+                self._crash_with(error)
+                return None
             self._is_deaf = True
             self.failure = error
             self._publisher.publish(Status(State.FAILED, str(error)))
@@ -212,7 +225,10 @@ class Worker:
         publish_all = self._publisher.publish_all
         while self._to_review:
             # Taken out first: should the review stumble, it does not stumble over this again.
-            self._feed.take(self._to_review.popleft())
+            event = self._to_review.popleft()
+            self._feed.take(event)
+            if isinstance(event, Locked):
+                self._restarts = 0
         publish_all(self._conversation.clock(complete_until_seconds))
         for command in commands:
             publish_all(command(complete_until_seconds))

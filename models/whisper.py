@@ -40,6 +40,7 @@ SURE_SPEECH = 0.25
 REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
 GIVE_BACK_FINALS = 30  # a minute or two of a dense call
+ENGINE_FAULTS = (RuntimeError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,9 @@ class WhisperTranscriber:
                 hypothesis = replace(hypothesis, no_speech_probability=doubt)
             self._note_final(effort)
             return _with_voice(hypothesis, own)
-        except (RuntimeError, ValueError) as error:
+        except ENGINE_FAULTS as error:
             raise TranscriptionError(
-                f"The speech engine failed ({error}). The recording goes on; it can be transcribed afterwards."
+                f"The speech engine failed ({_cause(error)}). The recording goes on; it can be transcribed afterwards."
             ) from error
 
     def _note_final(self, effort: Effort) -> None:
@@ -190,9 +191,10 @@ class WhisperTranscriber:
                 )
                 for place, hypothesis in zip(doubtful, again, strict=True):
                     said[place] = hypothesis
-        except RuntimeError as error:
+        except ENGINE_FAULTS as error:
             raise TranscriptionError(
-                f"The speech engine failed ({error}). The recording is kept; try again, or choose another model."
+                f"The speech engine failed ({_cause(error)}). The recording is kept; try again, or choose another "
+                "model."
             ) from error
         return [
             self._with_language(was_known, _with_voice(hypothesis, samples))
@@ -266,6 +268,10 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
+
+
+def _cause(error: Exception) -> str:
+    return str(error) or type(error).__name__  # one for want of memory may say nothing
 
 
 def _is_wordless(words: Sequence[Word]) -> bool:

@@ -15,15 +15,11 @@ from assistant.call import Call, CallCollector, CallState
 from assistant.errors import TranscriptionError
 from assistant.event_log import EventLog
 from assistant.ports import Effort, Hypothesis, Lead
-from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
 from assistant.session import Session, SessionSettings
-from assistant.speech.listener import Listener
 from assistant.store import Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
-from assistant.transcript.streaming import Streaming
 from assistant.values import SAMPLE_RATE_HZ, Channel, RetiredWhy, State, Status, TranscriptUpdate, UpdateKind, Word
-from assistant.worker import Worker
 from tests.fakes import ListSink, LoudnessDetector, ScriptedSource
 from ui.desktop.panel_state import PanelState
 
@@ -127,23 +123,13 @@ def test_a_decode_that_fails_keeps_the_text_and_disturbs_nobody() -> None:
     assert states == [State.RECORDING, State.FINISHING, State.FINISHED]
 
 
-def test_a_fault_of_the_program_meanwhile_keeps_the_text_and_does_not_come_again() -> None:
+def test_a_fault_of_the_program_meanwhile_keeps_the_text_is_told_and_does_not_come_again() -> None:
     transcriber, sink = Mishearing(ZeroDivisionError()), ListSink()
-    publisher = Publisher([sink], lambda: 0.0)
-    streaming = Streaming([Listener(Channel.THEM, LoudnessDetector())], StreamingSettings(refines=True))
-    worker = Worker(streaming, transcriber, Conversation(), publisher)
-    source, faults = ScriptedSource(them=SCENE), 0
-    while (item := source.read()) is not None:
-        worker.hear(item)
-        try:
-            worker.decode_all()
-        except ZeroDivisionError:  # as the worker's loop does
-            faults += 1
-    worker.end()
-    worker.run()
-    assert faults == 1
+    run(transcriber, sink)
+    assert transcriber.heard_again == 1
     assert finals(sink, 0) == [FIRST]
-    assert worker.crash is None
+    states = [status.state for status in sink.of(Status)]
+    assert states == [State.RECORDING, State.WARNING, State.FINISHING, State.FINISHED]
 
 
 def test_a_flag_in_a_sentence_that_was_heard_better_is_marked_where_its_words_stand_now() -> None:

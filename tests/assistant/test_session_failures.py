@@ -103,19 +103,35 @@ def test_a_partial_that_fails_costs_nothing_but_itself():
     assert State.WARNING not in states(sink)
 
 
-def test_a_fault_on_the_worker_is_told_and_the_worker_goes_on_where_it_stood():
+@pytest.mark.parametrize("is_lossless", [True, False])
+def test_an_utterance_at_which_the_program_has_a_fault_costs_its_text_and_no_other(is_lossless):
     session, sink, conversation = make(
-        ScriptedSource(**CALL), Stumbling(1, error=ZeroDivisionError()), is_lossless=False
+        ScriptedSource(**CALL), Stumbling(0, 1, 2, error=IndexError("list index out of range")), is_lossless=is_lossless
     )
     session.run()
-    assert len([final for final in finals(sink) if final.words]) == 3
-    (warning,) = [status for status in sink.of(Status) if status.state is State.WARNING]
-    assert "ZeroDivisionError" in warning.message
+    assert [len(final.words) > 0 for final in finals(sink)] == [False, True, True]
+    told, left_out = [status.message for status in sink.of(Status) if status.state is State.WARNING]
+    assert "IndexError" in told
+    assert "could not be transcribed" in left_out
     assert states(sink)[-1] is State.FINISHED
     assert conversation.told[-1][0] == "finish"
 
 
-def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():
+def test_a_fault_of_the_program_at_every_partial_is_told_once_and_costs_no_final():
+    class NoPartials(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            if effort is Effort.PARTIAL:
+                raise ZeroDivisionError
+            return super().transcribe(samples, effort, lead)
+
+    session, sink, _ = make(ScriptedSource(**CALL), NoPartials())
+    session.run()
+    assert [len(final.words) > 0 for final in finals(sink)] == [True, True, True]
+    (warning,) = [status for status in sink.of(Status) if status.state is State.WARNING]
+    assert "ZeroDivisionError" in warning.message
+
+
+def test_an_engine_with_a_bug_does_not_stop_the_recording_and_is_not_hidden():
     class Buggy(CountingTranscriber):
         def transcribe(self, samples, effort, lead=None):
             raise ZeroDivisionError
@@ -125,6 +141,48 @@ def test_a_bug_on_the_worker_does_not_stop_the_recording_and_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
         session.run()
     assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert State.FAILED in states(sink)
+    assert State.FINISHED not in states(sink)
+    assert sink.is_closed
+
+
+def test_faults_of_the_program_beside_the_decodes_are_told_and_the_worker_goes_on_where_it_stood():
+    session, sink, conversation = make(ScriptedSource(**CALL), is_lossless=False)
+    faults_to_come = 2  # from the beginning, and from each final on: no more than the worker takes
+
+    def locked(update, at_seconds):
+        nonlocal faults_to_come
+        faults_to_come = 2
+        return []
+
+    def clock(at_seconds):
+        nonlocal faults_to_come
+        faults_to_come -= 1
+        if faults_to_come >= 0:
+            raise ZeroDivisionError
+        return []
+
+    conversation.utterance_locked, conversation.clock = locked, clock
+    session.run()
+    assert len([final for final in finals(sink) if final.words]) == 3
+    told = [status.message for status in sink.of(Status) if status.state is State.WARNING]
+    assert len(told) >= 4
+    assert all("ZeroDivisionError" in message for message in told)
+    assert states(sink)[-1] is State.FINISHED
+    assert conversation.told[-1][0] == "finish"
+
+
+def test_faults_beside_the_decodes_without_end_do_not_stop_the_recording_and_are_not_hidden():
+    def fail(at_seconds):
+        raise ZeroDivisionError
+
+    recorder = MemoryRecorder()
+    session, sink, conversation = make(ScriptedSource(**CALL), recorder=recorder, is_lossless=False)
+    conversation.clock = fail
+    with pytest.raises(ZeroDivisionError):
+        session.run()
+    assert recorder.seconds(Channel.THEM) == pytest.approx(9.0)
+    assert State.FAILED in states(sink)
     assert sink.is_closed
 
 

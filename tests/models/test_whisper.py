@@ -14,7 +14,7 @@ import pytest
 import soundfile
 import soxr
 
-from assistant.errors import ModelError
+from assistant.errors import ModelError, TranscriptionError
 from assistant.ports import Effort
 from models.encoding import Window
 from models.known_speech import known_speech
@@ -136,6 +136,20 @@ def test_no_samples_and_a_few_samples_are_no_error(whisper):
 def test_more_than_the_window_is_refused(whisper):
     with pytest.raises(ValueError, match="30 s"):
         whisper.transcribe(np.zeros(16_000 * 31, np.float32), Effort.FINAL)
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), ValueError("no number"), RuntimeError("broken")])
+def test_whatever_the_engine_fails_with_is_an_error_that_says_so(whisper, monkeypatch, fault):
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(whisper._encoder, "encode", fail)
+    monkeypatch.setattr(whisper._encoder, "encode_thinned", fail)
+    told = str(fault) or "MemoryError"
+    with pytest.raises(TranscriptionError, match=told):
+        whisper.transcribe(np.zeros(16_000, np.float32), Effort.FINAL)
+    with pytest.raises(TranscriptionError, match=told):
+        whisper.transcribe_all([np.zeros(16_000, np.float32)])
 
 
 def test_a_window_never_exceeds_whispers():
