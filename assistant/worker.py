@@ -72,8 +72,9 @@ class Worker:
         self._known = {_place(update.channel, update.end_seconds): update for update in known}
         self._is_live = is_live
         self._patience = patience or Patience()
-        self._condition = threading.Condition()  # guards streaming, commands and the two flags
+        self._condition = threading.Condition()  # guards streaming, commands and the three flags
         self._commands: deque[Callable[[float], list[ReviewEvent]]] = deque()
+        self._has_news = False  # since the worker last looked: it must not wait, whatever it was doing meanwhile
         self._is_over = False  # no more sound will come
         self._is_deaf = False  # the engine was given up: only the recording goes on
         self._to_review: deque[SpeechStarted | Locked | Refined] = deque()
@@ -90,26 +91,30 @@ class Worker:
         with self._condition:
             if not self._is_deaf:
                 self._streaming.hear(item)
-            self._condition.notify_all()
+            self._wake()
 
     def interrupt(self, channel: Channel) -> None:
         with self._condition:
             if not self._is_deaf:
                 self._streaming.interrupt(channel)
-            self._condition.notify_all()
+            self._wake()
 
     def command(self, command: Callable[[float], list[ReviewEvent]]) -> None:
         """Have the conversation do this, at the moment up to which the call is reviewed."""
         with self._condition:
             self._commands.append(command)
-            self._condition.notify_all()
+            self._wake()
 
     def end(self) -> None:
         """The sound is over: `run` returns once everything is decoded."""
         with self._condition:
             self._is_over = True
             self._streaming.finish()
-            self._condition.notify_all()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._has_news = True
+        self._condition.notify_all()
 
     # --- the worker's thread ---
 
@@ -145,14 +150,16 @@ class Worker:
     def _work(self) -> None:
         while True:
             with self._condition:
-                if not self._is_over and not self._commands:
-                    self._condition.wait()  # each frame wakes us: time itself can make a flag due
+                self._condition.wait_for(lambda: self._has_news)  # each frame is: time can make a flag due
+                self._has_news = False
                 is_last = self._is_over
             self.decode_all()
             if is_last:
                 return
 
     def _start_anew(self, fault: Exception) -> None:
+        with self._condition:
+            self._has_news = True  # what the fault interrupted
         self._restarts += 1
         if self._restarts <= self._patience.restarts and self._is_live:
             self._tell_of(fault)

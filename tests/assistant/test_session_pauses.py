@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
+
 import pytest
 
+from assistant.publisher import Publisher
 from assistant.session import Session, SessionSettings
+from assistant.speech.listener import Listener
+from assistant.transcript.streaming import Streaming
 from assistant.values import AudioFrame, AudioGap, Channel, State, Status, UpdateKind
+from assistant.worker import Worker
 from tests.assistant.sessions import CALL, MemoryRecorder, finals, make, states
 from tests.fakes import CountingTranscriber, ListSink, LoudnessDetector, RecordingConversation, ScriptedSource
 from tests.waiting import wait_until
@@ -88,6 +95,65 @@ def test_what_was_said_when_a_call_was_paused_is_final_at_once():
     session.run()
     assert [final.end_seconds for final in before_resume] == [pytest.approx(2.0, abs=0.1)]
     assert len(finals(sink)) == 2
+
+
+def worker_of(conversation):
+    sink = ListSink()
+    streaming = Streaming([Listener(Channel.THEM, LoudnessDetector())])
+    return Worker(streaming, CountingTranscriber(), conversation, Publisher([sink], lambda: 0.0)), sink
+
+
+def hear_two_seconds(worker):
+    source = ScriptedSource(them=[(2.0, True)])
+    while (item := source.read()) is not None:
+        worker.hear(item)
+
+
+@contextmanager
+def running(worker):
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.end()
+        thread.join()
+
+
+def test_a_pause_that_comes_in_the_middle_of_a_review_is_not_overlooked():
+    conversation = RecordingConversation()
+    worker, sink = worker_of(conversation)
+    pauses = [lambda: worker.interrupt(Channel.THEM)]  # the last news for a while
+
+    def review(at_seconds):
+        if at_seconds > 1.9 and pauses:
+            pauses.pop()()
+        return []
+
+    conversation.clock = review
+    hear_two_seconds(worker)
+    with running(worker):
+        wait_until(lambda: bool(finals(sink)))
+    assert finals(sink)[0].end_seconds == pytest.approx(2.0)
+
+
+def test_a_fault_of_the_program_does_not_let_the_text_wait_for_sound_that_a_pause_holds_back():
+    conversation = RecordingConversation()
+    worker, sink = worker_of(conversation)
+    faults = [ZeroDivisionError()]
+
+    def started(channel, at_seconds):
+        if faults:
+            raise faults.pop()
+        return []
+
+    conversation.speech_started = started
+    hear_two_seconds(worker)
+    worker.interrupt(Channel.THEM)
+    with running(worker):
+        wait_until(lambda: bool(finals(sink)))
+    assert not faults
+    assert worker.crash is None
 
 
 def test_a_pause_hears_first_what_the_guard_against_echo_holds_back():
