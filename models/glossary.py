@@ -14,12 +14,15 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
+from assistant.letters import is_letter, is_mark, letters
 from assistant.values import Word
 
 PROMPT_TOKENS = 180  # Whisper takes 223; a longer one crowds out the sound, and costs time
 LEAST_LIKENESS = 0.4  # of how two texts are spelt and spelt out; "Aoife" is taken for "E the"
 MOST_HEARD_WORDS = 6  # that a term may have been taken for: "be see eye s"
-_OUTER, _OUTER_END = re.compile(r"^\W+"), re.compile(r"\W+$")
+_SIGNS = re.compile(r"[+#]|(?<![\w.])\.(?=\w)")  # by which "C++", "C#" and ".NET" are other words than "C" and "net"
+_WITHIN = re.compile(r"(?<=\w)[^\w\s.-]+(?=\w)")  # by which "he'll" is another word than "hell"
+_ENDING = re.compile(r"['’]?[sd]\W*$", re.IGNORECASE)  # a plural, a possessive, "has" and "would"
 _ALIKE = (
     ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("wh", "w"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"),
     ("w", "v"), ("j", "g"),
@@ -47,7 +50,9 @@ class Glossary:
                 break
             self.terms = tuple(terms[:count])
             self.prompt = tuple(token for token in tokens if token < tokenizer.eot)
-        self._spellings = {_letters(term): term for term in self.terms}
+        self._spellings: dict[str, list[str]] = {}
+        for term in self.terms:
+            self._spellings.setdefault(letters(term), []).append(term)
         self._longest_words = max((len(term.split()) for term in self.terms), default=0) + 1
 
     def merged(self, plain: Sequence[Word], prompted: Sequence[Word]) -> tuple[Word, ...]:
@@ -73,7 +78,7 @@ class Glossary:
     ) -> list[tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]]:
         """The corresponding parts of both that hold terms, apart from each other: (first, behind the last) in `plain`
         and in `prompted`, and the terms there. Terms that stand for the same words belong together."""
-        places = _places([_letters(word.text) for word in plain], [_letters(word.text) for word in prompted])
+        places = _places([letters(word.text) for word in plain], [letters(word.text) for word in prompted])
         parts: list[tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]] = []
         for first, last in self._terms_in(prompted):
             (start, _, c, _), (_, stop, _, d) = places[first], places[last - 1]
@@ -98,17 +103,49 @@ class Glossary:
 
     def _as_given(self, said: Sequence[Word]) -> list[Word]:
         """A term as the user writes it, with the punctuation of how the model wrote it."""
-        term = self._spellings.get("".join(_letters(word.text) for word in said))
+        term = self._meant(_written(said))
         if term is None:  # a plural, say
             return list(said)
-        before, after = _OUTER.match(said[0].text), _OUTER_END.search(said[-1].text)
-        text = f"{before.group() if before else ''}{term}{after.group() if after else ''}"
+        before, after = _outer(said[0].text)[0], _outer(said[-1].text)[1]
+        own_before, own_after = _outer(term)
+        text = f"{before.removesuffix(own_before)}{term}{after.removeprefix(own_after)}"
         probability = min(word.probability for word in said)
         return [Word(part, said[0].start_seconds, said[-1].end_seconds, probability) for part in text.split()]
 
     def _is_term(self, words: Sequence[Word]) -> bool:
-        text = "".join(_letters(word.text) for word in words)
-        return any(text.removesuffix(ending) in self._spellings for ending in ("", "s", "d"))
+        written = _written(words)
+        return (self._meant(written) or self._meant(_ENDING.sub("", written))) is not None
+
+    def _meant(self, written: str) -> str | None:
+        return next((term for term in self._spellings.get(letters(written), ()) if _may_mean(written, term)), None)
+
+
+def _written(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _may_mean(written: str, term: str) -> bool:
+    """Whether what has the letters of the term may be a writing of it, and not of another word."""
+    own = _SIGNS.findall(term)
+    if _SIGNS.findall(written) != own or not _within(written) <= _within(term):
+        return False
+    is_by_capitals = term.isupper() and not own  # "IT" and "US" are other words than "it" and "us"
+    return not is_by_capitals or _capitals(written) >= _capitals(term)
+
+
+def _within(text: str) -> set[str]:
+    without_marks = "".join(character for character in text if not is_mark(character))
+    return set(_WITHIN.findall(without_marks.replace("’", "'")))
+
+
+def _capitals(text: str) -> int:
+    return sum(map(str.isupper, text))
+
+
+def _outer(text: str) -> tuple[str, str]:
+    """What stands before the first letter of a word and behind the last one."""
+    places = [place for place, character in enumerate(text) if is_letter(character)]
+    return (text[: places[0]], text[places[-1] + 1 :]) if places else (text, text)
 
 
 def _places(plain: Sequence[str], prompted: Sequence[str]) -> list[tuple[int, int, int, int]]:
@@ -154,22 +191,16 @@ def _likeness(one: Sequence[Word], other: Sequence[Word]) -> float:
 
 
 def _sounds(words: Sequence[Word]) -> set[str]:
-    read = "".join(_letters(word.text) for word in words)
+    read = "".join(letters(word.text) for word in words)
     spelt = "".join(
-        "".join(_LETTER_NAMES.get(c, c) for c in letters)
-        if word.text.upper() == word.text or len(letters) == 1
-        else letters
+        "".join(_LETTER_NAMES.get(c, c) for c in own) if word.text.upper() == word.text or len(own) == 1 else own
         for word in words
-        for letters in [_letters(word.text)]
+        for own in [letters(word.text)]
     )
     return {_sound(read), _sound(spelt)}
 
 
-def _sound(letters: str) -> str:
+def _sound(read: str) -> str:
     for written, spoken in _ALIKE:
-        letters = letters.replace(written, spoken)
-    return re.sub(r"(.)\1", r"\1", letters)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]", "", text.casefold())
+        read = read.replace(written, spoken)
+    return re.sub(r"(.)\1", r"\1", read)

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -43,6 +44,44 @@ def test_a_term_replaces_what_was_heard_in_its_place():
 
 def test_a_term_heard_with_other_capitals_is_written_as_it_was_given():
     assert merged(["GitHub", "Slack"], "github and slack.", "github and slack.") == "GitHub and Slack."
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("C++", "We use C++."), ("C#", "C# mostly, (C#)"), ("F#", "in F#,"), (".NET", 'the .NET team, ".NET"'),
+        ("Yahoo!", "at Yahoo! in"), ("Ph.D.", "a Ph.D. in"), ("U.S.", "in the U.S., and"), ("(ISC)²", "an (ISC)² exam"),
+        ("Inc.", "Acme Inc. was"), ("O'Reilly", "by O’Reilly's"), ("P&L", "my P&L."), ("हिन्दी", "मैं हिन्दी, बोलता हूँ।"),
+        ("தமிழ்", "நான் தமிழ்."), ("A/B", "an A/B test"),
+    ],
+)  # fmt: skip
+def test_a_term_that_was_heard_as_it_is_stays_with_its_own_punctuation_and_marks(term, text):
+    assert merged([term], text, text) == text
+
+
+def test_a_term_without_its_own_punctuation_gets_it():
+    assert merged(["Yahoo!", "Ph.D.", "Node.js"], "Yahoo, a PhD. node js", "Yahoo, a PhD. node js") == (
+        "Yahoo!, a Ph.D. Node.js"
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "text"),
+    [
+        (["C++", "C#"], "I write C++ and C#, plain C and vitamin c."), ([".NET"], "Our net result... net of tax"),
+        (["IT", "ID", "US", "OR", "IF"], "I liked it. It is us or them, if I'd say so."), (["HELL", "Hell"], "he'll"),
+        (["Wont"], "I won't"), (["ITS"], "It's in its place"), (["दिल्ली"], "अच्छी दलील"), (["की"], "उसका काम"),
+    ],
+)  # fmt: skip
+def test_another_word_of_the_same_letters_is_no_term(terms, text):
+    assert merged(terms, text, text) == text
+
+
+def test_a_term_of_capitals_or_with_signs_is_written_where_the_decode_that_was_told_it_writes_it_so():
+    assert merged(["IT"], "I worked in it.", "I worked in IT.") == "I worked in IT."
+    assert merged(["C++", "C#"], "I write C and C", "I write C# and C++") == "I write C# and C++"
+    assert merged([".NET"], "the net team", "the .NET team") == "the .NET team"
+    assert merged(["USA"], "in the USA", "in the U.S.A") == "in the USA"
 
 
 def test_several_terms_in_one_place_cost_no_word_around_them():
