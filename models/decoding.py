@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import ctranslate2
 import numpy as np
-from faster_whisper.transcribe import get_compression_ratio
 
 from assistant.ports import Hypothesis
 from models.word_times import Heard, estimated_words, timed_words
@@ -69,10 +69,18 @@ def decode(
                 result.scores[0] * (len(one.lead_tokens) + len(tokens)) / len(tokens) if tokens else 0.0
             ),
             no_speech_probability=result.no_speech_prob,
-            compression_ratio=get_compression_ratio(text) if text else 1.0,
+            compression_ratio=compression_ratio(text) if text else 1.0,
         )
         for one, result, tokens, text, its_words in zip(heard, results, said, texts, words, strict=True)
     ]
+
+
+def compression_ratio(text: str) -> float:
+    """Whisper's measure of a loop, the same for every script. Over the bytes of UTF-8, of which a letter of Hindi has
+    three that begin alike, each long Hindi sentence would be a loop; so every letter is one byte here. Some letters of
+    large scripts share theirs: whole phrases do not."""
+    written = bytes(code if code < 128 else 128 + code % 128 for code in map(ord, text))
+    return len(written) / len(zlib.compress(written))
 
 
 def doubt_of_speech(engine: Any, tokenizer: Any, heard: Heard) -> float:
