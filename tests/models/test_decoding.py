@@ -1,4 +1,4 @@
-"""What is made of the text of a decode, in every script."""
+"""How much text a decode may give, and what is made of it, in every script."""
 
 from random import Random
 
@@ -6,7 +6,8 @@ import pytest
 from faster_whisper.transcribe import get_compression_ratio
 
 from assistant.transcript.nonsense import LOOP_COMPRESSION_RATIO
-from models.decoding import compression_ratio
+from models.decoding import compression_ratio, decode, most_tokens
+from models.word_times import Heard
 
 # The first article of the Universal Declaration of Human Rights.
 ARTICLE = {
@@ -36,3 +37,41 @@ def test_a_loop_in_english_is_what_it_is_for_whisper():
 def test_more_letters_than_there_are_bytes_make_no_loop():
     letters = Random(0).sample(range(0x4E00, 0x9FFF), 300)
     assert compression_ratio("".join(map(chr, letters))) < 1.5
+
+
+@pytest.mark.parametrize("code", ["hi", "ka", "ta"])
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 5.0])
+def test_where_a_token_may_be_a_byte_so_many_may_be_said(code, seconds):
+    said = ARTICLE[code][: round(15 * seconds)]
+    assert most_tokens(code, seconds) >= min(len(said.encode()), 224)
+
+
+def test_a_loop_in_english_ends_as_soon_as_ever():
+    assert [most_tokens("en", seconds) for seconds in (0.0, 5.0, 30.0)] == [8, 43, 218]
+
+
+class Generating:
+    """An engine that says nothing, and a model that remembers how much it might have said."""
+
+    def __init__(self):
+        self.model = self
+        self.max_length = 0
+
+    def generate(self, encoded, prompts, max_length, **_):
+        self.max_length = max_length
+        return [self]
+
+    sequences_ids, scores, no_speech_prob = [[]], [0.0], 0.0
+
+
+class Georgian:
+    language_code, eot, sot_sequence, no_timestamps = "ka", 1000, (1, 2, 3), 4
+
+    def decode(self, tokens):
+        return ""
+
+
+def test_a_long_lead_leaves_no_more_room_than_the_model_has():
+    engine = Generating()
+    decode(engine, Georgian(), [Heard(None, 13.0, 8.0, (7,) * 300)], 1, 0.0)
+    assert engine.max_length == 448
