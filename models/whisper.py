@@ -40,6 +40,7 @@ SURE_SPEECH = 0.25
 REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
 GIVE_BACK_FINALS = 30  # a minute or two of a dense call
+CONTROL_TOKENS = ("<|startoftranscript|>", "<|transcribe|>", "<|notimestamps|>", "<|startofprev|>", "<|endoftext|>")
 ENGINE_FAULTS = (RuntimeError, ValueError, MemoryError)
 
 
@@ -93,21 +94,16 @@ class WhisperTranscriber:
                 f"The model folder {folder} has no tokenizer.json, so its text can't be read. "
                 "Copy the whole model again, or choose another model."
             )
+        self.engine = _loaded(folder, threads, workers)
         try:
-            self.engine: Any = WhisperModel(
-                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers
-            )
             self._encoder = Encoder(self.engine)
             self._tokenizer = cache(self._new_tokenizer)
             self._spoken = SpokenLanguage(ENGLISH)
             self._glossary = Glossary((), self._tokenizer(ENGLISH))
             self._decode = decode or DecodeSettings.for_width(self._encoder.width)
             self._get_acquainted(may_change=decode is None)
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(
-                f"The model in {folder} can't be loaded ({error}). It may be damaged, or be no Whisper model in "
-                "CTranslate2's form. Import it again, or choose another model."
-            ) from error
+        except (*ENGINE_FAULTS, OSError) as error:
+            raise _not_loaded(folder, _cause(error)) from error
 
     @property
     def language(self) -> str:
@@ -268,6 +264,25 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
+
+
+def _loaded(folder: Path, threads: int, workers: int) -> Any:
+    """The engine with the model of the folder. Raises ModelError."""
+    try:
+        engine = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
+    except Exception as error:  # the files come from anywhere, and the engine raises whatever it trips over
+        raise _not_loaded(folder, _cause(error)) from error
+    missing = [token for token in CONTROL_TOKENS if engine.hf_tokenizer.token_to_id(token) is None]
+    if missing:
+        raise _not_loaded(folder, f"its tokenizer.json is not Whisper's: it lacks {', '.join(missing)}")
+    return engine
+
+
+def _not_loaded(folder: Path, why: str) -> ModelError:
+    return ModelError(
+        f"The model in {folder} can't be loaded ({why}). It may be damaged, or be no Whisper model in CTranslate2's "
+        "form. Import it again, or choose another model."
+    )
 
 
 def _cause(error: Exception) -> str:

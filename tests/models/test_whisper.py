@@ -172,6 +172,24 @@ def test_a_damaged_model_is_an_error_that_says_so(tmp_path, model_folder):
         WhisperTranscriber(tmp_path, "mine")
 
 
+OF_ANOTHER_MODEL = """{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+"pre_tokenizer": null, "post_processor": null, "decoder": null,
+"model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "hello": 1}, "unk_token": "[UNK]"}}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("tokenizer.json", "{}"), ("tokenizer.json", OF_ANOTHER_MODEL), ("preprocessor_config.json", "[]")],
+)
+def test_a_model_with_a_wrong_file_is_an_error_that_says_so(tmp_path, model_folder, name, text):
+    for file in model_folder.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ModelError, match="can't be loaded"):
+        WhisperTranscriber(tmp_path, "mine")
+
+
 MANY_LENGTHS = """
 import resource, sys
 from pathlib import Path
