@@ -24,6 +24,7 @@ class SpokenLanguage:
 
     def __init__(self, wanted: str) -> None:
         self.known: str | None = None if wanted == AUTO else wanted
+        self._news = ""
 
     def hear(self, probabilities: Sequence[tuple[str, float]], seconds: float, settles: bool) -> str:
         """The code to write a stretch of `seconds` in. `probabilities` are (code, probability), the best one first;
@@ -31,4 +32,10 @@ class SpokenLanguage:
         code, probability = probabilities[0]
         if settles and probability >= SURE_PROBABILITY and seconds >= LEAST_SECONDS:
             self.known = code
+            self._news = code if code != ENGLISH else ""
         return code if probability >= LIKELY_PROBABILITY else ENGLISH
+
+    def take_news(self) -> str:
+        """The code of the language, once, if it was heard to be another one than English, which is taken until then."""
+        news, self._news = self._news, ""
+        return news

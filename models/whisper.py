@@ -157,7 +157,7 @@ class WhisperTranscriber:
                 doubt = doubt_of_speech(self.engine, tokenizer, alone)
                 hypothesis = replace(hypothesis, no_speech_probability=doubt)
             self._note_final(effort)
-            return _with_voice(hypothesis, own)
+            return self._with_language(_with_voice(hypothesis, own))
         except ENGINE_FAULTS as error:
             raise TranscriptionError(
                 f"The speech engine failed ({_cause(error)}). The recording goes on; it can be transcribed afterwards."
@@ -193,7 +193,7 @@ class WhisperTranscriber:
                 "model."
             ) from error
         return [
-            self._with_language(was_known, _with_voice(hypothesis, samples))
+            self._with_language(_with_voice(hypothesis, samples))
             for hypothesis, samples in zip(said, windows, strict=True)
         ]
 
@@ -231,12 +231,11 @@ class WhisperTranscriber:
         else:
             [encoded] = self._encoder.encode_thinned([samples], self._decode.partial_window)
         heard = Heard(encoded, len(samples) / SAMPLE_RATE_HZ, lead.seconds if lead else 0.0)
-        was_known = self._spoken.known
-        tokenizer = self._tokenizer(was_known or self._hear_language(heard, settles=is_final))
+        tokenizer = self._tokenizer(self._spoken.known or self._hear_language(heard, settles=is_final))
         if lead:
             said = tokenizer.encode(" " + " ".join(word.text for word in lead.words))
             heard = replace(heard, lead_tokens=tuple(said))
-        return self._with_language(was_known, self._said([heard], tokenizer, effort, self._decode.beam_size)[0])
+        return self._said([heard], tokenizer, effort, self._decode.beam_size)[0]
 
     def _said(self, heard: Sequence[Heard], tokenizer: Any, effort: Effort, beam_size: int) -> list[Hypothesis]:
         beam_size = beam_size if effort is Effort.FINAL else 1
@@ -253,12 +252,11 @@ class WhisperTranscriber:
     def _heard(self, sounds: Sequence[NDArray[np.float32]], encoded: Sequence[Any]) -> list[Heard]:
         return [Heard(one, len(samples) / SAMPLE_RATE_HZ) for one, samples in zip(encoded, sounds, strict=True)]
 
-    def _with_language(self, was_known: str | None, hypothesis: Hypothesis) -> Hypothesis:
-        """A hypothesis with the call's language as it is known now; `was_known` is how it was before the decode."""
-        known = self._spoken.known or ENGLISH
-        is_news = was_known is None and known != ENGLISH
-        notice = f"Heard as {language_name(known)} from now on. {review_notice(known)}" if is_news else ""
-        return replace(hypothesis, language=known, notice=notice)
+    def _with_language(self, hypothesis: Hypothesis) -> Hypothesis:
+        """A hypothesis with the call's language as it is known now."""
+        news = self._spoken.take_news()
+        notice = f"Heard as {language_name(news)} from now on. {review_notice(news)}" if news else ""
+        return replace(hypothesis, language=self._spoken.known or ENGLISH, notice=notice)
 
     def _hear_language(self, heard: Heard, settles: bool) -> str:
         tokens = self.engine.model.detect_language(heard.encoded)[0]

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from assistant.languages import AUTO, language_code, language_name, review_notice
+from assistant.ports import Effort, Hypothesis, Lead
+from assistant.values import Word
 from models.spoken_language import SpokenLanguage
 from models.word_times import UNSPACED_LANGUAGES, Heard, timed_words
 
@@ -21,6 +23,42 @@ def test_the_first_sure_and_long_enough_final_settles_the_language():
     assert spoken.known is None
     assert spoken.hear(german, 3.0, settles=True) == "de"
     assert spoken.known == "de"
+
+
+@pytest.mark.parametrize(("code", "news"), [("de", "de"), ("en", "")])
+def test_that_a_call_is_not_in_english_is_told_once(code, news):
+    spoken = SpokenLanguage(AUTO)
+    spoken.hear([(code, 0.95)], 3.0, settles=False)
+    assert spoken.take_news() == ""
+    spoken.hear([(code, 0.95)], 3.0, settles=True)
+    assert [spoken.take_news(), spoken.take_news()] == [news, ""]
+    assert SpokenLanguage("de").take_news() == ""
+
+
+def listening(whisper, *guesses):
+    """The model in a call whose language it hears: so sure of a language in each stretch."""
+    call, coming = whisper.for_call("en", ()), iter(guesses)
+    call._spoken = SpokenLanguage(AUTO)
+    call._hear_language = lambda heard, settles: call._spoken.hear([next(coming)], heard.seconds, settles)
+    return call
+
+
+def test_a_batch_tells_of_its_language_once(whisper):
+    call = listening(whisper, ("de", 0.95))
+    first, second = call.transcribe_all([np.zeros(16_000 * 3, np.float32)] * 2)
+    assert (first.language, second.language) == ("de", "de")
+    assert first.notice.startswith("Heard as German (de) from now on.")
+    assert second.notice == ""
+
+
+def test_a_language_that_a_decode_has_heard_which_is_repeated_without_its_lead_is_told_too(whisper):
+    call = listening(whisper, ("de", 0.95))
+    lead = Lead(1.0, (Word("eins", 0.0, 0.4), Word("zwei", 0.5, 0.9)))
+    said = [Hypothesis(lead.words, -0.3, 0.1, 1.0), Hypothesis((Word("drei", 0.0, 0.4),), -0.3, 0.1, 1.0)]
+    call._said = lambda *_: [said.pop(0)]
+    heard = call.transcribe(np.zeros(16_000 * 3, np.float32), Effort.FINAL, lead)
+    assert [word.text for word in heard.words] == ["drei"]
+    assert heard.notice.startswith("Heard as German (de) from now on.")
 
 
 @pytest.mark.parametrize("text", ["de", "DE", " de-AT ", "de_CH", "German", "german"])
