@@ -173,18 +173,13 @@ class WhisperTranscriber:
         """See `assistant.ports.BatchTranscriber`."""
         try:
             heard = self._heard(windows, self._encoder.encode_thinned(windows, self._decode.final_window))
-            was_known = self._spoken.known
-            code = was_known or ENGLISH
-            for one in heard if was_known is None else ():
-                code = self._spoken.known or self._hear_language(one, settles=True)
-            said = self._said(heard, self._tokenizer(code), Effort.FINAL, self._decode.batch_beam_size)
+            tokenizer = self._tokenizer(self._language_of(heard))
+            said = self._said(heard, tokenizer, Effort.FINAL, self._decode.batch_beam_size)
             doubtful = [place for place, its in enumerate(said) if its.no_speech_probability > SURE_SPEECH]
             if doubtful:
                 sounds = [windows[place] for place in doubtful]
                 whole = [self._encoder.encode(samples, self._decode.final_window) for samples in sounds]
-                again = self._said(
-                    self._heard(sounds, whole), self._tokenizer(code), Effort.FINAL, self._decode.beam_size
-                )
+                again = self._said(self._heard(sounds, whole), tokenizer, Effort.FINAL, self._decode.beam_size)
                 for place, hypothesis in zip(doubtful, again, strict=True):
                     said[place] = hypothesis
         except ENGINE_FAULTS as error:
@@ -257,6 +252,17 @@ class WhisperTranscriber:
         news = self._spoken.take_news()
         notice = f"Heard as {language_name(news)} from now on. {review_notice(news)}" if news else ""
         return replace(hypothesis, language=self._spoken.known or ENGLISH, notice=notice)
+
+    def _language_of(self, heard: Sequence[Heard]) -> str:
+        """The code to write all of them in; where none settles it, what the longest sounds like."""
+        guess, longest_seconds = ENGLISH, 0.0
+        for one in heard:
+            if self._spoken.known is not None:
+                break
+            code = self._hear_language(one, settles=True)
+            if one.seconds > longest_seconds:
+                guess, longest_seconds = code, one.seconds
+        return self._spoken.known or guess
 
     def _hear_language(self, heard: Heard, settles: bool) -> str:
         tokens = self.engine.model.detect_language(heard.encoded)[0]

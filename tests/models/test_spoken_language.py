@@ -61,6 +61,21 @@ def test_a_language_that_a_decode_has_heard_which_is_repeated_without_its_lead_i
     assert heard.notice.startswith("Heard as German (de) from now on.")
 
 
+@pytest.mark.parametrize(
+    ("guesses", "written_in"),
+    [
+        ([("de", 0.6), ("nl", 0.6), ("fr", 0.6)], "nl"),
+        ([("de", 0.6), ("nl", 0.4), ("fr", 0.6)], "en"),
+        ([("de", 0.6), ("nl", 0.9)], "nl"),
+    ],
+)
+def test_a_batch_in_no_settled_language_is_written_in_what_its_longest_window_sounds_like(whisper, guesses, written_in):
+    call, codes = listening(whisper, *guesses), set()
+    call._tokenizer = lambda code: codes.add(code) or whisper._tokenizer("en")
+    call.transcribe_all([np.zeros(round(16_000 * seconds), np.float32) for seconds in (1.5, 3.0, 1.0)])
+    assert codes == {written_in}
+
+
 @pytest.mark.parametrize("text", ["de", "DE", " de-AT ", "de_CH", "German", "german"])
 def test_a_language_may_be_given_by_code_or_name(text):
     assert language_code(text) == "de"
