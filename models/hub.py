@@ -9,7 +9,8 @@ import http.client
 import os
 import ssl
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -180,15 +181,8 @@ def _transfer(
     if size:
         headers["Range"] = f"bytes={size}-"
     try:
-        with web.open(urllib.request.Request(address, headers=headers), timeout=silence_seconds) as response:
-            size = _continued_at(response, size)
-            _check_length(response, address, file, size)
-            with target.open("r+b" if size else "wb") as part:
-                part.seek(size)
-                while size < file.size_bytes and (chunk := response.read1(READ_BYTES)):
-                    part.write(chunk[: file.size_bytes - size])
-                    size += len(chunk)
-                    progress(min(size, file.size_bytes))
+        with _on_the_way(address):
+            response = web.open(urllib.request.Request(address, headers=headers), timeout=silence_seconds)
     except HTTPError as error:
         error.close()
         if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
@@ -196,7 +190,31 @@ def _transfer(
         elif error.code not in TEMPORARY_STATUS:
             raise ModelError(_refused(address, error.code)) from error
         raise _BrokenTransferError(f"it answers {error.code} {error.reason}") from error
-    except (URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError) as error:
+    with response:
+        size = _continued_at(response, size)
+        _check_length(response, address, file, size)
+        with target.open("r+b" if size else "wb") as part:
+            part.seek(size)
+            while size < file.size_bytes and (chunk := _read(response, address)):
+                part.write(chunk[: file.size_bytes - size])
+                size += len(chunk)
+                progress(min(size, file.size_bytes))
+
+
+def _read(response: http.client.HTTPResponse, address: str) -> bytes:
+    with _on_the_way(address):
+        return response.read1(READ_BYTES)
+
+
+@contextmanager
+def _on_the_way(address: str) -> Iterator[None]:
+    """What fails in here is the network, and not the disk: both do with an OSError. Raises as `_transfer`, and
+    HTTPError."""
+    try:
+        yield
+    except HTTPError:
+        raise
+    except (OSError, http.client.HTTPException) as error:
         cause = error.reason if isinstance(error, URLError) else error
         if isinstance(cause, ssl.SSLCertVerificationError):
             raise ModelError(_untrusted(address, cause)) from error

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import http.client
+import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +50,41 @@ def test_a_break_in_the_middle_goes_on_where_it_was(tmp_path, monkeypatch):
     with serving(Behaviour(breaks=1), monkeypatch) as server:
         fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
     assert server.behaviour.ranges == [f"bytes={half}-"]
+
+
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN])
+@pytest.mark.parametrize(
+    ("owner", "step"), [(http.client.HTTPConnection, "getresponse"), (http.client.HTTPResponse, "read1")]
+)
+def test_a_network_that_goes_away_for_a_moment_is_a_break_and_no_fault_of_the_disk(
+    tmp_path, monkeypatch, owner, step, number
+):
+    whole, faults = getattr(owner, step), [OSError(number, os.strerror(number))]
+
+    def broken_once(*arguments):
+        if faults:
+            raise faults.pop()
+        return whole(*arguments)
+
+    with serving(Behaviour(), monkeypatch):
+        monkeypatch.setattr(owner, step, broken_once)
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
+    assert not faults
+
+
+def test_a_disk_that_takes_no_more_is_no_break_and_not_tried_again(tmp_path, monkeypatch):
+    whole = Path.open
+
+    def full(path, mode="r", *arguments, **how):
+        if path.name in FILES and "w" in mode:
+            raise TimeoutError(errno.ETIMEDOUT, "as a disk in the network says")
+        return whole(path, mode, *arguments, **how)
+
+    with serving(Behaviour(), monkeypatch) as server:
+        monkeypatch.setattr(Path, "open", full)
+        with pytest.raises(ModelError, match="can't be written"):
+            fetch(ENTRY, tmp_path, patience=QUICK)
+    assert len(server.behaviour.paths) == 1
 
 
 def test_many_breaks_are_no_end_as_long_as_something_arrives(tmp_path, monkeypatch):
