@@ -105,7 +105,7 @@ def _fetch(
     entry: CatalogEntry, data_folder: Path, parts: Path, progress: Progress, patience: Patience, stop: Stop
 ) -> Path:
     hub = hub_address()
-    check_room(data_folder, entry.size_bytes)
+    check_room(data_folder, entry.size_bytes - fetched_bytes(entry, data_folder))
     parts.mkdir(exist_ok=True, mode=0o700)
     digests = digests_of(data_folder)
     web = opener(stop)

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -193,6 +194,21 @@ def test_a_full_disk_is_noticed_before_the_first_byte(tmp_path, monkeypatch):
     with serving(Behaviour(), monkeypatch) as server, pytest.raises(ModelError, match="Make room"):
         fetch(ENTRY, tmp_path, patience=QUICK)
     assert server.behaviour.paths == []
+
+
+def test_room_is_needed_for_what_is_not_there_yet_and_no_more(tmp_path, monkeypatch):
+    parts = tmp_path / "models" / ".fetching-small"
+    parts.mkdir(parents=True)
+    (parts / "model.bin").write_bytes(FILES["model.bin"][:-1000])
+    rest_bytes = ENTRY.size_bytes - (len(FILES["model.bin"]) - 1000)
+    free_bytes = rest_bytes - 1
+    monkeypatch.setattr("models.placing.SPARE_BYTES", 0)
+    monkeypatch.setattr("models.placing.shutil.disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    with serving(Behaviour(), monkeypatch):
+        with pytest.raises(ModelError, match="Make room"):
+            fetch(ENTRY, tmp_path, patience=QUICK)
+        free_bytes = rest_bytes
+        fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
 
 
 @pytest.mark.parametrize("is_secure", [False, True])
