@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.letters import letters as own_letters
 from assistant.values import Word
 
 
@@ -65,5 +66,5 @@ def same(one: Word, other: Word) -> bool:
 
 
 def letters(text: str) -> str:
-    """What two writings of a word have in common."""
-    return "".join(character for character in text.casefold() if character.isalnum()) or text
+    """What two writings of a word have in common; of one without a letter all of it."""
+    return own_letters(text) or text

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.transcript.agreement import Agreement
+from assistant.transcript.agreement import Agreement, same
 from assistant.values import Word
 
 
@@ -28,6 +28,18 @@ def test_case_and_punctuation_do_not_count_as_a_difference():
     agreement.add(words("Well. so we"))
     agreement.add(words("Well, So we went"))
     assert text(agreement.committed) == "Well, So we"
+
+
+def test_a_vowel_that_is_written_as_a_mark_is_a_difference():
+    agreement = Agreement()
+    agreement.add(words("उस की बात"))
+    agreement.add(words("उस का बात थी"))
+    assert text(agreement.committed) == "उस"
+
+
+def test_words_of_punctuation_alone_are_compared_as_they_are():
+    assert same(Word("...", 0.0, 0.1), Word("...", 0.0, 0.1))
+    assert not same(Word("...", 0.0, 0.1), Word("?", 0.0, 0.1))
 
 
 def test_a_changed_beginning_does_not_take_committed_words_back():
