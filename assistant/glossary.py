@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assistant.languages import LANGUAGES, UNSPACED_LANGUAGES
 from assistant.plain import plain
 
 MOST_TERMS = 100
@@ -17,8 +18,8 @@ _MODEL_MARKUP = re.compile(r"<\|[^|>]*\|?>|[<>|]")
 
 
 def split_terms(text: str) -> list[str]:
-    """The terms of a list: one a line, or divided by commas or semicolons."""
-    return [term for term in map(str.strip, re.split(r"[,;\n\r]", text)) if term]
+    """The terms of a list: one a line, or divided by commas or semicolons of any script."""
+    return [term for term in map(str.strip, re.split(r"[,;\n\r、，；،؛]", text)) if term]
 
 
 def usable_terms(terms: Iterable[str]) -> tuple[str, ...]:
@@ -34,9 +35,15 @@ def usable_terms(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(usable.values())
 
 
-def glossary_notice(given: Iterable[str], used: int) -> str:
-    """What a user has to know of a glossary of which only so many terms are used; empty where all are."""
+def glossary_notice(given: Iterable[str], used: int, language: str) -> str:
+    """What a user has to know of a glossary of which so many terms can be used in a call in the language of this code;
+    empty where all are."""
     count = len({term.strip().casefold() for term in given})
+    if count and language in UNSPACED_LANGUAGES:
+        return (
+            f"The glossary is not used: {LANGUAGES[language]} is written without spaces, so its terms can't be told "
+            "from what stands around them. Correct them in the text afterwards."
+        )
     if used >= count:
         return ""
     return (

@@ -25,6 +25,8 @@ LANGUAGES = {
     "yue": "Cantonese", "zh": "Chinese",
 }  # fmt: skip
 
+UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}  # written without spaces between words
+
 _BY_NAME = {name.lower(): code for code, name in LANGUAGES.items()}
 
 

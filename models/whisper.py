@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError, TranscriptionError
 from assistant.glossary import glossary_notice, usable_terms
-from assistant.languages import AUTO, ENGLISH, language_name, review_notice
+from assistant.languages import AUTO, ENGLISH, UNSPACED_LANGUAGES, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import SAMPLE_RATE_HZ, Word
 from models.decoding import decode, doubt_of_speech
@@ -119,7 +119,7 @@ class WhisperTranscriber:
         code, notice = self._possible(language)
         call._spoken = SpokenLanguage(code)
         call._glossary = Glossary(usable_terms(glossary), self._tokenizer(ENGLISH))
-        notices = (notice, glossary_notice(glossary, len(call._glossary.terms)))
+        notices = (notice, glossary_notice(glossary, len(call._glossary.terms), code))
         call._call_notices = tuple(filter(None, notices))
         return call
 
@@ -236,7 +236,9 @@ class WhisperTranscriber:
         beam_size = beam_size if effort is Effort.FINAL else 1
         has_exact_times = effort is not Effort.PARTIAL
         said = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, has_exact_times=has_exact_times)
-        if effort is not Effort.FINAL or not self._glossary.prompt or not any(one.words for one in said):
+        is_parted = tokenizer.language_code not in UNSPACED_LANGUAGES  # into words, of which some may be terms
+        has_terms = bool(self._glossary.prompt) and is_parted
+        if effort is not Effort.FINAL or not has_terms or not any(one.words for one in said):
             return said
         prompted = decode(self.engine, tokenizer, heard, beam_size, self._late_seconds, self._glossary.prompt)
         return [
@@ -250,7 +252,11 @@ class WhisperTranscriber:
     def _with_language(self, hypothesis: Hypothesis) -> Hypothesis:
         """A hypothesis with the call's language as it is known now."""
         news = self._spoken.take_news()
-        notice = f"Heard as {language_name(news)} from now on. {review_notice(news)}" if news else ""
+        notice = ""
+        if news:
+            terms = self._glossary.terms
+            notices = review_notice(news), glossary_notice(terms, len(terms), news)
+            notice = " ".join(filter(None, (f"Heard as {language_name(news)} from now on.", *notices)))
         return replace(hypothesis, language=self._spoken.known or ENGLISH, notice=notice)
 
     def _language_of(self, heard: Sequence[Heard]) -> str:

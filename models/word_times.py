@@ -9,14 +9,14 @@ from typing import Any
 import ctranslate2
 import numpy as np
 
+from assistant.languages import UNSPACED_LANGUAGES
 from assistant.values import SAMPLE_RATE_HZ, Word
 from models.encoding import FRAME_SAMPLES, WINDOW_POSITIONS, WINDOW_SECONDS
 
 POSITIONS_PER_SECOND = WINDOW_POSITIONS / WINDOW_SECONDS
 HEARD_BEHIND_SECONDS = 0.5  # of silence, in which the last word dies away
 LONGEST_WORD_SECONDS = 1.2  # a word that seems longer has swallowed a pause
-UNSPACED_LANGUAGES = {"zh", "ja", "th", "lo", "my", "yue"}
-LONGEST_PHRASE = 20  # characters of what stands for a word in these
+LONGEST_PHRASE = 20  # characters of what stands for a word in a language without spaces
 _PUNCTUATION = "、。，．！？；：…,.!?;:"
 
 

@@ -146,8 +146,13 @@ def test_hostile_terms_are_cleaned_or_left_out_and_that_is_said():
     ]
     usable = usable_terms(given_terms)
     assert usable == ("Aoife", "x[31mevil")
-    assert "2 of the glossary's" in glossary_notice(given_terms, len(usable))
-    assert glossary_notice(["Aoife", "Kantar"], 2) == ""
+    assert "2 of the glossary's" in glossary_notice(given_terms, len(usable), "en")
+    assert glossary_notice(["Aoife", "Kantar"], 2, "en") == ""
+
+
+def test_a_glossary_for_a_language_without_spaces_is_not_used_and_that_is_said():
+    assert "The glossary is not used: Japanese" in glossary_notice(["Kantar"], 1, "ja")
+    assert glossary_notice([], 0, "ja") == ""
 
 
 @given(st.lists(st.text(max_size=60), max_size=200))
@@ -158,5 +163,7 @@ def test_usable_terms_are_few_short_and_harmless(given_terms):
     assert not any(re.search(f"[{STEERING}\n\r\t]", term) for term in usable)
 
 
-def test_a_list_of_terms_is_divided_by_commas_and_lines():
+def test_a_list_of_terms_is_divided_by_commas_of_any_script_and_lines():
+    assert split_terms("阿里巴巴、腾讯，百度；京东") == ["阿里巴巴", "腾讯", "百度", "京东"]
+    assert split_terms("أرامكو، سابك") == ["أرامكو", "سابك"]
     assert split_terms("Aoife, Mrs. Dunn;\nP&L\r\n\n") == ["Aoife", "Mrs. Dunn", "P&L"]

@@ -1,11 +1,15 @@
+from copy import copy
+
 import numpy as np
 import pytest
 
-from assistant.languages import AUTO, language_code, language_name, review_notice
+from assistant.languages import AUTO, UNSPACED_LANGUAGES, language_code, language_name, review_notice
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.values import Word
+from models.decoding import decode
+from models.known_speech import known_speech
 from models.spoken_language import SpokenLanguage
-from models.word_times import UNSPACED_LANGUAGES, Heard, timed_words
+from models.word_times import Heard, timed_words
 
 
 def test_a_set_language_is_known_from_the_start():
@@ -35,9 +39,9 @@ def test_that_a_call_is_not_in_english_is_told_once(code, news):
     assert SpokenLanguage("de").take_news() == ""
 
 
-def listening(whisper, *guesses):
+def listening(whisper, *guesses, glossary=()):
     """The model in a call whose language it hears: so sure of a language in each stretch."""
-    call, coming = whisper.for_call("en", ()), iter(guesses)
+    call, coming = whisper.for_call("en", glossary), iter(guesses)
     call._spoken = SpokenLanguage(AUTO)
     call._hear_language = lambda heard, settles: call._spoken.hear([next(coming)], heard.seconds, settles)
     return call
@@ -49,6 +53,22 @@ def test_a_batch_tells_of_its_language_once(whisper):
     assert (first.language, second.language) == ("de", "de")
     assert first.notice.startswith("Heard as German (de) from now on.")
     assert second.notice == ""
+
+
+@pytest.mark.parametrize(("code", "decodes", "told"), [("de", 2, ""), ("ja", 1, "The glossary is not used: Japanese")])
+def test_a_glossary_is_given_up_aloud_where_a_language_without_spaces_is_heard(
+    whisper, monkeypatch, code, decodes, told
+):
+    counted = []
+    monkeypatch.setattr("models.whisper.decode", lambda *given, **how: counted.append(1) or decode(*given, **how))
+    call = listening(whisper, (code, 0.95), glossary=["Kantar"])
+    tokenizer = copy(whisper._tokenizer("en"))
+    tokenizer.language_code = code
+    call._tokenizer = lambda _: tokenizer
+    heard = call.transcribe(known_speech(), Effort.FINAL)
+    assert len(counted) == decodes
+    assert told in heard.notice
+    assert ("glossary" in heard.notice) == bool(told)
 
 
 def test_a_language_that_a_decode_has_heard_which_is_repeated_without_its_lead_is_told_too(whisper):
