@@ -11,7 +11,7 @@ from collections.abc import Callable
 from assistant.audio.files import LONG_FRAME_SECONDS, FileSource
 from assistant.audio.recording import finish
 from assistant.call import Call, Version
-from assistant.errors import RecordingError, StoreError
+from assistant.errors import RecordingError
 from assistant.fates import with_fates_of
 from assistant.languages import AUTO
 from assistant.ports import AudioSource, Sink
@@ -57,7 +57,7 @@ def transcribe_again(
 
     Raises:
         StoreError: there is no such session, it is being recorded or repaired just now, it can't be written, or its
-            second version holds corrections, which a new one would not have.
+            second version holds corrections, by now or by the end, which a new one would not have.
         RecordingError: its recording is gone, or can't be packed or used.
         ModelError, AudioFileError, TranscriptionError: it can't be transcribed.
     """
@@ -72,7 +72,7 @@ def transcribe_again(
                 f"The session {session_id} has no recording any more, so it can't be transcribed again. Its transcript "
                 "is kept."
             )
-        _spare_corrections(store.load(session_id))
+        store.spare_corrections(session_id)
         loaded = compose.load_batch_transcriber(model or settings.second_pass_model, settings)
         transcriber = loaded.for_call(language or live.language or settings.language, settings.glossary)
         source, sinks = shown(FileSource(audio, channels="split", frame_seconds=LONG_FRAME_SECONDS))
@@ -103,13 +103,3 @@ def transcribe_after_call(
     call, and the live model may not have known it. Raises what that does."""
     language = "" if settings.language == AUTO else settings.language
     return transcribe_again(store, session_id, settings, language=language, shown=shown)
-
-
-def _spare_corrections(newest: Call) -> None:
-    count = len(newest.corrections)
-    if newest.version is Version.SECOND and count:
-        raise StoreError(
-            f"{count} line{'s' * (count > 1)} of the second version of {newest.id} were corrected by you, and would be "
-            "lost with it, so it is not made anew. Export it if you want to keep them, take the corrections back in "
-            "the window, then try again."
-        )

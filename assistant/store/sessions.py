@@ -55,8 +55,20 @@ def second_pass(connection: sqlite3.Connection, session_id: str) -> sqlite3.Row 
     return found
 
 
+def spare_corrections(connection: sqlite3.Connection, session_id: str) -> None:
+    """Raises StoreError where a person has corrected the second pass, which must not be replaced then."""
+    query = "SELECT count(*) FROM utterance JOIN session ON id = session WHERE pass_of = ? AND is_corrected"
+    if count := connection.execute(query, (session_id,)).fetchone()[0]:
+        raise StoreError(
+            f"{'1 line was' if count == 1 else f'{count} lines were'} corrected by you in the second version of "
+            f"{session_id}, which would be lost with it, so it is not made anew. Export it if you want to keep that, "
+            "take the corrections back in the window, then try again."
+        )
+
+
 def replace_second_pass(connection: sqlite3.Connection, session_id: str, model: str, language: str) -> str:
-    """An empty second pass in place of the one there may be; its id."""
+    """An empty second pass in place of the one there may be; its id. Raises StoreError where that was corrected."""
+    spare_corrections(connection, session_id)
     connection.execute("DELETE FROM session WHERE pass_of = ?", (session_id,))
     pass_id = f"{session_id}.second"
     connection.execute(

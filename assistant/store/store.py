@@ -159,12 +159,21 @@ class Store(CrashedSessions):
         with self._connection() as connection:
             return sessions.second_pass(connection, session_id) is not None
 
+    def spare_corrections(self, session_id: str) -> None:
+        """Whether `keep_second_pass` would be refused, before a second version is made in vain.
+
+        Raises:
+            StoreError: a person has corrected lines of the one that there is, and they would be lost with it.
+        """
+        with self._connection() as connection:
+            sessions.spare_corrections(connection, session_id)
+
     def keep_second_pass(self, session_id: str, call: Call) -> None:
         """Keep the text and the review of `call` as the session's second version, in place of an earlier one; the live
         one stays as it is. All or nothing, whatever happens.
 
         Raises:
-            StoreError: there is no such session, or it can't be written.
+            StoreError: there is no such session, it can't be written, or lines of the earlier one are corrected.
         """
         with self._connection() as connection, transaction(connection):
             sessions.row(connection, session_id)

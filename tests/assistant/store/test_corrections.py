@@ -51,6 +51,22 @@ def test_a_correction_belongs_to_the_version_that_was_read(store, session_id) ->
     assert store.load(session_id, Version.LIVE).corrections == ()
 
 
+def test_a_second_version_with_corrections_is_never_replaced(store, session_id) -> None:
+    live = store.load(session_id)
+    store.keep_second_pass(session_id, live)
+    store.spare_corrections(session_id)
+    store.correct(session_id, Version.SECOND, 0, "We moved to Kubernetes")  # while the next version is transcribed
+    with pytest.raises(StoreError, match="1 line was corrected by you"):
+        store.keep_second_pass(session_id, live)
+    with pytest.raises(StoreError, match="1 line was corrected by you"):
+        store.spare_corrections(session_id)
+    assert store.load(session_id).corrections == (Correction(0, "We moved to Kubernetes"),)
+
+    store.correct(session_id, Version.SECOND, 0, None)
+    store.correct(session_id, Version.LIVE, 0, "We moved to Kubernetes")  # which stays, so it hinders nothing
+    store.keep_second_pass(session_id, live)
+
+
 def test_a_line_that_is_gone_is_not_corrected_silently(store, session_id) -> None:
     with pytest.raises(StoreError, match="not in the session"):
         store.correct(session_id, Version.LIVE, 99, "x")
