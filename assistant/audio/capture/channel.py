@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.audio.capture.call_clock import CallClock
 from assistant.audio.capture.clock import StreamClock
-from assistant.audio.capture.feed import Backend, Feed
+from assistant.audio.capture.feed import Backend, Feed, reason_of
 from assistant.audio.capture.mixer import Mixer
 from assistant.audio.capture.stretch import Stretch
 from assistant.audio.capture.watch import WHO, SoundWatch
@@ -59,12 +59,12 @@ class ChannelCapture(threading.Thread):
                 finally:
                     self._call_clock.leave(self._channel)
                     feed.close()
-            except CaptureError as error:
-                if self._is_heard:
+            except Exception as error:  # noqa: BLE001 told, and tried again: no voice is missing without a word
+                was_heard = self._is_heard
+                self._lose(reason_of(error, "the device"))
+                if was_heard:
                     retry_seconds = _FIRST_RETRY_SECONDS
-                    self._lose(str(error))
                     continue  # most losses are a device that was exchanged: try at once
-                self._lose(str(error))
                 self._backend.wait_for_change(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, _LAST_RETRY_SECONDS)
         self._leave()

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import CaptureError
 from assistant.values import Channel
 
 
@@ -19,6 +20,14 @@ class Block:
     samples: NDArray[np.int16]  # (samples,) at 16 kHz
     notice: str = ""  # what a user should know of the device just now, as a sentence
     spoken: float | None = None  # samples that went into it, where it is not these: resamplers give by fits and starts
+
+
+def reason_of(error: Exception, who: str) -> str:
+    """Why nothing is heard, to stand behind "is not heard: ". An error that nobody foresaw is named, with `who` gave
+    it: the voice is told to be lost, and tried again, as with any other."""
+    if isinstance(error, CaptureError):
+        return str(error)
+    return f"{who} gave an error ({type(error).__name__}{f': {error}' if str(error) else ''})"
 
 
 class Feed(Protocol):

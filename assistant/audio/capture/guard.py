@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from assistant.audio.capture.feed import reason_of
 from assistant.audio.capture.server import SoundServer
 from assistant.audio.capture.snapshot import Snapshot, Target
 from assistant.errors import CaptureError
@@ -91,8 +92,8 @@ class Guard(threading.Thread):
                     server.subscribe()
                     retry_seconds = _FIRST_RECONNECT_SECONDS
                     self._serve(server)
-            except CaptureError as error:
-                self._take(None, time.monotonic(), str(error))
+            except Exception as error:  # noqa: BLE001 the channels tell it; without a guard none would be heard again
+                self._take(None, time.monotonic(), reason_of(error, "the sound server"))
                 self.wait_for_change(retry_seconds)
                 retry_seconds = min(_SLOWER * retry_seconds, _LAST_RECONNECT_SECONDS)
 

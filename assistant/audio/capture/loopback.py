@@ -65,12 +65,13 @@ class LoopbackFeed:
 
 
 def list_outputs() -> list[Device]:
+    """Raises CaptureError with the reason."""
     default = _default()
     return [
         Device(
             str(output.name), str(output.name), DeviceKind.CALL_OUTPUT, default is not None and output.id == default.id
         )
-        for output in _load().all_speakers()
+        for output in _outputs()
     ]
 
 
@@ -80,10 +81,17 @@ def find_output(wanted: str) -> Any:
         if (default := _default()) is None:
             raise CaptureError("there is no output that could play the call")
         return default
-    for output in _load().all_speakers():
+    for output in _outputs():
         if wanted in (output.name, output.id):
             return output
     raise CaptureError(f'there is no output "{wanted}"')
+
+
+def _outputs() -> list[Any]:
+    try:
+        return list(_load().all_speakers())
+    except RuntimeError as error:
+        raise CaptureError(f"the system doesn't say which outputs there are ({error})") from error
 
 
 def _default() -> Any:

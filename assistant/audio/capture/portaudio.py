@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -136,11 +136,8 @@ def closed(owner: object) -> None:
 
 
 def list_inputs() -> list[Device]:
-    """Input devices of the system's usual interface, each once. Raises CaptureError as `load` does."""
-    with _opening:
-        _look_again()
-        entries = _inputs()
-        default = _default_index(entries)
+    """Input devices of the system's usual interface, each once. Raises CaptureError with the reason."""
+    entries, default = _found()
     return [
         Device(str(entry["name"]), str(entry["name"]), DeviceKind.MICROPHONE, entry["index"] == default)
         for entry in entries
@@ -149,10 +146,7 @@ def list_inputs() -> list[Device]:
 
 def find_input(wanted: str) -> Mapping[str, Any]:
     """The entry of the device `wanted`, or of the default for "". Raises CaptureError with the reason."""
-    with _opening:
-        _look_again()
-        entries = _inputs()
-        default = _default_index(entries)
+    entries, default = _found()
     for entry in entries:
         if entry["name"] == wanted if wanted else entry["index"] == default:
             return entry
@@ -161,11 +155,25 @@ def find_input(wanted: str) -> Mapping[str, Any]:
     raise CaptureError(f'there is no input device "{wanted}"' if wanted else "there is no microphone")
 
 
+def _found() -> tuple[list[Mapping[str, Any]], int]:
+    """The entries of the inputs that are there now, and the index of the default. Raises CaptureError as `load` does,
+    and where the system fails to answer."""
+    sounddevice = load()
+    with _opening:
+        try:
+            _look_again()
+            entries = _inputs()
+            return entries, _default_index(entries)
+        except sounddevice.PortAudioError as error:
+            raise CaptureError(f"the system doesn't say which devices there are ({error.args[0]})") from error
+
+
 def _look_again() -> None:
     """For devices that came and went. The names are sounddevice's own advice for it."""
     if not _open:
         sounddevice = load()
-        sounddevice._terminate()
+        with suppress(sounddevice.PortAudioError):  # it runs no more: it could not be started the last time
+            sounddevice._terminate()
         sounddevice._initialize()
 
 

@@ -19,21 +19,21 @@ YOU, THEM = Channel.YOU, Channel.THEM
 
 
 class ScriptedFeed:
-    """Gives its blocks, then ends with `reason`, or stays silent without one."""
+    """Gives its blocks, then ends with `reason`, be it a text or any error, or stays silent without one."""
 
     description = "Headset"
 
-    def __init__(self, blocks: list[Block], reason: str = "") -> None:
+    def __init__(self, blocks: list[Block], reason: str | Exception = "") -> None:
         self._blocks = list(blocks)
-        self._reason = reason
+        self._end = CaptureError(reason) if isinstance(reason, str) and reason else reason
         self.is_closed = False
         self.spent = threading.Event()  # all of its sound was taken in
 
     def read(self) -> Block | None:
         if self._blocks:
             return self._blocks.pop(0)
-        if self._reason:
-            raise CaptureError(self._reason)
+        if isinstance(self._end, Exception):
+            raise self._end
         self.spent.set()
         time.sleep(0.002)
         return None
@@ -45,14 +45,14 @@ class ScriptedFeed:
 class ScriptedBackend:
     """Hands out its feeds in order; an error in between is a device that isn't there."""
 
-    def __init__(self, **feeds: list[ScriptedFeed | CaptureError]) -> None:
+    def __init__(self, **feeds: list[ScriptedFeed | Exception]) -> None:
         self._feeds = {Channel(name): list(items) for name, items in feeds.items()}
         self.waits_seconds: list[float] = []
         self._stopped = threading.Event()
 
     def attach(self, channel: Channel) -> ScriptedFeed:
         item = self._feeds[channel].pop(0) if self._feeds[channel] else ScriptedFeed([])
-        if isinstance(item, CaptureError):
+        if isinstance(item, Exception):
             raise item
         return item
 

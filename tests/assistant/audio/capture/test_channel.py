@@ -41,7 +41,7 @@ def test_a_loss_is_a_gap_of_the_clock_s_length_with_its_reason() -> None:
 
 
 def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
-    missing: list[ScriptedFeed | CaptureError] = [CaptureError("Headset is gone") for _ in range(7)]
+    missing: list[ScriptedFeed | Exception] = [CaptureError("Headset is gone") for _ in range(7)]
     backend = ScriptedBackend(
         you=[ScriptedFeed(blocks(100.0, 1.0), "Headset is gone"), *missing, ScriptedFeed(blocks(110.0, 1.0))]
     )
@@ -49,6 +49,18 @@ def test_a_device_that_stays_away_is_tried_ever_slower_and_told_once() -> None:
     assert backend.waits_seconds == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
     assert len([item for item in items if isinstance(item, Status)]) == 2
     assert len(gaps(items)) == 1
+
+
+def test_an_error_that_nobody_foresaw_is_a_loss_like_any_other() -> None:
+    full = OSError(24, "Too many open files")
+    backend = ScriptedBackend(
+        you=[full, ScriptedFeed(blocks(100.0, 1.0), IndexError()), full, ScriptedFeed(blocks(102.0, 1.0))]
+    )
+    items = play(backend, YOU, until=has_heard(YOU, 2.0))
+    told = [item for item in items if isinstance(item, Status)]
+    assert [item.state for item in told] == [State.DEVICE_LOST, State.DEVICE_BACK] * 2
+    assert "the device gave an error (OSError: [Errno 24] Too many open files)" in told[0].message
+    assert [gap.reason for gap in gaps(items)] == ["the device gave an error (IndexError)"]
 
 
 @pytest.mark.parametrize("old_seconds", [0.1, 0.6])

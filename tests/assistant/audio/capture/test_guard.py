@@ -32,6 +32,7 @@ class ScriptedServer:
     def __init__(self) -> None:
         self.is_moved = threading.Event()
         self.moved_seconds = float("inf")
+        self.failures: list[Exception] = []
         self._is_told = False
 
     def __enter__(self) -> ScriptedServer:
@@ -42,6 +43,8 @@ class ScriptedServer:
     def subscribe(self) -> None: ...
 
     def snapshot(self) -> Snapshot:
+        if self.failures:
+            raise self.failures.pop()
         return MOVED if self.is_moved.is_set() else RIGHT
 
     def move(self) -> None:
@@ -84,3 +87,20 @@ def test_a_guard_that_is_held_up_believes_no_stream_that_was_moved_meanwhile(mon
     assert believed_seconds == sorted(believed_seconds)  # what was certain before it was cut still is
     assert ended.is_set()
     assert stream.cut_reason == "the sound server exchanged Virtual call for another device"
+
+
+def test_an_error_that_nobody_foresaw_ends_no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ScriptedServer()
+    server.failures = [OSError(24, "Too many open files")]
+    monkeypatch.setattr(guarding, "SoundServer", lambda: server)
+    guard = Guard({Channel.THEM: ""}, RIGHT)
+    before = Watched("ours", Channel.THEM, guard.target(Channel.THEM), lambda: None)
+    guard.watch(before)
+    guard.start()
+    wait_until(lambda: before.cut_reason is not None)
+    assert before.cut_reason == "the sound server gave an error (OSError: [Errno 24] Too many open files)"
+    after = Watched("ours", Channel.THEM, before.target, lambda: None)
+    guard.watch(after)
+    wait_until(lambda: guard.believed_until_seconds(after) > 0.0)
+    guard.stop()
+    guard.join()

@@ -43,7 +43,8 @@ class ScriptedPortAudio:
         ]
         self._known = list(self._devices)
         self.streams: list[Any] = []
-        self.refuses = False
+        self.refuses = self.cannot_start = False
+        self._is_started = True
 
     @staticmethod
     def _device(index: int, interface: int, name: str, channels: int, rate_hz: float) -> dict[str, Any]:
@@ -66,9 +67,14 @@ class ScriptedPortAudio:
 
     def _terminate(self) -> None:
         assert all(stream.is_closed for stream in self.streams), "it ends all that is open"
-        self._known = []
+        if not self._is_started:
+            raise self.PortAudioError("Error terminating PortAudio: PortAudio not initialized", -10_000)
+        self._known, self._is_started = [], False
 
     def _initialize(self) -> None:
+        if self.cannot_start:
+            raise self.PortAudioError("Error initializing PortAudio: Unanticipated host error", -9999)
+        self._is_started = True
         self._known = list(self._devices)
 
     def OutputStream(self, **_options: Any) -> ScriptedOutput:  # noqa: N802  # the library's name
@@ -185,6 +191,16 @@ def test_a_device_that_ends_or_refuses_is_said_so(sound: ScriptedPortAudio) -> N
     sound.refuses = True
     with pytest.raises(CaptureError, match="can't be opened"):
         backend.attach(YOU)
+
+
+def test_a_system_that_names_no_devices_is_said_so_and_asked_again(sound: ScriptedPortAudio) -> None:
+    sound.cannot_start = True
+    with pytest.raises(CaptureError, match=r"doesn't say which devices there are.*Unanticipated host error"):
+        list_devices()
+    with pytest.raises(CaptureError, match="doesn't say which devices there are"):
+        PortAudioBackend({YOU: ""}).attach(YOU)
+    sound.cannot_start = False
+    PortAudioBackend({YOU: ""}).attach(YOU).close()
 
 
 def test_a_queue_that_is_full_blocks_nobody(sound: ScriptedPortAudio) -> None:

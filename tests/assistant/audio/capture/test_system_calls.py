@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from assistant.audio.capture import DeviceKind, opening, tap
+from assistant.audio.capture import DeviceKind, loopback, opening, tap
 from assistant.errors import CaptureError
 from assistant.values import AudioFrame, Channel
 from tests.conftest import VirtualAudio
@@ -123,6 +123,16 @@ class ScriptedCatap:
             sample_type="float" if is_float else "signed_integer",
         )
         self.give(SimpleNamespace(data=sound.tobytes(), frame_count=len(sound), format=layout))
+
+
+def test_a_windows_that_names_no_outputs_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("Error 0x88890010")
+
+    monkeypatch.setattr(loopback, "_load", lambda: SimpleNamespace(all_speakers=fail, default_speaker=fail))
+    for ask in (loopback.list_outputs, lambda: loopback.find_output("Loudspeakers")):
+        with pytest.raises(CaptureError, match=r"doesn't say which outputs there are \(Error 0x88890010\)"):
+            ask()
 
 
 @pytest.fixture
