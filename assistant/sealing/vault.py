@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -160,7 +161,8 @@ def check_passphrase(passphrase: str) -> None:
 
 
 def save(vault: Vault, folder: Path) -> None:
-    """Keep it, privately and through to the disk; a half-written file never replaces a good one.
+    """Keep it, privately and through to the disk; a half-written file never replaces a good one. It counts from when
+    the file is there: should the copy fail then, it is made at the next time.
 
     Raises:
         SealingError: it can't be written; what was there is kept.
@@ -175,22 +177,26 @@ def save(vault: Vault, folder: Path) -> None:
         ],
     }
     table["check"] = _check(table)
+    part, copy_part = (folder / f"{name}.part" for name in (FILE_NAME, COPY_NAME))
+    copy = folder / COPY_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in (FILE_NAME, COPY_NAME):
-            part = folder / f"{name}.part"
-            part.unlink(missing_ok=True)
-            with os.fdopen(create_private(part), "w", encoding="ascii") as file:
-                json.dump(table, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(folder / name)
+        _write(table, part)
+        _write(table, copy_part)
         sync(folder)
+        part.replace(folder / FILE_NAME)
     except OSError as error:
+        _remove(part, copy_part)
         raise SealingError(
             f"{folder / FILE_NAME} can't be written ({error.strerror}). What was there is kept. Make that folder "
             "writable for you or free some space, then try again."
         ) from error
+    try:
+        copy_part.replace(copy)
+    except OSError:
+        _remove(copy, copy_part)  # rather none than one that an old secret opens
+    with suppress(OSError):  # the same disk took the same a moment ago; what can be read now is what counts
+        sync(folder)
 
 
 def remove(folder: Path) -> None:
@@ -212,6 +218,22 @@ def drop_slot(kind: str, folder: Path) -> None:
     """No secret of that kind opens the vault any more. Raises SealingError: it can't be written."""
     if (vault := find(folder)) is not None:
         save(_without(vault, kind), folder)
+
+
+def _write(table: dict[str, Any], part: Path) -> None:
+    """Through to the disk, in place of what an earlier attempt has left. Raises OSError."""
+    part.unlink(missing_ok=True)
+    with os.fdopen(create_private(part), "w", encoding="ascii") as file:
+        json.dump(table, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(*paths: Path) -> None:
+    """As far as that is possible; whatever stays is replaced by the next `save`."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _without(vault: Vault, kind: str, *new: Slot) -> Vault:

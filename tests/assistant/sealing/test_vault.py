@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,42 @@ def test_another_passphrase_and_another_code_take_the_place_of_the_old_ones(tmp_
     keys.forget_all()
     with pytest.raises(SealingError, match="locked"):
         vault.change_passphrase(tmp_path, "whoever finds the laptop", CHEAP)
+
+
+def test_where_no_copy_can_be_prepared_the_old_secrets_count_as_it_is_said(tmp_path: Path) -> None:
+    key, code = vault.create(tmp_path, PASSPHRASE, CHEAP)
+    hindrance = tmp_path / f"{gate.COPY_NAME}.part"
+    hindrance.mkdir()
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(SealingError, match="What was there is kept"):
+        vault.change_passphrase(tmp_path, "five other words of mine", CHEAP)
+    with pytest.raises(SealingError, match="What was there is kept"):
+        vault.change_code(tmp_path, CHEAP)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    for secret in (PASSPHRASE, code):
+        keys.forget_all()
+        assert vault.unlock(tmp_path, secret) == key
+
+
+def test_a_copy_that_cannot_be_replaced_hinders_nothing_and_keeps_no_old_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _ = vault.create(tmp_path, PASSPHRASE, CHEAP)
+
+    def replace(part: Path, target: Path, does: Callable[[Path, Path], Path] = Path.replace) -> Path:
+        if target.name == gate.COPY_NAME:
+            raise PermissionError(13, "Permission denied")
+        return does(part, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace)
+        code = vault.change_code(tmp_path, CHEAP)
+    keys.forget_all()
+    assert vault.unlock(tmp_path, code) == key
+    assert [path.name for path in tmp_path.iterdir()] == [gate.FILE_NAME]  # a copy would let the old code open it
+
+    vault.change_passphrase(tmp_path, "five other words of mine", CHEAP)
+    assert (tmp_path / gate.COPY_NAME).read_bytes() == (tmp_path / gate.FILE_NAME).read_bytes()
 
 
 @pytest.mark.parametrize(
