@@ -26,6 +26,9 @@ _ADVICE = {
     sqlite3.SQLITE_LOCKED: "Another program holds it: close that one and try again.",
 }
 
+# Files that this process has found whole: a backup that was put in the place of one is another file.
+_looked_through: set[tuple[Path, int, int]] = set()
+
 
 def _first_tables(connection: sqlite3.Connection) -> None:
     connection.execute(
@@ -139,13 +142,18 @@ def _exists(path: Path) -> bool:
 
 def _is_current(path: Path) -> bool:
     """Looked at read-only: opening it for writing may already move pages of a database that is not ours."""
+    file = path.stat()
+    this_file = (path, file.st_dev, file.st_ino)
     with closing(driver.connect(path, "ro", BUSY_SECONDS)) as connection:
         connection.execute("BEGIN")  # one snapshot, also while another program or thread makes the tables
         version = _version(connection, path)
-        # Two milliseconds for a megabyte: better to know before a call than in the middle of one.
-        state = connection.execute("PRAGMA quick_check (1)").fetchone()[0]
-        if state != "ok":
-            raise StoreError(_damaged(path, " ".join(state.split())))
+        if this_file not in _looked_through:
+            # Two milliseconds for a megabyte: better to know before a call than in the middle of one. But once: what
+            # breaks later is said when it is met, and a search must not read everything.
+            state = connection.execute("PRAGMA quick_check (1)").fetchone()[0]
+            if state != "ok":
+                raise StoreError(_damaged(path, " ".join(state.split())))
+            _looked_through.add(this_file)
         return version == len(MIGRATIONS)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -96,7 +97,9 @@ def with_damage_inside(data_folder: Path) -> tuple[Store, str]:
     sink.close()
     content = bytearray(store.path.read_bytes())
     content[len(content) // 4 :] = b"\xa5" * (len(content) - len(content) // 4)
-    store.path.write_bytes(content)
+    changed = store.path.with_suffix(".changed")
+    changed.write_bytes(content)
+    changed.replace(store.path)
     return store, session_id
 
 
@@ -106,6 +109,31 @@ def test_damage_inside_is_found_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"damaged.*left untouched"):
         Store.open(tmp_path)
     assert digest(store.path) == before
+
+
+def test_each_file_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(tmp_path).close()
+    path = tmp_path / "depthcue.db"
+    statements: list[str] = []
+    connect = driver.connect
+
+    def watched(at: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
+        connection = connect(at, mode, timeout_seconds)
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    def checks_of_two_openings() -> int:
+        statements.clear()
+        for _ in range(2):
+            Store.open(tmp_path).close()
+        return sum("quick_check" in statement for statement in statements)
+
+    monkeypatch.setattr(driver, "connect", watched)
+    assert checks_of_two_openings() == 1
+    assert checks_of_two_openings() == 0
+    shutil.copy(path, tmp_path / "backup")
+    (tmp_path / "backup").replace(path)
+    assert checks_of_two_openings() == 1
 
 
 def test_damage_that_comes_later_is_said_when_it_is_met(tmp_path: Path) -> None:
