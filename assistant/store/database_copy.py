@@ -16,7 +16,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from assistant.errors import AssistantError, StoreError
@@ -82,27 +83,38 @@ def main() -> int:
 def _convert(source: Path, target: Path, key: HistoryKey) -> None:
     part = part_of(target)
     with closing(driver.connect_encrypted(source, _key_of(source, key), "rw", _BUSY_SECONDS)) as connection:
-        _lock(connection)
-        if target.exists():
-            return  # somebody else has converted it while this one waited
-        try:
-            remove_database(part)  # of a run that was killed; ours alone now
-            _copy(connection, part, _key_of(target, key))
-            _compare(connection, part, _key_of(target, key))
-            sync(part)
-            part.replace(target)
-            sync(target.parent)
-        except BaseException:
-            remove_database(part)
-            connection.execute("PRAGMA main.locking_mode = NORMAL")
-            connection.execute("PRAGMA main.journal_mode = WAL")
-            raise
+        with _restored(connection):
+            _lock(connection)
+            if target.exists():
+                return  # somebody else has converted it while this one waited
+            try:
+                remove_database(part)  # of a run that was killed; ours alone now
+                _copy(connection, part, _key_of(target, key))
+                _compare(connection, part, _key_of(target, key))
+                sync(part)
+                part.replace(target)
+                sync(target.parent)
+            except BaseException:
+                remove_database(part)
+                raise
         _tell_who_waits(connection)
     remove_database(source)
 
 
 def _key_of(path: Path, key: HistoryKey) -> HistoryKey | None:
     return key if path.name == driver.ENCRYPTED_NAME else None
+
+
+@contextmanager
+def _restored(connection: sqlite3.Connection) -> Iterator[None]:
+    """Takes back what `_lock` did, where that or what is done inside fails."""
+    try:
+        yield
+    except BaseException:
+        with suppress(*driver.errors()):  # somebody else has it open, so that its log is begun when it is opened next
+            connection.execute("PRAGMA main.locking_mode = NORMAL")
+            connection.execute("PRAGMA main.journal_mode = WAL")
+        raise
 
 
 def _lock(connection: sqlite3.Connection) -> None:

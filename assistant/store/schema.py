@@ -154,7 +154,8 @@ def _is_current(path: Path) -> bool:
             if state != "ok":
                 raise StoreError(_damaged(path, " ".join(state.split())))
             _looked_through.add(this_file)
-        return version == len(MIGRATIONS)
+        has_log = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"  # else a conversion was killed
+        return version == len(MIGRATIONS) and has_log
 
 
 def connect(path: Path) -> sqlite3.Connection:

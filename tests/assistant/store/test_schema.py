@@ -111,6 +111,15 @@ def test_damage_inside_is_found_at_the_start(tmp_path: Path) -> None:
     assert digest(store.path) == before
 
 
+def test_readers_never_wait_again_once_the_log_was_taken_from_a_history(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "depthcue.db")) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # as a conversion that was killed leaves it
+    Store.open(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "depthcue.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_each_file_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store.open(tmp_path).close()
     path = tmp_path / "depthcue.db"

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ import pytest
 from assistant.audio.recording import CrashSafeRecorder, finish
 from assistant.errors import SealingError, StoreError
 from assistant.sealing import keys, vault
-from assistant.store import Store, StoreSink, conversion, database_copy
+from assistant.sealing.keys import HistoryKey
+from assistant.store import Store, StoreSink, conversion, database_copy, driver
 from assistant.store.conversion import Encryption, convert, encryption, want_encrypted, want_plain
 from assistant.store.schema import connect
 from assistant.values import AudioFrame, Channel
@@ -121,7 +123,7 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_run_goes_on(store: Store,
     assert not list(store.data_folder.rglob("*.part*"))
 
 
-@pytest.mark.parametrize("step", ["_copy", "_compare", "sync", "_tell_who_waits", "remove_database"])
+@pytest.mark.parametrize("step", ["_lock", "_copy", "_compare", "sync", "_tell_who_waits", "remove_database"])
 def test_a_kill_in_the_middle_of_the_database_leaves_one_that_is_whole(store: Store, step: str) -> None:
     hold_call(store, 1)
     before = kept(store)
@@ -146,6 +148,43 @@ def test_a_kill_in_the_middle_of_the_database_leaves_one_that_is_whole(store: St
     convert(store)
     assert kept(store) == before
     assert readable_files(store.data_folder) == []
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_lock_that_is_refused_leaves_all_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch, is_over: bool
+) -> None:
+    """`is_over`: whoever hinders it is gone before it gives up."""
+    want_encrypted(store.data_folder, PASSPHRASE, CHEAP)
+    key = vault.opened(store.data_folder, not_none(vault.find(store.data_folder)))
+    plain, encrypted = (store.data_folder / name for name in ("depthcue.db", "depthcue.encrypted.db"))
+    part = database_copy.part_of(encrypted)
+    part.write_text("of another one, which has the lock")
+    open_encrypted = driver.connect_encrypted
+    other = open_encrypted(plain, None, "rw", 0.0)  # of the same library, whose locks it respects
+
+    def watched(path: Path, key: HistoryKey | None, mode: str, _timeout_seconds: float) -> sqlite3.Connection:
+        connection = open_encrypted(path, key, mode, 0.0)
+
+        def before(statement: str) -> None:
+            if statement == "BEGIN EXCLUSIVE":
+                other.execute("BEGIN IMMEDIATE")
+            elif statement == "PRAGMA main.locking_mode = NORMAL" and is_over:
+                other.close()
+
+        connection.set_trace_callback(before)
+        return connection
+
+    monkeypatch.setattr(driver, "connect_encrypted", watched)
+    with pytest.raises(StoreError, match="in use"):
+        database_copy._convert(plain, encrypted, key)
+    assert part.exists() and not encrypted.exists()
+    other.close()
+    part.unlink()
+    if not is_over:
+        Store.open(store.data_folder).close()
+    with closing(connect(plain)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
 def not_none(kept: vault.Vault | None) -> vault.Vault:
