@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -100,23 +101,26 @@ def _transcribe_tail(
             raise RecordingError("Its sound could not be packed yet: free some space on that disk and start again.")
         before = store.load(recovered.session_id, Version.LIVE)
         transcriber = transcriber.for_call(before.language or settings.language, settings.glossary)
-        sink = StoreSink(store, recovered.session_id, lambda: transcriber.language)
         again = CallCollector()
-        session = Session(
-            Cancellable(FileSource(recovered.audio, channels="split"), is_cancelled),
-            transcriber,
-            compose.voice_detector,
-            compose.conversation(before.verbosity or settings.verbosity, transcriber, compose.follow_ups(settings)),
-            [_NewText(sink, before), again],
-            settings=SessionSettings(
-                True,
-                before.utterances,
-                StreamingSettings(shows_partials=False, speculates=False),
-                mutes_echo=True,
-                echo_remover=echo.remover,
-            ),
-        )
-        session.run()
+        with (  # the session closes both, unless something hinders it from beginning
+            closing(FileSource(recovered.audio, channels="split")) as source,
+            closing(StoreSink(store, recovered.session_id, lambda: transcriber.language)) as sink,
+        ):
+            session = Session(
+                Cancellable(source, is_cancelled),
+                transcriber,
+                compose.voice_detector,
+                compose.conversation(before.verbosity or settings.verbosity, transcriber, compose.follow_ups(settings)),
+                [_NewText(sink, before), again],
+                settings=SessionSettings(
+                    True,
+                    before.utterances,
+                    StreamingSettings(shows_partials=False, speculates=False),
+                    mutes_echo=True,
+                    echo_remover=echo.remover,
+                ),
+            )
+            session.run()
         store.keep_review(recovered.session_id, with_fates_of(before, again.call(before)))
     store.tail_transcribed(recovered.session_id)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from assistant.errors import StoreError
 from assistant.store.schema import connect, transaction, translated
@@ -55,13 +55,17 @@ class StoreSink:
         self._is_closed = self._is_complete = False
         self._language = language
         self._stored_language = ""
-        self._is_owner = store.hold(session_id)
-        with translated(store.path):
-            self._connection = connect(store.path)
-            if verbosity is not None:
-                set_verbosity(self._connection, session_id, verbosity)
-        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
-        self._thread.start()
+        with ExitStack() as undo:
+            self._is_owner = store.hold(session_id)
+            if self._is_owner:
+                undo.callback(store.release, session_id)
+            with translated(store.path):
+                self._connection = undo.enter_context(closing(connect(store.path)))
+                if verbosity is not None:
+                    set_verbosity(self._connection, session_id, verbosity)
+            self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+            self._thread.start()
+            undo.pop_all()
 
     @property
     def failure(self) -> StoreError | None:

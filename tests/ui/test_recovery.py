@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -152,6 +153,19 @@ def test_what_was_left_out_is_recovered_also_where_it_is_one_utterance_with_what
     recovered(store)
     assert words_of(said_by_them(store, again)) == words_of(expected)
     assert len(said_by_them(store, again)) == len(rest) + 3
+
+
+def test_a_call_whose_recording_is_damaged_is_told_and_held_by_nobody(store: Store, home: Path) -> None:
+    session_id = crashed(store)
+    store.recover(session_id)
+    (store.folder(session_id) / "call.flac").write_bytes(b"fLaC and then nothing of it")
+    messages: list[str] = []
+    before = threading.enumerate()
+    recover(store, Settings(), messages.append)
+    assert "could not be transcribed; its recording is kept" in messages[-1]
+    assert [one for one in threading.enumerate() if one.name == "store" and one not in before] == []
+    with Store.open(home) as other:
+        assert other.hold(session_id)
 
 
 def test_a_call_that_is_deleted_meanwhile_keeps_no_other_from_recovery(

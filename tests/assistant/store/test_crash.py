@@ -19,7 +19,7 @@ from assistant.audio.recording import CrashSafeRecorder, is_asked_to_end, read_r
 from assistant.call import CallState
 from assistant.errors import StoreError
 from assistant.store import Store, StoreSink, schema
-from assistant.values import AudioFrame, Channel
+from assistant.values import AudioFrame, Channel, Verbosity
 from tests.assistant.store.calls import STARTED, final, send, stamp
 from tests.small_disk import SmallDisk, small_disk
 
@@ -238,6 +238,20 @@ def test_a_held_database_is_said_to_be_held(tmp_path: Path, monkeypatch: pytest.
         send(sink, final(0, "waits"))
         with pytest.raises(StoreError, match="Another program holds it"):
             sink.close()
+
+
+def test_a_session_that_the_database_refuses_to_write_is_free_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.01)
+    with Store.open(tmp_path) as store, Store.open(tmp_path) as another:
+        session_id, _ = store.begin("Talk", STARTED, "tiny.en", BOTH, None)
+        store.release(session_id)
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="Another program holds it"):
+                StoreSink(store, session_id, verbosity=Verbosity.NORMAL)
+        assert another.hold(session_id)
 
 
 def test_ending_without_a_database_thread_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
