@@ -109,6 +109,13 @@ def test_a_call_without_recording_has_no_wav_and_writes_nothing(tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_call_that_no_wav_can_hold_is_told_where_its_sound_is(tmp_path: Path, recorded: Path) -> None:
+    os.truncate(recorded / "them.pcm", 19 * 3600 * 16_000 * 2)  # a night of sleep: a hole, which needs no disk
+    with pytest.raises(ExportError, match=r"19:00:00 long.* 18:38:28 at most.*session.*copy that file"):
+        export_call(replace(interview(), audio=recorded), ["wav"], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_a_recording_that_is_gone_is_said_and_leaves_no_file(tmp_path: Path, recorded: Path) -> None:
     (recorded / "them.pcm").unlink()
     with pytest.raises(RecordingError, match="no recording"):
