@@ -111,16 +111,17 @@ def correct(call_id: str, version: Version, correction: Correction) -> SessionSt
 
 
 def delete(call_ids: tuple[str, ...]) -> None:
-    """For good, with their recordings. Where one can't be deleted the others are, and its reason is raised."""
-    from assistant.errors import StoreError
+    """For good, with their recordings. Where one can't be deleted the others are, and its reason is raised:
+    a RecordingError where it is still being recorded."""
+    from assistant.errors import AssistantError
     from assistant.store import Store
 
-    failures: list[StoreError] = []
+    failures: list[AssistantError] = []
     with Store.open(data_folder()) as store:
         for call_id in call_ids:
             try:
                 store.delete(call_id)
-            except StoreError as error:
+            except AssistantError as error:
                 failures.append(error)
     if failures:
         raise failures[0]
