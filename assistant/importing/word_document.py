@@ -24,6 +24,7 @@ from assistant.importing.transcript import ImportedTranscript
 
 _DOCUMENT = "word/document.xml"
 _LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024  # unpacked; a day of talk with its formatting is below 20 MB
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the format's; each other one fails in ways of its own
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HIDDEN = {  # pictures, deleted text, and the second copy of what newer programs draw
     f"{_W}drawing",
@@ -49,8 +50,11 @@ def _document_part(data: bytes) -> bytes:
     if not data.startswith(b"PK"):
         refuse_other_kinds(data)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_DOCUMENT) as part:
-            document = part.read(_LARGEST_DOCUMENT_BYTES + 1)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if archive.getinfo(_DOCUMENT).compress_type not in _PACKINGS:
+                raise ImportFileError("it is packed in a way that no Word document is")
+            with archive.open(_DOCUMENT) as part:
+                document = part.read(_LARGEST_DOCUMENT_BYTES + 1)
     except KeyError as error:
         raise ImportFileError("it is an archive, but no Word document") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:

@@ -20,9 +20,9 @@ def refusal(path: Path) -> str:
     return str(caught.value)
 
 
-def docx(document: str | bytes, name: str = "word/document.xml") -> bytes:
+def docx(document: str | bytes, name: str = "word/document.xml", packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", packing) as archive:
         archive.writestr(name, document)
     return packed.getvalue()
 
@@ -123,6 +123,7 @@ def test_a_hostile_file_name_does_not_turn_the_message(tmp_path: Path) -> None:
         (docx("x", "other.xml"), "no Word document"),
         (docx(paragraphs("Dana: Hi."))[:-30], "no Word document"),
         (docx("<w:document"), "damaged"),
+        (docx(paragraphs("Dana: Hi."), packing=zipfile.ZIP_LZMA).replace(b"\x5d\0\0", b"\xff\0\0"), "no Word document"),
         (docx(paragraphs()), "nobody says anything"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "encrypted"),
     ],
