@@ -58,10 +58,7 @@ def look_into(path: Path) -> Contents:
         tracks = []
         for number, stream in enumerate(container.streams.audio):
             if stream.codec_context is None:
-                raise AudioFileError(
-                    f"The sound of {plain(str(path))} is coded in a way that can't be decoded here. "
-                    "Convert it to WAV or FLAC and try again."
-                )
+                raise _undecodable(path)
             tracks.append(Track(number, stream.codec_context.channels, plain(stream.metadata.get("title", ""))[:60]))
         duration_seconds = container.duration / av.time_base if container.duration else None
         return Contents(tuple(tracks), duration_seconds)
@@ -177,9 +174,16 @@ class TrackReader:
             limit_seconds = (self._duration_seconds() or _LONGEST_HOLE_SECONDS) - self._position_seconds
             if _JUMP_SECONDS < hole_seconds <= max(limit_seconds, _JUMP_SECONDS):
                 yield from self._silence(hole_seconds, rate_hz)
-        samples = _as_float(frame)
+        samples = _as_float(self._array(frame), frame)
         self._position_seconds += len(samples) / rate_hz
         yield samples, rate_hz
+
+    def _array(self, frame: av.AudioFrame) -> NDArray[Any]:
+        try:
+            data: NDArray[Any] = frame.to_ndarray()
+        except ValueError as error:  # whole numbers of 64 bits, for which PyAV knows no array
+            raise _undecodable(self._path) from error
+        return data
 
     def _silence(self, seconds: float, rate_hz: int) -> Iterator[tuple[NDArray[np.float32], int]]:
         left = round(seconds * rate_hz)
@@ -226,9 +230,16 @@ def _head(path: Path) -> bytes:
         return file.read(16)
 
 
-def _as_float(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """(samples, channels) in -1..1 of whatever sample format the decoder gives; a damaged float file holds anything."""
-    data: NDArray[Any] = frame.to_ndarray()
+def _undecodable(path: Path) -> AudioFileError:
+    return AudioFileError(
+        f"The sound of {plain(str(path))} is coded in a way that can't be decoded here. "
+        "Convert it to WAV or FLAC of 16 or 24 bits and try again."
+    )
+
+
+def _as_float(data: NDArray[Any], frame: av.AudioFrame) -> NDArray[np.float32]:
+    """(samples, channels) in -1..1 of `data` in whatever sample format the decoder gives; a damaged float file holds
+    anything."""
     rows = data.T if frame.format.is_planar else data.reshape(-1, frame.layout.nb_channels)
     if data.dtype.kind == "u":
         rows = (rows.astype(np.float32) - 128.0) / 128.0

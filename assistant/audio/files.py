@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from assistant.audio.decoding import TrackReader, look_into
 from assistant.audio.layout import ChannelMode, Side, decide_layout, side_by_side
-from assistant.errors import AudioFileError
 from assistant.plain import clock, plain
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, Channel, State, Status
 
@@ -50,11 +49,13 @@ class FileSource:
         self._plan = decide_layout(path, channels, you)
         self._lock = threading.Lock()  # a container must not be closed while it decodes
         self._is_closed = False
-        self._readers = [TrackReader(path, number, as_mono=self._plan.is_mixed) for number in self._plan.tracks]
-        items = self._items()
+        self._readers: list[TrackReader] = []
         try:
+            for number in self._plan.tracks:
+                self._readers.append(TrackReader(path, number, as_mono=self._plan.is_mixed))
+            items = self._items()
             first = next(items)  # a file without readable sound is told before anything starts
-        except AudioFileError:
+        except BaseException:
             self.close()
             raise
         self._stream = chain([first], items)

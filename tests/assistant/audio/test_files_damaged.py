@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,13 @@ def _fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
+def _whole_numbers_of_64_bits(path: Path) -> None:
+    sound = np.arange(16_000, dtype="<i8").tobytes()
+    head = struct.pack("<IHHIIHH", 16, 1, 1, 16_000, 8 * 16_000, 8, 64)
+    parts = b"WAVEfmt " + head + b"data" + struct.pack("<I", len(sound)) + sound
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(parts)) + parts)
+
+
 @pytest.mark.parametrize(
     ("make", "told"),
     [
@@ -70,6 +78,7 @@ def _fifo(path: Path) -> None:
         (lambda path: path.write_text("What did you build?\n" * 200), "no recording that can be read"),
         (lambda path: path.write_bytes(os.urandom(50_000)), "no recording that can be read"),
         (lambda path: soundfile.write(path, np.zeros(0), 16_000, format="WAV"), "of zero length"),
+        (_whole_numbers_of_64_bits, "coded in a way that can't be decoded here"),
         (lambda path: path.write_text("#EXTM3U\n#EXTINF:5,\n/etc/hostname\n#EXT-X-ENDLIST\n"), "no recording"),
     ],
 )
