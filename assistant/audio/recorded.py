@@ -205,6 +205,9 @@ def _block_samples() -> int:
 
 
 def reason(error: Exception) -> str:
+    """What went wrong, without the name of the file: that stands beside it."""
+    if isinstance(error, soundfile.LibsndfileError):
+        return str(error.error_string)
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -33,9 +33,11 @@ class Flac:
 
     def __init__(self, path: Path | _Sheltered, **form: Any) -> None:
         self._sheltered = path if isinstance(path, _Sheltered) else None
+        # Of text soundfile makes bytes itself, and refuses a name that is no Unicode.
+        file = os.fsencode(path) if isinstance(path, Path) and os.name == "posix" else path
         self._file: soundfile.SoundFile
         try:
-            self._file = self._checked(lambda: soundfile.SoundFile(path, **form))
+            self._file = self._checked(lambda: soundfile.SoundFile(file, **form))
         except (OSError, soundfile.SoundFileError, SealingError):
             if self._sheltered is not None:
                 self._sheltered.leave()

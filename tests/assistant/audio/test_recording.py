@@ -141,8 +141,15 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_said_to_be_unreadable(tmp_path: Path) -> None:
     (tmp_path / "call.flac").write_bytes(b"fLaC" + bytes(100))
-    with pytest.raises(RecordingError, match="can't be read"):
+    with pytest.raises(RecordingError, match=r"can't be read \([^/]+\)\."):  # where it is stands before
         read_recording(tmp_path)
+
+
+def test_a_folder_whose_name_is_no_unicode_is_recorded_to_and_read(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/jos\xe9"))  # of a home from before UTF-8
+    record(folder, frame(Channel.YOU, 0, RATE))
+    finish(folder)
+    assert np.array_equal(heard(folder)[:, 0], counting(0, RATE))
 
 
 def test_a_packed_file_that_differs_never_replaces_the_raw_sound(
