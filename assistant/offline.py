@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assistant.errors import AssistantError
 from assistant.ports import AudioSource, BatchTranscriber, EchoRemover, Hypothesis, Sink, VoiceDetector
 from assistant.publisher import Publisher
 from assistant.review.conversation import Conversation
@@ -55,7 +54,6 @@ class OfflineSession:
         self._warnings = (*transcriber.notices, *warnings)
         self._transcriber = transcriber
         self._conversation = conversation
-        self._sinks = sinks
         self._transcript = OfflineTranscript([Listener(channel, detector()) for channel in source.channels])
         self._reviewed_seconds = 0.0
         self._publisher = Publisher(sinks, lambda: self._reviewed_seconds)
@@ -86,7 +84,8 @@ class OfflineSession:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             self._source.close()
-            self._close_sinks()
+            if failures := self._publisher.close():
+                raise failures[0]
 
     def _listen(self, pool: ThreadPoolExecutor) -> None:
         while (item := self._source.read()) is not None:
@@ -133,13 +132,3 @@ class OfflineSession:
         while self._reviewed_seconds < until_seconds:
             self._reviewed_seconds = min(self._reviewed_seconds + CLOCK_STEP_SECONDS, until_seconds)
             self._publisher.publish_all(self._conversation.clock(self._reviewed_seconds))
-
-    def _close_sinks(self) -> None:
-        failure: AssistantError | None = None
-        for sink in self._sinks:
-            try:
-                sink.close()
-            except AssistantError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure

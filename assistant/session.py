@@ -78,7 +78,6 @@ class Session:
     ) -> None:
         self._source = source
         self._conversation = conversation
-        self._sinks = sinks
         self._recorder = recorder
         self._reworder = reworder
         self._settings = settings or SessionSettings()
@@ -138,18 +137,19 @@ class Session:
             self._interrupt_all()
         self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
 
-    def resume(self) -> None:
+    def resume(self) -> bool:
+        """False: it was not paused, or it has ended meanwhile."""
         with self._lock:
             if not self._paused or self._is_over:
-                return
+                return False
             if not self._source_pauses:
                 self._gap_reasons = dict.fromkeys(self._source.channels, PAUSED)  # before the next frame can come
             self._paused = False
-        self._publisher.publish(Status(State.RECORDING))
+        return self._publisher.publish(Status(State.RECORDING))
 
-    def mark(self, note: str = "", at_seconds: float | None = None) -> None:
-        """Remember this moment, or the one that is given."""
-        self._publisher.publish(Mark(self.clock_seconds if at_seconds is None else at_seconds, note))
+    def mark(self, note: str = "", at_seconds: float | None = None) -> bool:
+        """Remember this moment, or the one that is given. False: the call is closed already, and nobody keeps it."""
+        return self._publisher.publish(Mark(self.clock_seconds if at_seconds is None else at_seconds, note))
 
     def asked(self, follow_up_id: str) -> None:
         """The interviewer has asked it."""
@@ -272,11 +272,8 @@ class Session:
             if self._crash is None and self._failure is None:
                 self._publisher.publish(Status(State.FINISHED))
         finally:
-            for sink in self._sinks:
-                try:
-                    sink.close()
-                except AssistantError as error:
-                    self._fail(error)
+            for failure in self._publisher.close():
+                self._failure = self._failure or failure
 
     def _fail(self, error: AssistantError) -> None:
         """Remember the first failure and show it."""

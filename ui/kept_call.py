@@ -35,10 +35,11 @@ class KeptCall:
             self.recorder.pause(pressed_seconds)
         self.session.pause(by_source=self.recorder is not None)
 
-    def resume(self, pressed_seconds: float) -> None:
+    def resume(self, pressed_seconds: float) -> bool:
+        """False: it was not paused, or it has ended meanwhile."""
         if self.recorder is not None:
             self.recorder.resume(pressed_seconds)
-        self.session.resume()
+        return self.session.resume()
 
     @property
     def is_paused(self) -> bool:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # these load codecs and engines, which a window must not wait
     from assistant.ports import Transcriber
     from ui.kept_call import KeptCall
 
+_Result = TypeVar("_Result")
 NO_START, NO_CHECK = "The call can't start", "The voices can't be checked"
 _model_settings = attrgetter("model", "decode_threads", "always_pad_to_30_seconds")  # a change of these loads it anew
 
@@ -234,7 +235,11 @@ class Program(QObject):
         self._command(lambda call: call.session.stop())
 
     def mark(self, note: str, at_seconds: float | None = None) -> None:
-        self._command(lambda call: call.session.mark(note, at_seconds))
+        self._command(lambda call: call.session.mark(note, at_seconds), then=self._marked)
+
+    def _marked(self, is_kept: bool) -> None:
+        if not is_kept:
+            self.window.show_error("The moment is not marked", "The call had ended by then, and was being closed.")
 
     def asked(self, follow_up_id: str) -> None:
         self._command(lambda call: call.session.asked(follow_up_id))
@@ -242,10 +247,15 @@ class Program(QObject):
     def dismissed(self, follow_up_id: str) -> None:
         self._command(lambda call: call.session.dismissed(follow_up_id))
 
-    def _command(self, command: Callable[[KeptCall], object], failure: str = "That was not done") -> None:
+    def _command(
+        self,
+        command: Callable[[KeptCall], _Result],
+        failure: str = "That was not done",
+        then: Callable[[_Result], object] = lambda _: None,
+    ) -> None:
         """For the call that runs now; one that has just ended needs no command any more."""
         if (call := self._running) is not None:
-            self._commands.do(partial(command, call), lambda _: None, partial(self.window.show_error, failure))
+            self._commands.do(partial(command, call), then, partial(self.window.show_error, failure))
 
     # --- the end ---
 

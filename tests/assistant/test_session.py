@@ -169,6 +169,23 @@ def test_marks_and_buttons_reach_their_places():
     ]  # fmt: skip
 
 
+def test_a_mark_that_comes_when_the_call_is_closed_is_refused():
+    taken = []
+
+    class Slow(ListSink):
+        def close(self):
+            taken.append(session.mark("while it is closed"))
+            super().close()
+
+    source, sinks = ScriptedSource(them=[(0.5, False)]), [ListSink(), Slow()]
+    session = Session(source, CountingTranscriber(), LoudnessDetector, RecordingConversation(), sinks)
+    source.before = lambda _: taken or taken.append(session.mark("in time"))
+    session.run()
+    taken.append(session.mark("late"))
+    assert taken == [True, False, False]
+    assert [[mark.note for mark in sink.of(Mark)] for sink in sinks] == [["in time"], ["in time"]]
+
+
 def softened(source, db):
     """The same source, softer."""
     read = source.read

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.errors import CaptureError, RecordingError, TranscriptionError
+from assistant.errors import CaptureError, RecordingError, StoreError, TranscriptionError
 from assistant.ports import Effort
+from assistant.session import Session, SessionSettings
 from assistant.values import Channel, State, Status
 from tests.assistant.sessions import CALL, MemoryRecorder, finals, make, states
-from tests.fakes import CountingTranscriber, ScriptedSource
+from tests.fakes import CountingTranscriber, ListSink, LoudnessDetector, RecordingConversation, ScriptedSource
 
 
 def test_a_full_disk_stops_the_call_and_keeps_what_was_said():
@@ -101,6 +102,27 @@ def test_a_partial_that_fails_costs_nothing_but_itself():
     session.run()
     assert len(finals(sink)) == 3
     assert State.WARNING not in states(sink)
+
+
+@pytest.mark.parametrize("is_lossless", [True, False])
+def test_what_could_not_be_kept_at_the_end_is_raised_and_all_is_closed(is_lossless):
+    class Full(ListSink):
+        def close(self):
+            super().close()
+            raise StoreError("The disk is full.")
+
+    sinks = [ListSink(), Full(), ListSink()]
+    session = Session(
+        ScriptedSource(**CALL),
+        CountingTranscriber(),
+        LoudnessDetector,
+        RecordingConversation(),
+        sinks,
+        settings=SessionSettings(is_lossless),
+    )
+    with pytest.raises(StoreError, match="disk is full"):
+        session.run()
+    assert all(sink.is_closed for sink in sinks)
 
 
 @pytest.mark.parametrize("is_lossless", [True, False])

@@ -13,11 +13,15 @@ import pytest
 from assistant.audio.recorder.disk import RESERVE_BYTES
 from assistant.call import Call, Version
 from assistant.export import render_text
+from assistant.session import Session
 from assistant.settings import HOME_VARIABLE, Settings
 from assistant.store import Store
 from tests.conftest import VirtualAudio
+from tests.fakes import CountingTranscriber, LoudnessDetector, RecordingConversation, ScriptedSource
 from tests.small_disk import small_disk
 from tests.ui.running import PATIENCE_SECONDS, RECORDING, cut_of_interview, depthcue, events_in, start, write_wav
+from ui.commands.listen import _do_typed
+from ui.kept_call import KeptCall
 
 
 def test_a_reader_that_goes_does_not_take_the_call_with_it(virtual_audio: VirtualAudio, home: Path) -> None:
@@ -97,6 +101,22 @@ def test_what_is_typed_marks_the_moment_with_a_note_and_pauses(
         "",
     ]
     assert "ask about \\*margins\\*" in render_text(kept, "md")
+
+
+@pytest.mark.parametrize(("line", "told"), [("a note", "can't be marked any more"), ("p", "")])
+def test_what_is_typed_when_the_call_is_closed_already_is_not_said_to_be_done(
+    capsys: pytest.CaptureFixture[str], line: str, told: str
+) -> None:
+    source = ScriptedSource(them=[(0.5, False)])
+    session = Session(source, CountingTranscriber(), LoudnessDetector, RecordingConversation(), [])
+    source.before = lambda at_seconds: session.pause() if at_seconds else None
+    session.run()
+    call = KeptCall("", session, Store(Path()), Path(), None, None)
+    assert call.is_paused
+    _do_typed(call, line)
+    said = capsys.readouterr().out
+    assert told in said
+    assert "Recording" not in said
 
 
 def test_the_first_interrupt_of_a_terminal_is_enough(virtual_audio: VirtualAudio, home: Path) -> None:

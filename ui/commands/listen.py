@@ -101,10 +101,11 @@ def _do_typed(call: KeptCall, line: str) -> None:
     from ui.typed import PAUSE
 
     if line.casefold() != PAUSE:
-        call.session.mark(line)
+        if not call.session.mark(line):
+            _tell("The call has ended and is being closed: it can't be marked any more.")
     elif call.is_paused:
-        call.resume(time.monotonic())
-        _tell("Recording again.")
+        if call.resume(time.monotonic()):
+            _tell("Recording again.")
     else:
         call.pause(time.monotonic())
 

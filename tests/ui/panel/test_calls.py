@@ -75,6 +75,15 @@ def test_a_pause_is_one_line_and_closing_asks_once_then_stops_and_keeps(program,
     assert call.state is CallState.FINISHED and call.audio is not None and call.duration_seconds > 0.5
 
 
+def test_a_mark_that_comes_when_the_call_is_closed_already_is_told(program, qtbot, beginning, monkeypatch):
+    panel = program(plan_of(beginning, 8.0))
+    begin(panel)
+    monkeypatch.setattr("assistant.session.Session.mark", lambda *_: False)
+    qtbot.waitUntil(lambda: phase(panel) is Phase.RECORDING, timeout=30_000)
+    QTest.keyClick(panel.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: "The moment is not marked" in said_on_screen(panel.window))
+
+
 def test_without_its_model_a_call_does_not_start_and_says_why_in_place(program, qtbot, home, beginning):
     panel = program(plan_of(beginning, 1.0), model="nonexistent")
     panel.check()
