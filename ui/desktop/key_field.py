@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from ui.desktop.keyboard import pressed_key
+from ui.desktop.keyboard import is_enter, pressed_key
 from ui.desktop.theme import Type, colours, font, px
 
 LISTENING = "Press a key…"
@@ -51,7 +51,7 @@ class KeyField(QAbstractButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
         if not self._is_listening:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if is_enter(event):
                 self.click()
             else:
                 super().keyPressEvent(event)

@@ -78,6 +78,11 @@ class KeyTip(QObject):
         self._widget.setAccessibleName(f"{self._name}, {KEYBOARD.spoken(self._action)}")
 
 
+def is_enter(event: QKeyEvent) -> bool:
+    """Whether Enter was pressed. Held down it counts once, as what it did may have moved the focus elsewhere."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+
+
 def pressed_key(event: QKeyEvent) -> str:
     """A key that was pressed, as it is stored: a sign that takes Shift on this keyboard without it."""
     return combination(event.key(), event.modifiers() & ~_SHIFT if _is_sign(event) else event.modifiers())

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from ui.desktop.direction import Margins, is_mirrored, mirrored
+from ui.desktop.keyboard import is_enter
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px, round_pen
 
@@ -39,7 +40,7 @@ class Tick(QAbstractButton):
         return layout.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if is_enter(event):
             self.entered.emit()
         else:
             super().keyPressEvent(event)

@@ -22,7 +22,7 @@ from ui.desktop.docking import Docking
 from ui.desktop.file_choice import choose_file, choose_folder
 from ui.desktop.fitted import FittedArea
 from ui.desktop.header import Header
-from ui.desktop.keyboard import KEYBOARD, ActionKey
+from ui.desktop.keyboard import KEYBOARD, ActionKey, is_enter
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Notices
 from ui.desktop.panel_state import PanelState
@@ -226,7 +226,7 @@ class PanelWindow(QWidget):
         focused = self.focusWidget()
         if KEYBOARD.is_key(event, Action.PAUSE) and not event.isAutoRepeat():
             self.call_screen.pause_or_resume()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+        elif is_enter(event) and isinstance(focused, QAbstractButton):
             focused.click()
         elif event.key() == Qt.Key.Key_Escape:
             self._step_back()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -24,6 +25,14 @@ def button(window, name: str) -> QAbstractButton:
 def click(window, name: str) -> None:
     QTest.mouseClick(button(window, name), Qt.MouseButton.LeftButton)
     QApplication.processEvents()
+
+
+def hold(window, key: Qt.Key, text: str = "\r") -> None:
+    """Press a key for a second: it repeats itself, each time for whatever has the focus then."""
+    for is_repeated in (False, True, True, True):
+        press = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text, is_repeated)
+        QApplication.sendEvent(window.focusWidget(), press)
+        QApplication.processEvents()
 
 
 def card_ids(window) -> list[str]:

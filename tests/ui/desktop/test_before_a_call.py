@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from assistant.call import CallState
-from tests.ui.desktop.in_window import READY, button, click
+from tests.ui.desktop.in_window import READY, button, click, hold
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.past_row import PastRow
@@ -31,6 +31,26 @@ def test_consent_is_never_assumed(window, controls):
     assert controls.calls == [] and "Nobody has said yes yet" in said_on_screen(window)
     click(window, "Start without consent")
     assert controls.calls == [("start", False)]
+
+
+def test_enter_held_on_start_is_one_press(window, controls):
+    window.show_ready(READY)
+    button(window, "Start").setFocus()
+    hold(window, Qt.Key.Key_Return)
+    assert controls.calls == [] and button(window, "Start without consent").hasFocus()
+
+
+def test_enter_held_on_the_way_back_to_this_page_starts_no_call(window, controls):
+    """The focus lands on the consent box, where a press of Enter would note consent and start."""
+    window.show_ready(READY)
+    window.settings_over.open()
+    button(window, "Back").setFocus()
+    hold(window, Qt.Key.Key_Return)
+    assert button(window, "Consent given").hasFocus() and not button(window, "Consent given").isChecked()
+    window.show_error("The voices can't be checked", "Plug a microphone in.")
+    button(window, "Dismiss").setFocus()
+    hold(window, Qt.Key.Key_Return)
+    assert button(window, "Consent given").hasFocus() and controls.calls == []
 
 
 def test_a_tick_takes_the_reminder_back(window, controls):

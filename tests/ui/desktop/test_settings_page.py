@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QScrollAre
 from assistant.settings import Appearance, Settings, usable_value
 from assistant.values import Channel
 from tests.ui.desktop import script
+from tests.ui.desktop.in_window import hold
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.agenda import Agenda
 from ui.desktop.app import dress
@@ -91,6 +92,13 @@ def test_what_is_chosen_by_key_is_a_value_that_the_settings_take(window, control
     assert set(chosen) == {row.name for row in ROWS}
     for name, value in chosen.items():
         assert usable_value(name, value) == value != getattr(Settings(), name), name
+
+
+def test_enter_held_on_a_box_ticks_it_once(window, controls):
+    name = "candidate_words_may_leave_this_computer"
+    opened(window).row(name).field.setFocus()
+    hold(window, Qt.Key.Key_Return)
+    assert controls.calls == [("choose", name, True)]
 
 
 def test_what_was_written_is_not_lost_when_the_page_is_left_by_key(window, controls):

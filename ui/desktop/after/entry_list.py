@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from ui.desktop.after.entries import Entry, Tone
 from ui.desktop.after.paragraph import Paragraph
+from ui.desktop.keyboard import is_enter
 from ui.desktop.theme import Type, colours, font, px
 
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -248,7 +249,7 @@ class EntryList(QListView):
             self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if is_enter(event):
             self._press(self.currentIndex())
         elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape) or event.text():
             event.ignore()  # the page's keys; typing does not walk through the rows

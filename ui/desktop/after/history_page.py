@@ -159,7 +159,8 @@ class HistoryPage(KeyedPage):
                 self.list.keyPressEvent(event)
                 return True
             if KEYBOARD.is_key(event, Action.DELETE) and not self.field.text():
-                self.delete_current()
+                if not event.isAutoRepeat():  # as one that is held down to empty the field
+                    self.delete_current()
                 return True
         return super().eventFilter(watched, event)
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 
 class KeyedPage(QWidget):
-    """What `key_does` says goes before the keys of the window, and after those of the widget that has the focus."""
+    """What `key_does` says goes before the keys of the window, and after those of the widget that has the focus.
+    A key that is held down counts once."""
 
     def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
         """What a key does on this page; None for one that is not its own, as are all until a page says otherwise."""
@@ -26,5 +27,5 @@ class KeyedPage(QWidget):
         does = self.key_does(event)
         if does is None:
             super().keyPressEvent(event)
-        else:
+        elif not event.isAutoRepeat():
             does()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseE
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.desktop.after.moments import HeardWord, word_at_character
-from ui.desktop.keyboard import KEYBOARD
+from ui.desktop.keyboard import KEYBOARD, is_enter
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.theme import px
 from ui.desktop.transcript_model import TranscriptModel
@@ -122,7 +122,7 @@ class PlayedTranscript(TranscriptView):
             self.correction_wanted.emit(row)
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif is_enter(event):
             self.moment_wanted.emit(self._lines.line(row).start_seconds)
         else:
             super().keyPressEvent(event)

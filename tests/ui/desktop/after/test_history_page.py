@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from assistant.call import CallState
 from assistant.values import Channel
 from tests.ui.desktop.after.conftest import NOW, press
+from tests.ui.desktop.in_window import hold
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.history_state import Hit
 from ui.desktop.controls import PastCall
@@ -91,6 +92,28 @@ def test_delete_in_the_empty_field_is_about_the_chosen_call(page) -> None:
     press(page, Qt.Key.Key_Home)
     press(page, Qt.Key.Key_Delete)
     assert page.field.text() == "ole" and len(page.state.deleted) == 1
+
+
+@pytest.mark.parametrize("place", ["list", "field"])
+def test_delete_held_down_deletes_one_call(page, place) -> None:
+    getattr(page, place).setFocus()
+    hold(page.window(), Qt.Key.Key_Delete, "\x7f")
+    assert len(page.state.deleted) == 1
+
+
+def test_delete_held_to_empty_the_field_deletes_no_call(page) -> None:
+    QTest.keyClicks(page.field, "it")
+    press(page, Qt.Key.Key_Home)
+    hold(page.window(), Qt.Key.Key_Delete, "\x7f")
+    assert page.field.text() == "" and not page.state.deleted
+
+
+def test_enter_held_opens_a_call_once(page) -> None:
+    opened: list[str] = []
+    page.opened.connect(lambda call_id, _utterance: opened.append(call_id))
+    page.list.setFocus()
+    hold(page.window(), Qt.Key.Key_Return)
+    assert opened == ["2026-0"]
 
 
 def test_typing_in_the_list_searches_and_escape_first_clears_then_leaves(page, qtbot) -> None:
