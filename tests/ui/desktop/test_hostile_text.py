@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QToolTip, QWidget
 
 from assistant.call import CallState
 from assistant.settings import Settings
@@ -132,3 +133,17 @@ def test_a_tool_tip_is_never_markup(window, still):
     assert len(marked) >= 2 and all(len(tip) < 1000 for tip in tips)
     for tip in marked:
         assert "<" not in tip.removeprefix("<qt>").removesuffix("</qt>")
+
+
+def test_a_point_of_the_timeline_is_told_without_markup(window):
+    page = SessionPage()
+    window.show_page(page)
+    page.show_session(SessionState.of(replace(interview(), marks=(Mark(61.0, HOSTILE),))), None)
+    QApplication.processEvents()
+    place = QPoint(round(page.timeline.x_of(61.0)), 20)
+    asked = QHelpEvent(QEvent.Type.ToolTip, place, page.timeline.mapToGlobal(place))
+    QApplication.sendEvent(page.timeline, asked)
+    tip = QToolTip.text()
+    QToolTip.hideText()
+    assert "mark: " in tip and "&lt;b&gt;x" in tip and len(tip) < 1000
+    assert "<" not in tip.removeprefix("<qt>").removesuffix("</qt>")

@@ -23,6 +23,7 @@ from assistant.parts import SPEAKERS
 from assistant.plain import clock
 from assistant.values import Channel
 from ui.desktop.after.moments import POINT_NAMES, Point, PointKind, TimelineData, describe
+from ui.desktop.text_block import tip_of
 from ui.desktop.theme import Colours, Type, colours, font, px
 
 _STEP_MS, _PAGE_MS = 5_000, 30_000
@@ -131,7 +132,8 @@ class Timeline(QAbstractSlider):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             x = event.pos().x()
             point = self.point_at(x)
-            QToolTip.showText(event.globalPos(), clock(self.seconds_at(x)) if point is None else describe(point), self)
+            text = clock(self.seconds_at(x)) if point is None else tip_of(describe(point))
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 
