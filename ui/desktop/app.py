@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 from assistant.settings import Appearance
 from ui.desktop import theme
 
-_SYSTEM_TEXT_PX, _APPEARANCE, _TEXT_PERCENT = "system_text_px", "appearance", "text_percent"
+_SYSTEM_TEXT_PX, _LOOKS = "system_text_px", "looks"
 
 
 def application(dark: bool | None = None) -> QApplication:
@@ -34,21 +34,23 @@ def application(dark: bool | None = None) -> QApplication:
 
 def dress(app: QApplication, appearance: Appearance, text_percent: int = 100, right_to_left: bool = False) -> None:
     """Light or dark, the size of text in percent of the system's, and the way the panel runs: at once, in every
-    window."""
-    directions = Qt.LayoutDirection
-    app.setLayoutDirection(directions.RightToLeft if right_to_left else directions.LeftToRight)
-    app.setProperty(_APPEARANCE, str(appearance))
-    app.setProperty(_TEXT_PERCENT, text_percent)
-    _apply(app)
+    window. What is so already takes no time: to style a window anew takes long enough to be felt."""
+    looks = [str(appearance), text_percent, right_to_left]
+    if looks != app.property(_LOOKS):
+        app.setProperty(_LOOKS, looks)
+        directions = Qt.LayoutDirection
+        app.setLayoutDirection(directions.RightToLeft if right_to_left else directions.LeftToRight)
+        _apply(app)
 
 
 def _apply(app: QApplication) -> None:
+    appearance, text_percent, _ = app.property(_LOOKS)
     is_dark = {
         Appearance.SYSTEM: app.styleHints().colorScheme() is Qt.ColorScheme.Dark,
         Appearance.LIGHT: False,
         Appearance.DARK: True,
-    }[Appearance(app.property(_APPEARANCE))]
-    text_px = app.property(_SYSTEM_TEXT_PX) * app.property(_TEXT_PERCENT) / 100
+    }[Appearance(appearance)]
+    text_px = app.property(_SYSTEM_TEXT_PX) * text_percent / 100
     theme.apply(app, theme.DARK if is_dark else theme.LIGHT, text_px)
 
 

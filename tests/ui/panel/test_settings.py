@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
+
 from assistant.call import Version
 from assistant.settings import Settings, load, settings_path
 from assistant.store import Store
@@ -25,6 +28,28 @@ def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, be
     assert panel.window.state.title == "Nurse"
     assert panel.window.state.agenda.questions == question_files.agenda("nursing", 45).questions
     assert load(settings_path())[0].title == "Nurse"
+
+
+def test_only_a_choice_of_looks_dresses_the_window_anew(program, beginning):
+    """That takes long enough to be felt, also while a call runs."""
+    panel = program(plan_of(beginning, 1.0))
+    dressed: list[QWidget] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):  # noqa: N802 Qt's name
+            if event.type() is QEvent.Type.StyleChange:
+                dressed.append(watched)
+            return False
+
+    watch = Watch()
+    panel.window.installEventFilter(watch)
+    panel.choose("title", "Nurse")
+    assert dressed == []
+    panel.choose("text_percent", 120)
+    try:
+        assert dressed == [panel.window]
+    finally:
+        panel.choose("text_percent", 100)
 
 
 def test_what_the_settings_say_of_the_model_counts_from_the_next_call_on(program, beginning):
