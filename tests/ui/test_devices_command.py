@@ -18,7 +18,8 @@ from assistant.audio.capture import open_live
 from assistant.settings import HOME_VARIABLE, Settings
 from tests.conftest import VirtualAudio
 from ui.commands import devices
-from ui.doctor import sound
+from ui.doctor import checks, sound
+from ui.doctor.finding import Health
 
 ENGINES = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "webrtcvad")
 
@@ -117,6 +118,14 @@ def test_the_doctor_finds_nothing_wrong_where_all_is_well(
     assert found["your voice"] == ("note", "digital silence: the microphone is muted. Switch it on.")
     assert found["speech model"][0] == "ok"
     assert "GB free" in found["data folder"][1]
+
+
+def test_the_doctor_says_that_there_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    found = checks._window()
+    assert found.health is Health.NOTE and "no screen" in found.text
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert checks._window().health is Health.OK
 
 
 @pytest.mark.usefixtures("no_sound_at_all")

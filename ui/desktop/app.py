@@ -8,16 +8,21 @@ import sys
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from assistant.plain import plain
 from assistant.settings import Appearance
 from ui.desktop import theme
 
 _SYSTEM_TEXT_PX, _LOOKS = "system_text_px", "looks"
+_NO_WINDOW = (
+    "no window can be opened here (Qt says: {}). Start it in a desktop session; `depthcue doctor` says whether "
+    "libraries are missing. `depthcue listen` works in the terminal."
+)
 
 
 def application(dark: bool | None = None) -> QApplication:
     """The application, made on the first call. `dark` None follows the system; `dress` says otherwise later."""
     running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    app = running if isinstance(running, QApplication) else _begun()
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
     app.setApplicationName("depthcue")
@@ -29,6 +34,26 @@ def application(dark: bool | None = None) -> QApplication:
         app.styleHints().colorSchemeChanged.connect(lambda _scheme: _apply(app))
     theme.load_fonts()
     dress(app, {None: Appearance.SYSTEM, True: Appearance.DARK, False: Appearance.LIGHT}[dark])
+    return app
+
+
+def _begun() -> QApplication:
+    """A new application. Where no window can be opened Qt tells programmers why and aborts: a person is told what to
+    do, with an exit code of ours."""
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        said.append(message)
+        if kind is QtMsgType.QtFatalMsg:
+            why = plain(said[0]).rstrip(".")
+            print(f"depthcue: {_NO_WINDOW.format(why)}", file=sys.stderr, flush=True)
+            os._exit(1)  # what would follow is Qt's abort
+
+    before = qInstallMessageHandler(hear)
+    app = QApplication(sys.argv[:1])
+    qInstallMessageHandler(before)
+    for message in said:
+        print(message, file=sys.stderr)
     return app
 
 

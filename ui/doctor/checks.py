@@ -94,14 +94,21 @@ def _window() -> Finding:
     except ImportError as error:
         return Finding("window", Health.PROBLEM, f"Qt can't be loaded ({error}). {_QT_PACKAGES}")
     if platform.system() == "Linux":
+        has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
         plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
         wanted = "libqwayland.so" if os.environ.get("WAYLAND_DISPLAY") else "libqxcb.so"
         try:
             ctypes.CDLL(str(plugins / wanted))
         except OSError as error:
-            health = Health.PROBLEM if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else Health.NOTE
+            health = Health.PROBLEM if has_screen else Health.NOTE
             return Finding("window", health, f"Qt can't open windows here ({error}). {_QT_PACKAGES}")
+        if not has_screen and not os.environ.get("QT_QPA_PLATFORM"):
+            return Finding("window", Health.NOTE, _NO_SCREEN)
     return Finding("window", Health.OK, "Qt's libraries load")
 
 
+_NO_SCREEN = (
+    "Qt's libraries load, but there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the panel can't "
+    "be opened. Start it in a desktop session; `depthcue listen` works in the terminal."
+)
 _QT_PACKAGES = "Install its libraries: sudo apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3"

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 import numpy as np
+import pytest
 
 from assistant.audio.recording import CrashSafeRecorder
 from assistant.call import CallState
@@ -48,6 +49,23 @@ def test_the_window_comes_before_devices_codecs_and_engines(home):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+@pytest.mark.parametrize(("platform", "reason"), [("xcb", ":9876"), ("nonesuch", "nonesuch")])
+@pytest.mark.parametrize("command", [["panel"], ["demo", "--window"]])
+def test_where_no_window_can_be_opened_it_says_so_and_what_to_do(platform, reason, command):
+    """Qt of its own would abort."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", *command],
+        env={**os.environ, "DISPLAY": ":9876", "QT_QPA_PLATFORM": platform},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("depthcue: no window can be opened here") and reason in done.stderr
+    assert "depthcue doctor" in done.stderr and "depthcue listen" in done.stderr
 
 
 def test_a_request_to_end_closes_the_call_properly(home):
