@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant.call import CallState
 from assistant.plain import plain, roughly
@@ -40,6 +40,9 @@ class PastRow(QAbstractButton):
         column.setSpacing(px(1))
         column.addWidget(self._title)
         column.addWidget(self._when)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setText(plain(past.title))
         self.setAccessibleName(f"Open {plain(past.title) or 'untitled call'}, {when}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -13,6 +13,7 @@ from tests.ui.desktop.in_window import READY, button, click, hold
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.controls import PastCall, Ready, Voice
 from ui.desktop.past_row import PastRow
+from ui.desktop.text_block import TextBlock
 
 
 def test_ready_shows_what_is_heard_and_start_tells_consent(window, controls):
@@ -113,3 +114,17 @@ def test_a_kept_call_is_opened_by_click_and_by_key(window, qtbot):
     with qtbot.waitSignal(window.open_requested) as pressed:
         QTest.keyClick(row, Qt.Key.Key_Return)
     assert clicked.args == pressed.args == ["20260301-101500"]
+
+
+def test_a_long_title_of_a_kept_call_is_whole(window, qtbot):
+    title = "Staff engineer for distributed payment systems, second interview, with the whole of the platform team"
+    past = PastCall("1", title, datetime(2026, 3, 1, 10, 15, tzinfo=UTC), 60.0, CallState.RECOVERED)
+    window.show_ready(Ready("", past=(past,)))
+
+    def is_whole():
+        blocks = window.findChild(PastRow).findChildren(TextBlock)
+        return blocks and all(one.height() >= one.heightForWidth(one.width()) for one in blocks)
+
+    for width in (400, 320):
+        window.resize(width, 900)
+        qtbot.waitUntil(is_whole)
