@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from assistant.plain import plain, plain_lines
+from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
 from ui.desktop.direction import Margins, is_mirrored, mirrored
 from ui.desktop.fitted import Fitted
@@ -140,6 +141,7 @@ class Notices(Fitted):
         copy = Choice("Copy", lambda: QGuiApplication.clipboard().setText(text))
         dismiss = Choice("Dismiss", lambda: self.take(notice.key))
         self.put(notice, *((dismiss, copy) if severity is Severity.ERROR else (dismiss,)))
+        announce(self, f"{title}. {notice.detail}", is_urgent=severity is Severity.ERROR)
 
     def unsay(self, title: str) -> None:
         """What `say` has said under this title is true no more."""

@@ -234,14 +234,15 @@ class PanelWindow(QWidget):
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 Qt's name
-        """As one reads, also what has come during a call: of itself it would come behind all that was there before."""
+        """As one reads, also messages and what has come during a call: of itself it would come behind all that was
+        there before."""
+        parts = (self.header, *self.notices.bars().values())  # one that was replaced keeps its place
+        stops: list[QWidget] = [one for part in parts for one in part.findChildren(QAbstractButton)]
         if self.pages.currentWidget() is self.live_page:
-            parts = (self.header, *self.notices.bars().values())  # one that was replaced keeps its place
-            above = [one for part in parts for one in part.findChildren(QAbstractButton)]
-            stops = [*above, *self.live_page.stops()]
-            open_ones = [one for one in stops if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
-            for one, following in pairwise(open_ones):
-                self.setTabOrder(one, following)
+            stops += self.live_page.stops()
+        open_ones = [one for one in stops if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for one, following in pairwise([self, *open_ones]):
+            self.setTabOrder(one, following)
         return super().focusNextPrevChild(forward)
 
     def _step_back(self) -> None:

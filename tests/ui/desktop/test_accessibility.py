@@ -245,6 +245,15 @@ def test_new_cards_and_troubles_are_announced(window, monkeypatch):
     assert told == ["Your microphone is not heard. Plug it in."]
 
 
+def test_errors_and_messages_are_announced_where_they_come(window, monkeypatch):
+    told: list[tuple[str, bool]] = []
+    monkeypatch.setattr("ui.desktop.notices.announce", lambda _w, text, is_urgent=False: told.append((text, is_urgent)))
+    window.show_ready(READY)
+    window.show_error("The call can't start", "Close the other program.")
+    window.show_message("Exported", "role.md")
+    assert told == [("The call can't start. Close the other program.", True), ("Exported. role.md", False)]
+
+
 def test_what_changes_out_of_sight_is_announced(window, monkeypatch):
     told: list[str] = []
     for module in ("after.history_page", "after.export_page", "after.session_page", "key_rows"):

@@ -1,7 +1,8 @@
-"""Where the Tab key goes during a call."""
+"""Where the Tab key goes, during a call and where there are messages."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -9,9 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from assistant.call import CallState
 from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
+from tests.ui.desktop.in_window import READY
+from ui.desktop.after.export_page import ExportPage
 from ui.desktop.agenda import Agenda
+from ui.desktop.controls import PastCall
 from ui.desktop.panel_state import PanelState
 
 
@@ -69,6 +74,31 @@ def test_a_message_that_is_said_otherwise_keeps_its_place(window, still, qtbot):
     first[-1].setFocus()
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
     assert window.focusWidget() is second[0]
+
+
+@pytest.mark.parametrize("page", ["ready", "settings", "export"])
+def test_on_every_page_messages_come_first(window, qtbot, page):
+    """Also before what was made after they came."""
+    window.show_ready(READY)
+    window.show_error("First", "One.")
+    window.show_error("Second", "Two.")
+    if page == "settings":
+        window.settings_over.open()
+    elif page == "export":
+        window.show_page(ExportPage())
+    past = PastCall("1", "Nurse", datetime(2026, 3, 1, tzinfo=UTC), 60.0, CallState.FINISHED)
+    window.ready_page.show_past((past,))
+    QApplication.processEvents()
+    first, second = (bar.findChildren(QAbstractButton) for bar in window.notices.bars().values())
+    first[0].setFocus()
+    reached = [window.focusWidget()]
+    for _ in range(4):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget())
+    assert reached[:4] == [*first, *second] and window.pages.isAncestorOf(reached[4])
+    qtbot.waitUntil(lambda: is_as_one_reads(window, reached), timeout=30_000)
+    QTest.keyClick(reached[4], Qt.Key.Key_Backtab)
+    assert window.focusWidget() is second[-1]
 
 
 def is_as_one_reads(window, widgets):
