@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.desktop.agenda import Agenda
@@ -27,6 +27,7 @@ class PlanLine(QAbstractButton):
 
     def show_question(self, text: str, is_asked: bool) -> None:
         self.setText(text)
+        self.setShortcut(QKeySequence())  # an "&" in a question is no hidden key
         self.setChecked(is_asked)
         self.setToolTip(tip_of(text))
         self.setAccessibleName(f"{text}: {'asked' if is_asked else 'open'}")
