@@ -4,6 +4,7 @@ a person does; narrow, one view at a time, and wide, the transcript beside the o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -26,7 +27,7 @@ from ui.desktop.announcing import announce
 from ui.desktop.bubble import Bubble
 from ui.desktop.buttons import icon_button
 from ui.desktop.fitted import Fitted, FittedArea
-from ui.desktop.keyboard import KEYBOARD, KeyTip
+from ui.desktop.keyboard import KEYBOARD, ActionKey, KeyTip
 from ui.desktop.shortcuts import Action, Where
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
@@ -174,6 +175,8 @@ class SessionPage(KeyedPage):
         self.flags.chosen.connect(self._open_moment)
         self.notes.written.connect(self.notes_written)
         KEYBOARD.changed.connect(self._say_keys)
+        for action, by_seconds in ((Action.BACK, -SKIP_SECONDS), (Action.AHEAD, SKIP_SECONDS)):
+            ActionKey(self, action, partial(self.player.skip, by_seconds))  # of itself a button would take an arrow key
 
     def _say_keys(self) -> None:
         self._hint.say(f"Click a word to hear it. {KEYBOARD.shown(Action.CORRECT)} corrects a line.")
@@ -275,10 +278,6 @@ class SessionPage(KeyedPage):
         match KEYBOARD.action(event, Where.SESSION):
             case Action.PLAY:
                 return self.player.play_or_pause
-            case Action.BACK:
-                return lambda: self.player.skip(-SKIP_SECONDS)
-            case Action.AHEAD:
-                return lambda: self.player.skip(SKIP_SECONDS)
             case Action.EXPORT:
                 return self.export_wanted.emit
         is_back = event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.Back)

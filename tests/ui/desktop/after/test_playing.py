@@ -14,7 +14,7 @@ from tests.ui.desktop.after.conftest import press
 from tests.ui.desktop.after.in_session import CONTROL, open_view, place_of_word
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.after.moments import POINT_NAMES
-from ui.desktop.after.session_page import TRANSCRIPT
+from ui.desktop.after.session_page import NOTES, TRANSCRIPT
 from ui.desktop.after.session_state import SessionState
 from ui.desktop.app import dress
 from ui.desktop.theme import Type, font
@@ -67,6 +67,23 @@ def test_play_pause_and_skip_by_keyboard(session, sound) -> None:
     press(session, Qt.Key.Key_Left, CONTROL)
     press(session, Qt.Key.Key_Left, CONTROL)
     assert not sound.is_playing and sound.position_seconds == 0.0 and "00:00 of 03:06" in said_on_screen(session)
+
+
+def test_the_keys_that_skip_do_so_wherever_the_focus_is_but_in_text(session, sound) -> None:
+    open_view(session, TRANSCRIPT)
+    buttons = session.player.findChildren(QAbstractButton)
+    QTest.mouseClick(next(one for one in buttons if one.text() == "Play"), Qt.MouseButton.LeftButton)
+    press(session, Qt.Key.Key_Right, CONTROL)
+    session.views.tabs.tab(TRANSCRIPT).setFocus()
+    press(session, Qt.Key.Key_Right, CONTROL)
+    session.timeline.setFocus()
+    press(session, Qt.Key.Key_Right, CONTROL)
+    assert sound.position_seconds == 30.0 and session.views.current == TRANSCRIPT and session.timeline.hasFocus()
+    open_view(session, NOTES)
+    session.notes.field.setFocus()
+    QTest.keyClicks(session.notes.field, "Two words")
+    press(session, Qt.Key.Key_Left, CONTROL)
+    assert sound.position_seconds == 30.0 and session.notes.field.textCursor().position() == len("Two ")
 
 
 def test_where_nothing_can_be_heard_it_says_why_and_the_text_stays(session, sound, qtbot) -> None:
