@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, data_folder
 from ui import history, question_files
-from ui.desktop.app import dress
+from ui.desktop.app import dress_by
 from ui.desktop.controls import Option, Voice
 from ui.desktop.lane import Lane
 from ui.desktop.setting_rows import BEST_MODEL, SAME_MODEL
@@ -78,9 +77,7 @@ class Desk(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Show what counts now, everywhere."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            dress(app, settings.appearance, settings.text_percent, settings.right_to_left)
+        dress_by(settings)
         self._window.show_settings(settings)
 
     # --- what can be chosen ---

@@ -28,6 +28,7 @@ from assistant.settings import Settings
 from ui import model_download, question_files
 from ui.desk import Desk
 from ui.desktop.agenda import Agenda
+from ui.desktop.app import dress_by
 from ui.desktop.bridge import Bridge
 from ui.desktop.controls import Ready, VoiceCheck
 from ui.desktop.lane import Lane
@@ -64,6 +65,7 @@ class Program(QObject):
         self._newest_id = ""  # of the call that was shown last as it began
         self._is_leaving = threading.Event()
         self._is_calling = threading.Event()  # a call starts or runs: the repair leaves the cores to it
+        dress_by(preferences.now)  # first: a window is made for the size of text that counts then
         self.window = PanelWindow(self)
         self._desk = Desk(preferences, plan, self.window)
         self._past = Past(self.window)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHan
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from assistant.plain import plain
-from assistant.settings import Appearance
+from assistant.settings import Appearance, Settings
 from ui.desktop import theme
 
 _SYSTEM_TEXT_PX, _LOOKS = "system_text_px", "looks"
@@ -66,6 +66,13 @@ def dress(app: QApplication, appearance: Appearance, text_percent: int = 100, ri
         directions = Qt.LayoutDirection
         app.setLayoutDirection(directions.RightToLeft if right_to_left else directions.LeftToRight)
         _apply(app)
+
+
+def dress_by(settings: Settings) -> None:
+    """As the settings say."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        dress(app, settings.appearance, settings.text_percent, settings.right_to_left)
 
 
 def _apply(app: QApplication) -> None:

@@ -9,14 +9,16 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 from assistant.call import Version
-from assistant.settings import Settings, load, settings_path
+from assistant.settings import Appearance, Settings, load, settings_path
 from assistant.store import Store
 from assistant.values import Channel
 from tests.language_model_server import running
 from tests.ui.in_sight import said_on_screen
 from tests.ui.panel.acting import begin, click, kept, phase, plan_of
 from ui import question_files
+from ui.desktop.app import dress
 from ui.desktop.standing import Phase
+from ui.desktop.theme import Type, font, px
 
 
 def test_choices_are_stored_and_count_for_the_next_call(program, qtbot, home, beginning):
@@ -50,6 +52,15 @@ def test_only_a_choice_of_looks_dresses_the_window_anew(program, beginning):
         assert dressed == [panel.window]
     finally:
         panel.choose("text_percent", 100)
+
+
+def test_with_large_text_the_window_is_large_in_all_its_parts_from_the_start(program, beginning, qapp):
+    try:
+        window = program(plan_of(beginning, 1.0), text_percent=200).window
+        row = window.live_page.footer.row
+        assert row.contentsMargins().left() == px(14) == 2 * 14 and row.itemAt(0).widget().font() == font(Type.SMALL)
+    finally:
+        dress(qapp, Appearance.LIGHT)
 
 
 def test_what_the_settings_say_of_the_model_counts_from_the_next_call_on(program, beginning):
