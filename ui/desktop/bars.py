@@ -21,6 +21,7 @@ from ui.desktop.theme import Type, colours, font, px
 _NARROW, _TINY = 300, 180  # tiny is only a narrow panel with very large text
 _DELAY_WIDTHS = (380, _NARROW, _TINY)  # below each the delay is said in fewer words
 _NO_BAR = 340  # below, the balance is said in figures alone
+_SHORT = 60  # of the consent, which is said in full in its tool tip
 
 
 class Meters(Edge):
@@ -52,6 +53,7 @@ class Meters(Edge):
             label.setStyleSheet(f"color: {own.muted}")
         if self._is_late:
             self._delay.setStyleSheet(f"color: {own.warning}; font-weight: bold")
+        self._fit()
 
     def show_levels(self, levels: dict[Channel, float], standing: Standing) -> None:
         for channel, bar in self._bars.items():
@@ -82,6 +84,9 @@ class Meters(Edge):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         is_tiny = self.width() < px(_TINY)
         side = px(6 if is_tiny else 14)
         self.row.setContentsMargins(side, px(8), side, px(9))
@@ -124,6 +129,7 @@ class Footer(Edge):
         for label in (self._you, self._them):
             label.setFont(font(Type.SMALL))
             label.setStyleSheet(f"color: {own.muted}")
+        self._fit()
 
     def show_balance(self, share_of_you: float | None) -> None:
         you = "–" if share_of_you is None else f"{share_of_you:.0%}"
@@ -131,19 +137,27 @@ class Footer(Edge):
         self._you.setText(f"You {you}")
         self._them.setText(f"Them {them}")
         self._bar.fill(share_of_you or 0.0)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is no room, the bar goes first; with very large text then all that is said elsewhere, too."""
-        is_tiny = self.width() < px(_TINY)
+        """Where there is no room for all the bar goes first, then consent that is known, their share, yours."""
         self._bar.setVisible(self.width() >= px(_NO_BAR))
-        self.row.setSpacing(px(4 if is_tiny else 9))
-        self._you.setHidden(is_tiny and not self._ask.isHidden())
-        self._them.setHidden(is_tiny)
-        self._consent.setHidden(is_tiny or not self._consent_shown)
+        gap, margins = self.row.spacing(), self.row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - self._gear.sizeHint().width()
+        if not self._ask.isHidden():
+            room -= gap + self._ask.sizeHint().width()
+        for part, least in (
+            (self._you, self._you.sizeHint().width()),
+            (self._them, self._them.sizeHint().width()),
+            (self._consent, min(self._consent.sizeHint().width(), px(_SHORT))),
+        ):
+            fits = gap + least <= room
+            part.setVisible(fits and (part is not self._consent or self._consent_shown))
+            room -= gap + least if fits else 0
 
     def show_consent(self, consent: str, can_note: bool) -> None:
         """`consent` is what is known of it; without, it can be noted while the call goes on."""

@@ -15,6 +15,7 @@ from assistant.call import CallState
 from assistant.settings import Appearance
 from tests.ui.desktop import script
 from tests.ui.desktop.contrast import contrast
+from tests.ui.in_sight import said_on_screen
 from ui.desktop import theme
 from ui.desktop.app import dress
 from ui.desktop.controls import PastCall, Ready
@@ -98,6 +99,28 @@ def test_nothing_is_cut_at_any_width(window, live, width):
         if control.isVisible() and control is not window.live_page.transcript.jump_button():
             assert control.width() >= control.minimumSizeHint().width(), control.accessibleName()
             assert control.mapTo(window, control.rect().topRight()).x() < width, control.accessibleName()
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_the_footer_cuts_nothing_at_any_width_and_size_of_text(window, live, qapp, percent):
+    dress(qapp, Appearance.LIGHT, percent)
+    footer = window.live_page.footer
+    try:
+        for consent in ("", "Consent noted 00:14"):
+            live(script.events(), consent=consent)
+            for width in (320, 360, 400, 520, 900):
+                window.resize(width, 900)
+                QApplication.processEvents()
+                there = [one for one in footer.findChildren(QWidget) if one.isVisible()]
+                whole = [one for one in there if isinstance(one, (QLabel, QAbstractButton)) and one.text() != consent]
+                assert all(one.width() >= one.sizeHint().width() for one in whole), (consent, width)
+                assert all(one.geometry().right() < width for one in there)
+                if consent:
+                    assert "You" in said_on_screen(footer)
+                else:
+                    assert "Note consent" in [one.text() for one in whole]
+    finally:
+        dress(qapp, Appearance.LIGHT)
 
 
 def test_many_notices_take_half_of_the_window_at_any_height(window, qtbot):
