@@ -20,6 +20,16 @@ class Fitted(QWidget):
         return QSize(px(120), 0)  # with the largest text, too, less than the narrowest window
 
 
+def scrolled(inner: QWidget) -> QScrollArea:
+    """`inner` in all the room that there is; where it needs to be higher than that, it scrolls."""
+    area = QScrollArea()
+    area.setWidget(inner)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
 class FittedArea(QScrollArea):
     """As high as what it holds, where there is room, but at most so large a `share` of the window; scrolls where it can
     not be as high."""

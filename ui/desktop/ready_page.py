@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.parts import SPEAKERS
 from assistant.plain import plain
@@ -16,7 +16,7 @@ from ui.desktop.buttons import button, icon_button
 from ui.desktop.controls import Option, PastCall, Ready, Voice, VoiceCheck
 from ui.desktop.direction import in_order
 from ui.desktop.fields import LineField, Select
-from ui.desktop.fitted import Fitted
+from ui.desktop.fitted import Fitted, scrolled
 from ui.desktop.flow import in_line
 from ui.desktop.keyboard import KeyTip
 from ui.desktop.model_offer import ModelOffer
@@ -229,14 +229,9 @@ class ReadyPage(QWidget):
         column.addLayout(kept)
         column.addLayout(self._past)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(inner))
         return column
 
 

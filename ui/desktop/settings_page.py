@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assistant.settings import Settings
 from ui.desktop.buttons import button, icon_button
@@ -16,7 +16,7 @@ from ui.desktop.direction import in_order
 from ui.desktop.docking import NOT_HERE, can_place
 from ui.desktop.encryption_form import EncryptionForm
 from ui.desktop.fields import AreaField, LineField, NumberField, Select
-from ui.desktop.fitted import Fitted
+from ui.desktop.fitted import Fitted, scrolled
 from ui.desktop.flow import in_line
 from ui.desktop.focus import holds_focus
 from ui.desktop.in_sight import FocusInSight
@@ -59,11 +59,7 @@ class SettingsPage(QWidget):
         column.setSpacing(px(6))
         self._column = column
         self._fill(column)
-        self._area = QScrollArea()
-        self._area.setWidget(self._inner)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area = scrolled(self._inner)
         self._focus = FocusInSight(self, self._area, self._inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

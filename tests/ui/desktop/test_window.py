@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from assistant.call import CallState
 from assistant.settings import Appearance
 from tests.ui.desktop import script
+from tests.ui.desktop.after.calls import interview
+from tests.ui.desktop.after.conftest import Sound
 from tests.ui.desktop.contrast import contrast
 from tests.ui.in_sight import said_on_screen
 from ui.desktop import theme
+from ui.desktop.after.export_page import ExportPage, Preview
+from ui.desktop.after.session_page import TRANSCRIPT, SessionPage
+from ui.desktop.after.session_state import SessionState
+from ui.desktop.after.tabs import Tabs
 from ui.desktop.app import dress
 from ui.desktop.controls import PastCall, Ready
 from ui.desktop.fitted import FittedArea
 from ui.desktop.model_offer import Download
 from ui.desktop.panel_state import PanelState
+from ui.desktop.text_block import TextBlock
+from ui.desktop.unlock_page import UnlockPage
 
 
 def test_the_panel_never_opens_another_window(window, live, still, qapp):
@@ -151,6 +160,60 @@ def test_the_offer_of_a_model_is_whole_in_the_narrowest_panel(window, qtbot, qap
                 needed = one.heightForWidth(one.width()) if isinstance(one, QLabel) else one.sizeHint().height()
                 assert one.height() >= needed, one.text()
                 assert one.width() >= one.minimumSizeHint().width(), one.text()
+    finally:
+        dress(qapp, Appearance.LIGHT)
+
+
+def unlock(window):
+    page = UnlockPage()
+    window.show_page(page)
+    page.tell("This computer's key store is asked. You need not wait for it: your passphrase opens them, too.")
+    page.show_problem("That is neither the passphrase nor the recovery code. Try again.")
+
+
+def export(window):
+    page = ExportPage()
+    window.show_page(page)
+    page.show_export("Senior product manager", has_sound=True, version="Second pass")
+    page.show_preview(Preview("md", "# Title\n" * 40))
+    page.show_written(Path("/home/someone/Documents/Senior product manager 20260301-101500.md"))
+
+
+def correction(window):
+    page = SessionPage()
+    page.show_session(SessionState.of(interview(), has_second_pass=True), Sound())
+    window.show_page(page)
+    page.views.show_view(TRANSCRIPT)
+    page.transcript.correction_wanted.emit(3)
+
+
+@pytest.mark.parametrize("show", [unlock, export, correction])
+@pytest.mark.parametrize(("width", "height", "percent"), [(320, 480, 150), (360, 640, 200), (400, 700, 200)])
+def test_large_text_in_a_low_window_is_whole_where_it_is_read_and_written(
+    window, qtbot, qapp, show, width, height, percent
+):
+    def cut() -> list[str]:
+        parts = page.correction.findChildren(QWidget) if show is correction else page.findChildren(QWidget)
+        texts = [one for one in parts if one.isVisible() and isinstance(one, (TextBlock, Tabs))]
+        lows = [one for one in parts if one.isVisible() and isinstance(one, (QAbstractButton, QLineEdit))]
+        below = [one for one in lows if one.mapTo(page, one.rect().bottomLeft()).y() > page.height()]
+        return [
+            *(one.accessibleName() for one in texts if one.height() < one.heightForWidth(one.width())),
+            *(one.accessibleName() for one in lows if one.height() < one.sizeHint().height()),
+            *(one.accessibleName() for one in below if show is correction),
+        ]
+
+    dress(qapp, Appearance.LIGHT, percent)
+    try:
+        window.resize(width, height)
+        show(window)
+        page = window.pages.currentWidget()
+        qtbot.waitUntil(lambda: cut() == [])
+        if show is unlock:
+            qtbot.waitUntil(lambda: page._problem.visibleRegion().boundingRect() == page._problem.rect())
+        field = window.focusWidget()
+        assert not field.visibleRegion().isEmpty()
+        assert show is not correction or field.height() >= field.sizeHint().height()
     finally:
         dress(qapp, Appearance.LIGHT)
 

@@ -18,6 +18,7 @@ from ui.desktop.announcing import announce
 from ui.desktop.buttons import button
 from ui.desktop.direction import in_order
 from ui.desktop.file_choice import choose_folder
+from ui.desktop.fitted import Fitted, scrolled
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -138,17 +139,18 @@ class ExportPage(KeyedPage):
         row.addWidget(self._choose)
         row.addStretch(1)
         below.addLayout(row)
-        upper = QVBoxLayout()
-        upper.setContentsMargins(px(14), px(8), px(14), px(10))
-        upper.setSpacing(px(8))
-        upper.addWidget(self.formats)
-        upper.addWidget(self._what)
-        upper.addWidget(self.preview, 1)
+        upper = Fitted()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(px(14), px(8), px(14), px(10))
+        above.setSpacing(px(8))
+        above.addWidget(self.formats)
+        above.addWidget(self._what)
+        above.addWidget(self.preview, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addLayout(upper, 1)
+        column.addWidget(scrolled(upper), 1)
         column.addWidget(lower)
 
     # --- keys ---

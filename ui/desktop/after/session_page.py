@@ -3,11 +3,11 @@ a person does; narrow, one view at a time, and wide, the transcript beside the o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desktop.after.correction_bar import CorrectionBar
@@ -34,7 +34,7 @@ from ui.desktop.theme import Type, px
 from ui.desktop.transcript_model import TranscriptModel, heading
 
 TRANSCRIPT, SUMMARY, FLAGS, NOTES = range(4)
-_LOW_PX = 560
+_CONTEXT_PX = 100  # of the transcript, above a line that is corrected
 _ABOVE_SHARE = 0.45  # of the window, at most, for all above the views: with large text it scrolls
 
 
@@ -151,7 +151,8 @@ class SessionPage(KeyedPage):
         rows.setSpacing(0)
         for widget in (self.bar, self._versions_row, self.timeline, self.player):
             rows.addWidget(widget)
-        outer.addWidget(FittedArea(above, _ABOVE_SHARE))
+        self._above = FittedArea(above, _ABOVE_SHARE)
+        outer.addWidget(self._above)
         outer.addWidget(self.views, 1)
         self.transcript.setMinimumHeight(px(40))
         self.summary.setMinimumHeight(px(60))
@@ -248,11 +249,26 @@ class SessionPage(KeyedPage):
         self.transcript.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _make_room(self, is_needed: bool) -> None:
-        """For the correction: in a low window, or with large text, the picture goes meanwhile. It belongs to the
-        version that is shown, so that stays."""
+        """For the correction, which belongs to the version that is shown, so that stays: in a low window, or with large
+        text, the picture goes meanwhile, and where that is not enough all that stands above the transcript."""
         self.versions.setDisabled(is_needed)
         self._hint_row.setHidden(is_needed)
-        self.timeline.setHidden(is_needed and self.height() < px(_LOW_PX))
+        for part in (self.timeline, self._above, self.views.tabs_row):
+            part.show()
+        above = [self._above] if self.views.is_wide else [self._above, self.views.tabs_row]
+        for part in (self.timeline, *above):
+            if is_needed and self._needed_height(above) > self.height():
+                part.hide()
+
+    def _needed_height(self, above: Sequence[QWidget]) -> int:
+        """Of a correction with some lines of the transcript, and what is shown of the parts above."""
+        height = sum(part.heightForWidth(self.width()) for part in above if not part.isHidden())
+        return height + px(_CONTEXT_PX) + self.correction.heightForWidth(self.transcript.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        super().resizeEvent(event)
+        if self.correction.is_open:
+            self._make_room(True)
 
     # --- reasons ---
 

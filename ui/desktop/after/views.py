@@ -23,7 +23,7 @@ class Views(QWidget):
         self.is_wide = False  # read it, change nothing
         self.tabs = Tabs(name, titles)
         self.tabs.chosen.connect(self.show_view)
-        self._tabs_row, self._rule = padded(self.tabs), Rule(is_upright=True)
+        self.tabs_row, self._rule = padded(self.tabs), Rule(is_upright=True)
         self._main, self._others = main, QStackedWidget()
         for other in others:
             self._others.addWidget(other)
@@ -38,7 +38,7 @@ class Views(QWidget):
         halves.addWidget(self._main, 3)
         halves.addWidget(self._rule)
         halves.addWidget(self._other_side, 2)
-        self._narrow.addWidget(self._tabs_row)
+        self._narrow.addWidget(self.tabs_row)
         self._narrow.addLayout(halves, 1)
         self.show_view(MAIN)
 
@@ -63,7 +63,7 @@ class Views(QWidget):
         if is_wide != self.is_wide:
             self.is_wide = is_wide
             self.tabs.tab(MAIN).setVisible(not is_wide)
-            (self._beside if is_wide else self._narrow).insertWidget(0, self._tabs_row)
+            (self._beside if is_wide else self._narrow).insertWidget(0, self.tabs_row)
             self.show_view(self.current)
 
 
