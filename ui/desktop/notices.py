@@ -53,7 +53,7 @@ class NoticeBar(QFrame):
         Margins(self, column, px(38), px(9), px(8), px(10))
         column.setSpacing(px(3))
         column.addWidget(title)
-        for line in notice.detail.splitlines()[:_MOST_LINES]:
+        for line in _cut(notice.detail):
             detail = TextBlock(Type.SMALL, "text", 20)
             detail.say(line)
             column.addWidget(detail)
@@ -93,6 +93,15 @@ class NoticeBar(QFrame):
             low, high = box.top() + box.height() * 0.48, box.top() + box.height() * 0.74
         painter.drawLine(QPointF(middle, low), QPointF(middle, high))
         painter.drawPoint(QPointF(middle, box.top() + box.height() * (0.26 if is_info else 0.82)))
+
+
+def _cut(detail: str) -> list[str]:
+    """The lines that are shown. Where that is not all of them, the last one says so."""
+    lines = detail.splitlines()
+    if len(lines) <= _MOST_LINES:
+        return lines
+    shown = lines[: _MOST_LINES - 1]
+    return [*shown, f"and {len(lines) - len(shown)} more"]
 
 
 def _button(choice: Choice) -> QPushButton:
@@ -140,7 +149,8 @@ class Notices(Fitted):
                 self.take(key)
         copy = Choice("Copy", lambda: QGuiApplication.clipboard().setText(text))
         dismiss = Choice("Dismiss", lambda: self.take(notice.key))
-        self.put(notice, *((dismiss, copy) if severity is Severity.ERROR else (dismiss,)))
+        is_to_pass_on = severity is Severity.ERROR or _cut(notice.detail) != notice.detail.splitlines()
+        self.put(notice, *((dismiss, copy) if is_to_pass_on else (dismiss,)))
         announce(self, f"{title}. {notice.detail}", is_urgent=severity is Severity.ERROR)
 
     def unsay(self, title: str) -> None:

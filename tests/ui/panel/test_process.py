@@ -31,7 +31,7 @@ def test_a_call_without_an_end_is_recovered_and_said_so(program, qtbot, home, be
         recorder.close()
     panel = program(plan_of(beginning, 1.0))
     panel.check()
-    qtbot.waitUntil(lambda: "was recovered" in said_on_screen(panel.window), timeout=30_000)
+    qtbot.waitUntil(lambda: "were recovered" in said_on_screen(panel.window), timeout=30_000)
     qtbot.waitUntil(lambda: "recovered" in said_on_screen(panel.window).partition("KEPT CALLS")[2])
 
 
