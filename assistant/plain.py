@@ -46,5 +46,10 @@ def roughly(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
+def counted(number: int, noun: str) -> str:
+    """1 call, 2 calls: of a noun whose plural ends in s."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def _without_tricks(text: str) -> str:
     return _STACKED.sub(r"\1", _STEERING.sub("", _SURROGATES.sub("\ufffd", text)))

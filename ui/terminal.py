@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
+from assistant.call import Call
 from assistant.parts import SPEAKERS
-from assistant.plain import clock, plain
+from assistant.plain import clock, counted, plain
 from assistant.values import (
     AudioGap,
     ClaimKind,
@@ -45,6 +46,11 @@ SHOWN_STATES = {
     State.PAUSED,
 }  # failures are said once, at the end
 MARGIN = " " * 13  # under the words, behind time and name
+
+
+def findings(call: Call) -> str:
+    """What was found in a call: 2 flags and 1 follow-up."""
+    return f"{counted(len(call.flags), 'flag')} and {counted(len(call.follow_ups), 'follow-up')}"
 
 
 class TerminalSink:

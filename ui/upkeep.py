@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from assistant.plain import counted
 from assistant.settings import data_folder
 from ui import history
 from ui.desktop.lane import Lane
@@ -94,5 +95,5 @@ class Upkeep(QObject):
 
     def _deleted(self, days: int, titles: list[str]) -> None:
         if titles:
-            self._window.show_message(f"Calls older than {days} days were deleted", ", ".join(titles))
+            self._window.show_message(f"Calls older than {counted(days, 'day')} were deleted", ", ".join(titles))
             self.changed.emit()

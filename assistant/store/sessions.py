@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.call import CallState
 from assistant.errors import StoreError
+from assistant.plain import counted
 from assistant.store.codec import storable
 from assistant.values import Channel, Verbosity
 
@@ -60,9 +61,9 @@ def spare_corrections(connection: sqlite3.Connection, session_id: str) -> None:
     query = "SELECT count(*) FROM utterance JOIN session ON id = session WHERE pass_of = ? AND is_corrected"
     if count := connection.execute(query, (session_id,)).fetchone()[0]:
         raise StoreError(
-            f"{'1 line was' if count == 1 else f'{count} lines were'} corrected by you in the second version of "
-            f"{session_id}, which would be lost with it, so it is not made anew. Export it if you want to keep that, "
-            "take the corrections back in the window, then try again."
+            f"You corrected {counted(count, 'line')} of the second version of {session_id}, which would be lost with "
+            "it, so it is not made anew. Export it if you want to keep that, take the corrections back in the window, "
+            "then try again."
         )
 
 

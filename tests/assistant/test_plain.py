@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.importing.cleaning import clean_text
-from assistant.plain import clock, harmless, plain, plain_lines
+from assistant.plain import clock, counted, harmless, plain, plain_lines
 
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Mn", "Zl", "Zp", "Cs"])))
@@ -24,6 +24,10 @@ def test_nothing_that_steers_is_left(text):
 @pytest.mark.parametrize("text", ["<b>bold</b>", "=cmd()", "../../x", "مرحبا", "👩‍👩‍👧", "naïve"])
 def test_what_is_only_text_stays(text):
     assert plain(text) == text
+
+
+def test_one_is_not_told_in_the_plural():
+    assert [counted(number, "call") for number in (0, 1, 2)] == ["0 calls", "1 call", "2 calls"]
 
 
 @pytest.mark.parametrize("hidden", ["\u00ad", "\u2060", "\u2066", "\u206f", "\ufeff", "\ufff9", "\ufffb", "\x1b"])

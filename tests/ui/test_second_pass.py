@@ -168,7 +168,7 @@ def test_lines_that_were_corrected_are_never_replaced(home: Path) -> None:
         second = transcribe_again(store, session_id, Settings())  # the live version stays, with its corrections
         number = second.utterances[0].utterance
         store.correct(session_id, Version.SECOND, number, "what was really said")
-        with pytest.raises(StoreError, match="corrected by you"):
+        with pytest.raises(StoreError, match="You corrected 1 line of"):
             transcribe_again(store, session_id, Settings())
         assert [one.text for one in store.load(session_id).corrections] == ["what was really said"]
         store.correct(session_id, Version.SECOND, number, None)

@@ -74,7 +74,7 @@ def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:
     from assistant.ports import AudioSource
     from ui import compose
     from ui.delays import DelayMeter
-    from ui.terminal import TerminalSink
+    from ui.terminal import TerminalSink, findings
 
     check_writable(args.out)  # said now, not after the call
     started = time.monotonic()
@@ -95,7 +95,7 @@ def _run_in_terminal(args: argparse.Namespace, settings: Settings) -> int:
     ).run()
     files = export_call(call, FORMATS, args.out)
     picture = _draw(call, args.out)
-    print(f"\n{len(call.flags)} flags and {len(call.follow_ups)} follow-ups in {call.duration_seconds:.0f} s of talk, "
+    print(f"\n{findings(call)} in {call.duration_seconds:.0f} s of talk, "
           f"played in {time.monotonic() - started:.0f} s.")  # fmt: skip
     if args.realtime:
         print("Delays measured on this computer, computation included:")

@@ -60,7 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     from assistant.audio.recorder import RecorderSource
     from ui import compose
-    from ui.terminal import TerminalSink
+    from ui.terminal import TerminalSink, findings
     from ui.typed import typed_lines
     from ui.unlocking import unlock_history
     from ui.user_settings import user_settings
@@ -87,10 +87,7 @@ def run(args: argparse.Namespace) -> int:
             timer.daemon = True
             timer.start()
         call = kept.run()
-        _tell(
-            f"\nKept: {call.duration_seconds:.0f} s, {len(call.flags)} flags, {len(call.follow_ups)} follow-ups. "
-            f"depthcue sessions show {call.id}"
-        )
+        _tell(f"\nKept: {call.duration_seconds:.0f} s, {findings(call)}. depthcue sessions show {call.id}")
     if settings.second_pass:
         _transcribe_again(kept.store, call.id, settings)
     return 0
@@ -115,10 +112,11 @@ def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None
     from assistant.plain import plain
     from ui.progress import with_progress
     from ui.second_pass import transcribe_after_call
+    from ui.terminal import findings
 
     _tell("Transcribing it once more, without haste. Ctrl+C leaves it at what was heard live.")
     call = transcribe_after_call(store, session_id, settings, with_progress(session_id))
-    _tell(f"Transcribed once more by {plain(call.model)}: {len(call.flags)} flags, {len(call.follow_ups)} follow-ups.")
+    _tell(f"Transcribed once more by {plain(call.model)}: {findings(call)}.")
 
 
 def _consent(args: argparse.Namespace) -> str:

@@ -51,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     from assistant.export.files import renew
     from assistant.importing import read_transcript
-    from assistant.plain import plain
+    from assistant.plain import counted, plain
     from assistant.review.transcript_review import SpokenTurn, review_transcript
     from ui import compose
     from ui.user_settings import user_settings
@@ -83,7 +83,9 @@ def run(args: argparse.Namespace) -> int:
             file.write(f"{text}\n".encode())
 
         renew(args.out, write)
-        print(f"{len(review.sentences)} sentences reviewed, written to {plain(str(args.out))}", file=sys.stderr)
+        print(
+            f"{counted(len(review.sentences), 'sentence')} reviewed, written to {plain(str(args.out))}", file=sys.stderr
+        )
     return 0
 
 
@@ -166,7 +168,7 @@ def _follow_up_table(entry: FollowUpInText) -> dict[str, Any]:
 def as_text(review: TranscriptReview) -> str:
     """The review for a person: every sentence, flagged words in brackets, follow-ups where they came and went."""
     from assistant.export.coverage import parts_in
-    from assistant.plain import clock, plain
+    from assistant.plain import clock, counted, plain
     from ui.terminal import KINDS, RETIRED
 
     lines: list[str] = []
@@ -194,7 +196,8 @@ def as_text(review: TranscriptReview) -> str:
         lines.append(f"  {one.name}: {', '.join(str(said.sentence.index) for said in one.answers)}")
     flags = [entry for sentence in review.sentences for entry in sentence.flags]
     open_ones = sum(entry.withdrawn_after is None for entry in flags)
-    lines += ["", f"{len(flags)} claims flagged, {open_ones} of them still open; {len(review.follow_ups)} follow-ups."]
+    asked = counted(len(review.follow_ups), "follow-up")
+    lines += ["", f"{counted(len(flags), 'claim')} flagged, {open_ones} still open; {asked}."]
     return "\n".join(lines).lstrip("\n")
 
 

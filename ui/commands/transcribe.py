@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, AudioFileError, ModelError
-from assistant.plain import harmless, plain
+from assistant.plain import counted, harmless, plain
 from ui.commands.call_options import add_model_option
 from ui.commands.speech_options import add_speech_options, fingerprint, with_speech_options
 
@@ -88,6 +88,7 @@ def _transcribe_session(args: argparse.Namespace) -> int:
     from ui.commands.sessions import recover_all
     from ui.progress import with_progress
     from ui.second_pass import transcribe_again
+    from ui.terminal import findings
     from ui.unlocking import unlock_history
     from ui.user_settings import user_settings
 
@@ -98,8 +99,8 @@ def _transcribe_session(args: argparse.Namespace) -> int:
         recover_all(store)
         call = transcribe_again(store, session_id, settings, args.model, args.language or "", with_progress(session_id))
     print(
-        f"Kept beside the live version: {len(call.utterances)} utterances, {len(call.flags)} flags, "
-        f"{len(call.follow_ups)} follow-ups by {plain(call.model)}. depthcue sessions show {session_id}"
+        f"Kept beside the live version: {counted(len(call.utterances), 'utterance')}, {findings(call)} by "
+        f"{plain(call.model)}. depthcue sessions show {session_id}"
     )
     return 0
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from assistant.plain import counted
 from ui.desktop.coverage import Chip
 from ui.desktop.direction import draw_line, is_mirrored, mirrored
 from ui.desktop.flow import FlowLayout
@@ -28,8 +29,9 @@ class ChipButton(QAbstractButton):
         count = len(chip.evidence)
         self.setText(chip.name)
         self.setAccessibleName(f"{chip.name}: {'covered' if count else 'open'}")
-        sentences = "1 sentence" if count == 1 else f"{count} sentences"
-        self.setAccessibleDescription(f"{sentences}; press to show" if count else "Nothing said about it yet")
+        self.setAccessibleDescription(
+            f"{counted(count, 'sentence')}; press to show" if count else "Nothing said about it yet"
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if count else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if count else Qt.CursorShape.ArrowCursor)
         self.update()

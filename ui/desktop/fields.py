@@ -160,16 +160,19 @@ class NumberField(QSpinBox):
         least_text: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`least_text` is shown in place of the least number, where that means something else."""
+        """`unit` stands behind the number, in the plural where it is a word; `least_text` is shown in place of the
+        least number, where that means something else."""
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setRange(least, most)
         self.setSingleStep(step)
-        self.setSuffix(unit)
+        self._unit = unit
         self.setSpecialValueText(least_text)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.valueChanged.connect(self._name_unit)
         self.valueChanged.connect(self.counted)
+        self._name_unit(self.value())
         self._make_room()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
@@ -185,6 +188,10 @@ class NumberField(QSpinBox):
         self.blockSignals(True)
         self.setValue(value)
         self.blockSignals(False)
+        self._name_unit(value)
+
+    def _name_unit(self, value: int) -> None:
+        self.setSuffix(self._unit.removesuffix("s") if value == 1 else self._unit)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 Qt's name
         event.ignore()  # it scrolls the page

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant import settings as stored_settings
 from assistant.errors import SealingError, StoreError
-from assistant.plain import plain
+from assistant.plain import counted, plain
 from assistant.values import SAMPLE_RATE_HZ
 from ui.doctor.finding import Finding, Health
 
@@ -46,7 +46,7 @@ def encryption(folder: Path) -> Finding:
     if state.is_wanted and state.is_settled:
         return Finding("encryption", Health.OK, "all kept calls are encrypted")
     if state.is_wanted:
-        parts = f"{state.waiting} part{'s' * (state.waiting != 1)} of the history"
+        parts = f"{counted(state.waiting, 'part')} of the history"
         return Finding("encryption", Health.NOTE, f"on, but {parts} can be read still: depthcue sessions encrypt")
     if not state.is_settled:
         return Finding("encryption", Health.NOTE, "off, but some of it is still encrypted: depthcue sessions decrypt")
@@ -87,6 +87,6 @@ def database(folder: Path) -> Finding:
         if conversion.encryption(folder).is_locked:
             return Finding("history", Health.OK, "locked, so its calls are not counted")
         with Store.open(folder) as store:
-            return Finding("history", Health.OK, f"{len(store.sessions())} calls")
+            return Finding("history", Health.OK, counted(len(store.sessions()), "call"))
     except (SealingError, StoreError) as error:
         return Finding("history", Health.PROBLEM, str(error))

@@ -106,7 +106,7 @@ def test_the_command_prints_sentences_flags_and_follow_ups(tmp_path: Path, capsy
     printed = capsys.readouterr().out
     assert "I [increased revenue by 7000%]." in printed
     assert "ask: What did that 7000% measure, and against what?" in printed
-    assert "1 claims flagged, 1 of them still open; 1 follow-ups." in printed
+    assert "1 claim flagged, 1 still open; 1 follow-up." in printed
 
 
 @pytest.mark.parametrize("extra", [[], ["--candidate", "Zoe"]])

@@ -56,9 +56,9 @@ def test_a_second_version_with_corrections_is_never_replaced(store, session_id) 
     store.keep_second_pass(session_id, live)
     store.spare_corrections(session_id)
     store.correct(session_id, Version.SECOND, 0, "We moved to Kubernetes")  # while the next version is transcribed
-    with pytest.raises(StoreError, match="1 line was corrected by you"):
+    with pytest.raises(StoreError, match="You corrected 1 line of"):
         store.keep_second_pass(session_id, live)
-    with pytest.raises(StoreError, match="1 line was corrected by you"):
+    with pytest.raises(StoreError, match="You corrected 1 line of"):
         store.spare_corrections(session_id)
     assert store.load(session_id).corrections == (Correction(0, "We moved to Kubernetes"),)
 

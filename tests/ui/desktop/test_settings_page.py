@@ -101,6 +101,17 @@ def test_enter_held_on_a_box_ticks_it_once(window, controls):
     assert controls.calls == [("choose", name, True)]
 
 
+def test_one_day_is_not_told_in_the_plural(window):
+    page = opened(window)
+    days = page.row("keep_days").field
+    said = []
+    for count in (0, 1, 30):
+        window.show_settings(Settings(keep_days=count))
+        said.append(days.text())
+    days.setValue(1)
+    assert [*said, days.text()] == ["Never", "1 day", "30 days", "1 day"]
+
+
 def test_what_was_written_is_not_lost_when_the_page_is_left_by_key(window, controls):
     page = opened(window)
     text = page.row("consent_text").field
