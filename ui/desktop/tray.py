@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
@@ -52,10 +52,16 @@ class Tray(QObject):
         menu.addAction("Show Depthcue", self._bring_up)
         made = QSystemTrayIcon(self)
         made.setContextMenu(menu)
-        made.activated.connect(lambda _reason: self._bring_up())
+        made.activated.connect(self._pressed)
         return made
 
+    def _pressed(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is not QSystemTrayIcon.ActivationReason.Context:  # that opens the menu
+            self._bring_up()
+
     def _bring_up(self) -> None:
-        self._window.showNormal()
+        """As it was before it was minimised."""
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.show()
         self._window.raise_()
         self._window.activateWindow()
