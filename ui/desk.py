@@ -138,8 +138,8 @@ class Desk(QObject):
     def _take_questions(self, setting: str, make: Callable[[], str], is_edited: bool) -> None:
         def taken(name: str) -> None:
             self.choose(setting, name)
-            if is_edited:
-                QDesktopServices.openUrl(QUrl.fromLocalFile(name))
+            if is_edited and not QDesktopServices.openUrl(QUrl.fromLocalFile(name)):
+                self._window.show_message("Open it in a text editor", name)
 
         self._lane.do(make, taken, self._failed("These questions are not used"))
 

@@ -91,6 +91,14 @@ def test_follow_ups_that_can_not_be_used_are_said_before_the_call_and_in_it(prog
     qtbot.waitUntil(lambda: "come with the program are asked" in said_on_screen(panel.window), timeout=30_000)
 
 
+def test_questions_that_no_program_opens_are_named_for_an_editor(program, qtbot, beginning, monkeypatch):
+    monkeypatch.setattr("ui.desk.QDesktopServices.openUrl", lambda _url: False)
+    panel = program(plan_of(beginning, 1.0))
+    panel.window.questions_edited.emit("follow_ups")
+    qtbot.waitUntil(lambda: "Open it in a text editor" in said_on_screen(panel.window), timeout=30_000)
+    assert load(settings_path())[0].follow_ups in said_on_screen(panel.window)
+
+
 def test_the_language_model_is_tried_from_the_settings_and_leaving_ends_that(program, qtbot, beginning):
     with running() as server:
         server.says = "What exactly did that 40% measure?"
