@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QVBoxLayout, QWidget
 
 from assistant.plain import plain
@@ -22,6 +22,7 @@ from ui.desktop.docking import Docking
 from ui.desktop.file_choice import choose_file, choose_folder
 from ui.desktop.fitted import FittedArea
 from ui.desktop.header import Header
+from ui.desktop.held_keys import HeldKeys
 from ui.desktop.keyboard import KEYBOARD, ActionKey, is_enter
 from ui.desktop.live_page import LivePage
 from ui.desktop.notices import Notices
@@ -76,6 +77,7 @@ class PanelWindow(QWidget):
         self.closing = Closing(self, self.call_screen, self.notices)
         self.docking = Docking(self)
         self._tray = Tray(self)
+        self._held_keys = HeldKeys(self)
         self._connect()
         self._add_keys()
 
@@ -176,6 +178,10 @@ class PanelWindow(QWidget):
         )
 
     # --- presses and keys ---
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 Qt's name
+        super().showEvent(event)
+        self.windowHandle().installEventFilter(self._held_keys)  # once more takes the place of the one before
 
     def _connect(self) -> None:
         self.header.export.connect(self._ask_where_to_export)
