@@ -151,6 +151,11 @@ class Session:
         """Remember this moment, or the one that is given. False: the call is closed already, and nobody keeps it."""
         return self._publisher.publish(Mark(self.clock_seconds if at_seconds is None else at_seconds, note))
 
+    @property
+    def left_out(self) -> int:
+        """Utterances that could not be transcribed so far; each was told."""
+        return self._worker.left_out
+
     def asked(self, follow_up_id: str) -> None:
         """The interviewer has asked it."""
         self._worker.command(lambda at_seconds: self._conversation.asked(follow_up_id, at_seconds))

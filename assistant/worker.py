@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.errors import AssistantError
+from assistant.faults import trace
 from assistant.plain import clock
 from assistant.ports import Hypothesis, Transcriber
 from assistant.publisher import Publisher
@@ -80,7 +81,8 @@ class Worker:
         self._to_review: deque[SpeechStarted | Locked | Refined] = deque()
         self._lost_in_a_row = 0
         self._restarts = 0  # since the last final
-        self._has_told_fault = False  # of a decode
+        self._told_faults: set[type[Exception]] = set()  # of decodes
+        self.left_out = 0  # utterances that could not be transcribed
         self._said = ""  # how far behind, as last told
         self.failure: AssistantError | None = None
         self.crash: Exception | None = None  # a fault of the program that nothing helped against
@@ -161,14 +163,12 @@ class Worker:
         with self._condition:
             self._has_news = True  # what the fault interrupted
         self._restarts += 1
+        trace(fault)
         if self._restarts <= self._patience.restarts and self._is_live:
-            self._tell_of(fault)
+            message = f"A fault in the program ({type(fault).__name__}) interrupted the transcription. It goes on."
+            self._publisher.publish(Status(State.WARNING, message))
             return
         self._crash_with(fault)
-
-    def _tell_of(self, fault: Exception) -> None:
-        message = f"A fault in the program ({type(fault).__name__}) interrupted the transcription. It goes on."
-        self._publisher.publish(Status(State.WARNING, message))
 
     def _crash_with(self, fault: Exception) -> None:
         self.crash = fault
@@ -181,19 +181,31 @@ class Worker:
         for pause_seconds in (*self._patience.pauses_seconds, None):
             try:
                 hypothesis = self._transcriber.transcribe(job.samples, job.effort, job.lead)
-            except Exception as error:  # noqa: BLE001 what is wrong with one utterance must not end the call; it is told
-                if not isinstance(error, AssistantError) and not self._has_told_fault:
-                    self._has_told_fault = True
-                    self._tell_of(error)
+            except Exception as error:  # what is wrong with one utterance must not end the call
+                is_fault = not isinstance(error, AssistantError)
+                if is_fault:
+                    self._tell_of_decode(error)
                 if not job.is_final:
                     return SILENCE  # its words come with the final, or are there already
                 if pause_seconds is None:
+                    if is_fault and not self._is_live:
+                        raise  # a recording can be transcribed again, and should be whole then
                     return self._leave_out(job.utterance, error)
                 time.sleep(pause_seconds)
             else:
                 self._lost_in_a_row = 0
                 return hypothesis
         raise AssertionError("the last try returns")
+
+    def _tell_of_decode(self, fault: Exception) -> None:
+        trace(fault)
+        if type(fault) not in self._told_faults:
+            self._told_faults.add(type(fault))
+            message = (
+                f"A fault in the program ({type(fault).__name__}) holds up the transcription of what is being said. "
+                "The recording goes on."
+            )
+            self._publisher.publish(Status(State.WARNING, message))
 
     def _leave_out(self, utterance: Utterance, error: Exception) -> Hypothesis | None:
         self._lost_in_a_row += 1
@@ -205,6 +217,7 @@ class Worker:
             self.failure = error
             self._publisher.publish(Status(State.FAILED, str(error)))
             return None
+        self.left_out += 1
         span = f"{clock(utterance.start_seconds)}-{clock(utterance.end_seconds)}"
         message = (
             f"What {SPEAKERS[utterance.channel]} said at {span} could not be transcribed. It is recorded, and the call "

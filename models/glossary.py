@@ -14,15 +14,23 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
-from assistant.letters import is_letter, is_mark, letters
+from assistant.letters import is_letter, letters
 from assistant.values import Word
 
 PROMPT_TOKENS = 180  # Whisper takes 223; a longer one crowds out the sound, and costs time
 LEAST_LIKENESS = 0.4  # of how two texts are spelt and spelt out; "Aoife" is taken for "E the"
 MOST_HEARD_WORDS = 6  # that a term may have been taken for: "be see eye s"
 _SIGNS = re.compile(r"[+#]|(?<![\w.])\.(?=\w)")  # by which "C++", "C#" and ".NET" are other words than "C" and "net"
-_WITHIN = re.compile(r"(?<=\w)[^\w\s.-]+(?=\w)")  # by which "he'll" is another word than "hell"
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")  # by which "he'll" is another word than "hell"
 _ENDING = re.compile(r"['’]?[sd]\W*$", re.IGNORECASE)  # a plural, a possessive, "has" and "would"
+# "IT" and "US" are other words than "it" and "us"; "Sql" can only be "SQL".
+_ORDINARY_WORDS = {
+    "all", "am", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "did", "do", "for", "get", "go",
+    "had", "has", "he", "her", "him", "his", "how", "i", "id", "if", "in", "is", "it", "its", "led", "let", "may",
+    "me", "met", "my", "new", "no", "nor", "not", "now", "of", "off", "oh", "ok", "on", "one", "or", "our", "out",
+    "own", "per", "put", "ran", "red", "sat", "saw", "say", "see", "set", "she", "sit", "so", "ten", "the", "to",
+    "too", "two", "up", "us", "use", "via", "was", "way", "we", "who", "why", "yes", "yet", "you",
+}  # fmt: skip
 _ALIKE = (
     ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("wh", "w"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"),
     ("w", "v"), ("j", "g"),
@@ -127,15 +135,10 @@ def _written(words: Sequence[Word]) -> str:
 def _may_mean(written: str, term: str) -> bool:
     """Whether what has the letters of the term may be a writing of it, and not of another word."""
     own = _SIGNS.findall(term)
-    if _SIGNS.findall(written) != own or not _within(written) <= _within(term):
+    if _SIGNS.findall(written) != own or (_APOSTROPHE.search(written) and not _APOSTROPHE.search(term)):
         return False
-    is_by_capitals = term.isupper() and not own  # "IT" and "US" are other words than "it" and "us"
+    is_by_capitals = term.isupper() and term.casefold() in _ORDINARY_WORDS
     return not is_by_capitals or _capitals(written) >= _capitals(term)
-
-
-def _within(text: str) -> set[str]:
-    without_marks = "".join(character for character in text if not is_mark(character))
-    return set(_WITHIN.findall(without_marks.replace("’", "'")))
 
 
 def _capitals(text: str) -> int:

@@ -18,7 +18,7 @@ from assistant.audio.files import FileSource
 from assistant.call import Call, CallCollector, Version
 from assistant.errors import AssistantError, ModelError, RecordingError
 from assistant.fates import with_fates_of
-from assistant.plain import clock, plain
+from assistant.plain import clock, counted, plain
 from assistant.ports import Transcriber
 from assistant.session import Session, SessionSettings
 from assistant.settings import Settings
@@ -61,7 +61,11 @@ def recover(
                 if notice not in told:
                     told.add(notice)
                     say(notice)
-            _transcribe_tail(store, recovered, transcriber, settings, echo, is_cancelled)
+            if missing := _transcribe_tail(store, recovered, transcriber, settings, echo, is_cancelled):
+                say(
+                    f"{counted(missing, 'utterance')} of the call {call} could not be transcribed. What was said is "
+                    "recorded: transcribe the call again, in the window or with `depthcue transcribe --session`."
+                )
         except CancelledError:
             return
         except ModelError as error:
@@ -93,7 +97,9 @@ def _transcribe_tail(
     settings: Settings,
     echo: EchoRemoval,
     is_cancelled: Callable[[], bool],
-) -> None:
+) -> int:
+    """How many utterances had to be left out."""
+    missing = 0
     if recovered.audio is not None:
         if not recovered.audio.is_file():
             recovered = store.recover(recovered.session_id)  # there was no room to pack it, but there may be now
@@ -121,8 +127,10 @@ def _transcribe_tail(
                 ),
             )
             session.run()
+            missing = session.left_out
         store.keep_review(recovered.session_id, with_fates_of(before, again.call(before)))
     store.tail_transcribed(recovered.session_id)
+    return missing
 
 
 class _NewText:

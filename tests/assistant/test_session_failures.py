@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 
 from assistant.errors import CaptureError, RecordingError, StoreError, TranscriptionError
@@ -125,18 +127,41 @@ def test_what_could_not_be_kept_at_the_end_is_raised_and_all_is_closed(is_lossle
     assert all(sink.is_closed for sink in sinks)
 
 
-@pytest.mark.parametrize("is_lossless", [True, False])
-def test_an_utterance_at_which_the_program_has_a_fault_costs_its_text_and_no_other(is_lossless):
-    session, sink, conversation = make(
-        ScriptedSource(**CALL), Stumbling(0, 1, 2, error=IndexError("list index out of range")), is_lossless=is_lossless
-    )
+def test_an_utterance_at_which_the_program_has_a_fault_costs_its_text_and_no_other():
+    stumbling = Stumbling(0, 1, 2, error=IndexError("list index out of range"))
+    session, sink, conversation = make(ScriptedSource(**CALL), stumbling, is_lossless=False)
     session.run()
+    assert session.left_out == 1
     assert [len(final.words) > 0 for final in finals(sink)] == [False, True, True]
     told, left_out = [status.message for status in sink.of(Status) if status.state is State.WARNING]
     assert "IndexError" in told
     assert "could not be transcribed" in left_out
     assert states(sink)[-1] is State.FINISHED
     assert conversation.told[-1][0] == "finish"
+
+
+def test_a_recording_at_which_the_program_has_a_fault_is_not_called_transcribed():
+    session, sink, _ = make(ScriptedSource(**CALL), Stumbling(0, 1, 2, error=IndexError()), is_lossless=True)
+    with pytest.raises(IndexError):
+        session.run()
+    assert states(sink)[-1] is not State.FINISHED
+
+
+def test_each_kind_of_fault_is_told_once_and_where_it_was_to_whoever_asks(monkeypatch, capsys):
+    class Faulty(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            if effort is Effort.PARTIAL:
+                raise next(faults)
+            return super().transcribe(samples, effort, lead)
+
+    faults = cycle([KeyError("a"), IndexError("b")])
+    monkeypatch.setenv("DEPTHCUE_TRACEBACK", "1")
+    session, sink, _ = make(ScriptedSource(**CALL), Faulty())
+    session.run()
+    told = [status.message for status in sink.of(Status) if status.state is State.WARNING]
+    assert ["KeyError" in told[0], "IndexError" in told[1]] == [True, True]
+    assert len(told) == 2
+    assert "raise next(faults)" in capsys.readouterr().err
 
 
 def test_a_fault_of_the_program_at_every_partial_is_told_once_and_costs_no_final():

@@ -84,6 +84,11 @@ def test_a_term_of_capitals_or_with_signs_is_written_where_the_decode_that_was_t
     assert merged(["USA"], "in the USA", "in the U.S.A") == "in the USA"
 
 
+def test_a_term_of_capitals_that_is_no_ordinary_word_is_known_in_any_case():
+    heard = "At Nasa with sql, b2b."
+    assert merged(["NASA", "SQL", "B2B"], heard, heard) == "At NASA with SQL, B2B."
+
+
 def test_several_terms_in_one_place_cost_no_word_around_them():
     terms = ["Kubernetes", "Terraform", "Kafka"]
     prompted = "we use Kubernetes, Terraform is really good for us"

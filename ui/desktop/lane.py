@@ -6,8 +6,6 @@ what is handed to `back`, `then` and `failed` runs on the UI thread; nothing of 
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +14,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from assistant.errors import AssistantError
+from assistant.faults import trace
 
 _Result = TypeVar("_Result")
 
@@ -67,8 +66,7 @@ class Lane(QObject):
 
 def fault(error: BaseException) -> str:
     """What to tell a person about a mistake in this program."""
-    if os.environ.get("DEPTHCUE_TRACEBACK"):
-        traceback.print_exception(error)
+    trace(error)
     return (
         f"A fault in the program ({type(error).__name__}: {error}). What was recorded is kept. Start it again from a "
         "terminal with DEPTHCUE_TRACEBACK=1 to see where, and report it."

@@ -18,6 +18,7 @@ from assistant.audio.capture.mixer import Mixer
 from assistant.audio.capture.stretch import Stretch
 from assistant.audio.capture.watch import WHO, SoundWatch
 from assistant.errors import CaptureError
+from assistant.faults import trace
 from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, State, Status
 
 _MOST_SAMPLES = SAMPLE_RATE_HZ // 8  # of a frame: no channel may run ahead of the other by more
@@ -61,8 +62,9 @@ class ChannelCapture(threading.Thread):
                     feed.close()
             except Exception as error:  # noqa: BLE001 told, and tried again: no voice is missing without a word
                 was_heard = self._is_heard
-                self._lose(reason_of(error, "the device"))
-                if was_heard:
+                trace(error)
+                self._lose(reason_of(error))
+                if was_heard and isinstance(error, CaptureError):
                     retry_seconds = _FIRST_RETRY_SECONDS
                     continue  # most losses are a device that was exchanged: try at once
                 self._backend.wait_for_change(retry_seconds)

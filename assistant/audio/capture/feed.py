@@ -22,12 +22,11 @@ class Block:
     spoken: float | None = None  # samples that went into it, where it is not these: resamplers give by fits and starts
 
 
-def reason_of(error: Exception, who: str) -> str:
-    """Why nothing is heard, to stand behind "is not heard: ". An error that nobody foresaw is named, with `who` gave
-    it: the voice is told to be lost, and tried again, as with any other."""
+def reason_of(error: Exception) -> str:
+    """Why nothing is heard, to stand behind "is not heard: ". One that nobody foresaw is named."""
     if isinstance(error, CaptureError):
         return str(error)
-    return f"{who} gave an error ({type(error).__name__}{f': {error}' if str(error) else ''})"
+    return f"an error came up ({type(error).__name__}{f': {error}' if str(error) else ''})"
 
 
 class Feed(Protocol):

@@ -17,6 +17,7 @@ from assistant.audio.capture.feed import reason_of
 from assistant.audio.capture.server import SoundServer
 from assistant.audio.capture.snapshot import Snapshot, Target
 from assistant.errors import CaptureError
+from assistant.faults import trace
 from assistant.values import Channel
 
 HOLD_SECONDS = 0.06  # a server's message about a move may come this much after the first sound of the wrong device
@@ -93,7 +94,8 @@ class Guard(threading.Thread):
                     retry_seconds = _FIRST_RECONNECT_SECONDS
                     self._serve(server)
             except Exception as error:  # noqa: BLE001 the channels tell it; without a guard none would be heard again
-                self._take(None, time.monotonic(), reason_of(error, "the sound server"))
+                trace(error)
+                self._take(None, time.monotonic(), reason_of(error))
                 self.wait_for_change(retry_seconds)
                 retry_seconds = min(_SLOWER * retry_seconds, _LAST_RECONNECT_SECONDS)
 

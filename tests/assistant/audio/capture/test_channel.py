@@ -59,8 +59,9 @@ def test_an_error_that_nobody_foresaw_is_a_loss_like_any_other() -> None:
     items = play(backend, YOU, until=has_heard(YOU, 2.0))
     told = [item for item in items if isinstance(item, Status)]
     assert [item.state for item in told] == [State.DEVICE_LOST, State.DEVICE_BACK] * 2
-    assert "the device gave an error (OSError: [Errno 24] Too many open files)" in told[0].message
-    assert [gap.reason for gap in gaps(items)] == ["the device gave an error (IndexError)"]
+    assert "an error came up (OSError: [Errno 24] Too many open files)" in told[0].message
+    assert [gap.reason for gap in gaps(items)] == ["an error came up (IndexError)"]
+    assert backend.waits_seconds == [0.1, 0.2, 0.4]  # also behind the one that was heard: no device was exchanged
 
 
 @pytest.mark.parametrize("old_seconds", [0.1, 0.6])

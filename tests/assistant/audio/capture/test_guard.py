@@ -98,7 +98,7 @@ def test_an_error_that_nobody_foresaw_ends_no_guard(monkeypatch: pytest.MonkeyPa
     guard.watch(before)
     guard.start()
     wait_until(lambda: before.cut_reason is not None)
-    assert before.cut_reason == "the sound server gave an error (OSError: [Errno 24] Too many open files)"
+    assert before.cut_reason == "an error came up (OSError: [Errno 24] Too many open files)"
     after = Watched("ours", Channel.THEM, before.target, lambda: None)
     guard.watch(after)
     wait_until(lambda: guard.believed_until_seconds(after) > 0.0)
