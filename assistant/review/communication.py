@@ -62,14 +62,14 @@ class Communication:
     _question: _Question | None = None
     _last_seconds: dict[bool, float] = field(default_factory=dict)  # of the last note, by whether it was a good one
 
-    def interviewer(self, sentence: Sentence, turn: Turn, *, begins_answer: bool) -> None:
-        """What the interviewer says: terms of theirs are known to both. `begins_answer`: something is asked anew."""
+    def interviewer(self, sentence: Sentence, turn: Turn, *, asks_anew: bool) -> None:
+        """What the interviewer says: terms of theirs are known to both. `asks_anew`: it is a turn's first question."""
         for key in {key for key, _ in _keys(sentence.words)}:
             if key in self._terms or _is_term(key):
                 self._share(key)
         for key, _ in _acronyms(sentence.words):
             self._share(key)
-        if begins_answer:
+        if asks_anew:
             self._question = _Question(sentence, turn.asks)
         elif self._question is not None and turn.is_question and self._question.answer_began_seconds is None:
             self._question = _Question(sentence, (*self._question.asks, *turn.asks))

@@ -74,11 +74,12 @@ class Conversation:
         self._second_hearing = SecondHearing(self._listening, self._open, self._deck, self._least)
         self._ledger = Ledger()
         self._communication = Communication(verbosity)
-        self._answer = 0  # counted by the interviewer's questions
+        self._answer = 0  # counted by the interviewer's turns that ask something or open a topic
         self._topic = 0  # counted by the topics they open
         self._topic_has_begun = False  # the candidate has said something on it
         self._turn_moves_on = False  # it asks for something else than what is open
-        self._turn_asked = False  # the interviewer's turn has begun a new answer
+        self._turn_asked = False  # the interviewer's turn holds a question
+        self._turn_begins_answer = False  # what the candidate says next is another answer
         self._speaking = dict.fromkeys(Channel, False)
         self._silent_since = 0.0
         self._now = 0.0
@@ -203,9 +204,10 @@ class Conversation:
         for card in list(self._deck.cards):
             if card.claim is None and card.follow_up.aspect in judgement.aspects:
                 events += self._deck.retire(card, RetiredWhy.ANSWERED)
-        if self._turn_moves_on:
+        if self._turn_moves_on and not judgement.is_settled:  # "Great, thank you." follows nobody anywhere yet
             events += self._deck.retire_before(self._answer)
-        self._turn_asked = self._turn_moves_on = False
+            self._turn_moves_on = False
+        self._turn_asked = self._turn_begins_answer = False
         claims = claims_of(sentence, judgement, self._least, self._answer, at_seconds)
         self._open.claims += claims
         self._second_hearing.note(Heard(reviewed, at_seconds, self._answer, memory, claims))
@@ -226,16 +228,17 @@ class Conversation:
         events: list[ReviewEvent] = [reviewed]
         if turn.is_nod:
             return events
-        latest = self._answer - self._turn_asked
-        begins_answer = turn.is_question and not self._turn_asked
-        self._communication.interviewer(sentence, turn, begins_answer=begins_answer)
-        if begins_answer:
-            self._turn_asked = True
+        latest = self._answer - self._turn_begins_answer
+        if not self._turn_begins_answer and (turn.is_question or turn.opens_topic):
+            # After "Let's talk about teamwork.", too, a story is no answer to what is open.
+            self._turn_begins_answer = True
             self._answer += 1
             self._listening.new_answer()
             self._open.forget_question()
+        self._communication.interviewer(sentence, turn, asks_anew=turn.is_question and not self._turn_asked)
+        self._turn_asked = self._turn_asked or turn.is_question
         asked = self._open.asked(turn, latest)
-        if turn.is_question:
+        if turn.is_question or turn.opens_topic:
             self._turn_moves_on = not asked and not turn.is_other_matter
         for claim in asked:
             events += self._deck.retire_claim(claim, RetiredWhy.ASKED)

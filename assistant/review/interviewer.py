@@ -21,8 +21,9 @@ _QUESTION = re.compile(
     r"(?:^|\b(?:and|so|but|okay|then|just) )(?:what|how|why|where|when|who|which|do|did|does|is|was|were|are|"
     r"can|could|would|will|have|has|had|any|anything)\b|"
     r"\b(?:tell me|walk me|talk me|take me|give me|show me|describe|explain|curious|wonder|wondering|"
-    r"i would like to (?:know|hear|understand)|help me understand|for example|such as|"
-    r"(?:of|in|to|by|than|with|from|on|against) what|say more|pick one)\b"
+    r"i would (?:like|love) to (?:know|hear|understand)|i would be interested|help me understand|for example|such as|"
+    r"(?:of|in|to|by|than|with|from|on|against) what|say more|pick one)\b|"
+    r"^(?:(?:and|so|please|maybe|yes) )*(?:share|elaborate|(?:go on|continue)(?: please)?$)"
 )
 _OTHER_MATTER = re.compile(
     r"\bhow (?:big|large|many|old)(?: \w+){0,3} (?:team|company|group|people|engineers|reports|department|"
@@ -48,6 +49,12 @@ _RECALLS = re.compile(
 )
 
 
+# More of what was just said, unless it is more of something else: "an example of a time you failed".
+_MORE = re.compile(
+    r"\b(?:(?:for|an|one|any|some|concrete|specific) (?:\w+ )?(?:examples?|instance)|such as|like what|elaborate|"
+    r"(?:say|tell me) (?:\w+ ){0,2}more|more (?:specific|concrete)|pick one|go on|continue)\b"
+    r"(?! (?:of|about|on|from|when|where|with) (?!(?:that|this|these|those|it|them)\b))"
+)
 _POINTS_BACK = re.compile(r"\b(?:that|this|it|those|these|they|there|them)\b")
 SHORT_WORDS = 8
 ASK_SHARE = 0.5  # of the model, from which on it counts that a turn asks for an aspect
@@ -62,6 +69,7 @@ class Turn:
     asks: tuple[Aspect, ...]
     plainly: tuple[Aspect, ...]  # what a rule sees asked for, in so many words
     is_question: bool
+    asks_for_more: bool  # an example, or more words, which is what any empty words lack
     is_other_matter: bool  # facts around the work: team size, dates, tools
     is_nod: bool
     points_back: bool  # "that", "it", "those": to what was just said
@@ -86,10 +94,13 @@ class Turn:
         )
 
     def seen_by(self, scores: SentenceScores) -> Turn:
-        """The same in the eyes of the sentence model, too."""
-        asks = tuple(a for a in Aspect if a in self.asks or scores.asks[a] >= ASK_SHARE)
+        """The same in the eyes of the sentence model, too. What is no question asks nothing, but may open a topic."""
         topic = max(scores.opens_topic, float(self.opens_topic))
-        return replace(self, asks=asks, ask_shares=scores.asks, topic_share=topic, opens_topic=topic >= TOPIC_SHARE)
+        seen = replace(self, topic_share=topic, opens_topic=topic >= TOPIC_SHARE)
+        if not self.is_question:
+            return seen
+        asks = tuple(a for a in Aspect if a in self.asks or scores.asks[a] >= ASK_SHARE)
+        return replace(seen, asks=asks, ask_shares=scores.asks)
 
 
 def understand(written: str) -> Turn:
@@ -104,6 +115,7 @@ def understand(written: str) -> Turn:
         asks=asks,
         plainly=asks,
         is_question=question,
+        asks_for_more=question and bool(_MORE.search(text)),
         is_other_matter=about_else,
         is_nod=not question and (not text or bool(_NOD.match(text))),
         points_back=bool(_POINTS_BACK.search(text)),

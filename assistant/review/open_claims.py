@@ -139,9 +139,11 @@ def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, newer: int) -
     if turn.recalls and names(claim, turn):
         return turn.is_question
     # A long question after empty words may be about anything; "how was it measured?" after a number is about that.
-    is_near = claim.kind is ClaimKind.NUMBER_ONLY or (turn.is_short and newer == 0)
+    is_number = claim.kind is ClaimKind.NUMBER_ONLY
+    is_near = is_number or (turn.is_short and newer == 0)
     is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
-    return is_near and is_current and bool(set(turn.plainly) & set(claim.missing))
+    is_wanted = bool(set(turn.plainly) & set(claim.missing)) or (turn.asks_for_more and not is_number)
+    return is_near and is_current and is_wanted
 
 
 def is_plainly_answered(claim: Claim, said: Said, features: Mapping[str, float]) -> bool:

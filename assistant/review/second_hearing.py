@@ -42,7 +42,7 @@ class Heard:
 
     reviewed: ReviewedSentence
     at_seconds: float
-    answer: int  # by the interviewer's questions
+    answer: int  # by the interviewer's turns
     memory: Memory | None = None  # of the candidate's: in what context it was judged
     claims: list[Claim] = field(default_factory=list)
 

@@ -6,7 +6,10 @@ import pytest
 
 from assistant.review.conversation import Conversation
 from assistant.values import Channel, Flag, FlagWithdrawn, FollowUp, Label, RetiredWhy, Verbosity
+from models.sentences import load
 from tests.assistant.review.scene import REVENUE, Scene
+
+KARIM = "When Karim was new I gave him the refund queue and sat next to him for two weeks."
 
 
 def test_every_sentence_of_both_sides_comes_once_in_order() -> None:
@@ -213,3 +216,48 @@ def test_each_judgement_closing_and_question_is_explained_in_words() -> None:
     assert any(n == 1 and line.startswith("asks about “increased revenue by 40 percent”") for n, line in lines)
     assert any(n == 2 and line.startswith("closes “increased revenue by 40 percent”") for n, line in lines)
     assert not any("_" in line for _, line in lines)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "Let's talk about teamwork.",
+        "Let's move on.",
+        "Next topic, your time at Acme.",
+        "Okay, leadership.",
+        "Share a story about a hard customer.",
+        "I'd be interested in your time at Acme.",
+    ],
+)
+def test_a_story_behind_another_turn_of_the_interviewer_answers_no_claim(turn: str) -> None:
+    scene = Scene(Conversation(model=load())).you("What was your biggest success?")
+    scene.them(REVENUE).silence(4).you(turn).them(KARIM).silence(3).end()
+    assert len(scene.cards) == 1 and scene.withdrawn == []
+    assert RetiredWhy.ANSWERED not in scene.retired.values()
+
+
+def test_a_remark_on_what_was_said_begins_no_other_answer() -> None:
+    scene = Scene(Conversation(model=load())).them(REVENUE).silence(4).you("Eighteen months, that's quick.")
+    scene.them("It was 2 million before, by the ledger.").silence(3).end()
+    assert scene.withdrawn == ["increased revenue by 40 percent"]
+
+
+def test_a_card_goes_with_the_topic_also_where_nothing_is_asked() -> None:
+    scene = Scene().them(REVENUE).silence(4).you("Let's talk about teamwork.")
+    assert scene.retired == {}
+    scene.them(KARIM).silence(2)
+    assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.STALE}
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["I would love to hear an example.", "Can you elaborate?", "Go on, please.", "Tell me more.", "Such as?"],
+)
+def test_who_asks_for_an_example_or_for_more_asks_about_the_empty_words_before(turn: str) -> None:
+    scene = Scene().them("We improved a lot of things in the shop.").silence(4).you(turn)
+    assert list(scene.retired.values()) == [RetiredWhy.ASKED]
+
+
+@pytest.mark.parametrize("turn", ["Give me an example of a time you failed.", "Tell me more about your time at Acme."])
+def test_who_asks_for_an_example_of_something_else_does_not(turn: str) -> None:
+    assert Scene().them("We improved a lot of things in the shop.").silence(4).you(turn).retired == {}
