@@ -53,7 +53,8 @@ _RECALLS = re.compile(
 _MORE = re.compile(
     r"\b(?:(?:for|an|one|any|some|concrete|specific) (?:\w+ )?(?:examples?|instance)|such as|like what|elaborate|"
     r"(?:say|tell me) (?:\w+ ){0,2}more|more (?:specific|concrete)|pick one|go on|continue)\b"
-    r"(?! (?:of|about|on|from|when|where|with) (?!(?:that|this|these|those|it|them)\b))"
+    r"(?! (?:of|about|on|from|when|where|with) (?!(?:that|this|these|those|it|them)\b))|"
+    r"^(?:and )?meaning(?: what)?$"
 )
 _POINTS_BACK = re.compile(r"\b(?:that|this|it|those|these|they|there|them)\b")
 SHORT_WORDS = 8

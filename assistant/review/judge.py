@@ -59,11 +59,16 @@ _WAS_BEFORE = re.compile(
     rf"^(?:\w+ ){{0,4}}(?:before|previously|originally|until then)(?: \w+){{0,3}} (?:was|were|had|took) {_AROUND}#"
 )
 _BARE_ANSWER = re.compile(
-    r"^(?:(?:yes|no|so|and|always|just|only) )*(?:(?:on|per|against|versus|compared (?:to|with)|across|out of|over|"
-    r"from|by|with|without|including|excluding|counting) (?:the |a |an |all |our |my |their |every |each )?\w+|"
+    r"^(?:(?:yes|no|so|and|always|just|only) )*(?:(?:of|on|per|against|versus|compared (?:to|with)|across|out of|over|"
+    r"from) (?:the |a |an |all |our |my |their |every |each )?[\w#]+|"
+    r"(?:by|with|without|including|excluding|counting) (?:the |a |an |all |our |my |their |every |each )?\w+|"
     r"both (?:times|of them|weeks|years|groups)|"
     r"each (?:time|week|month|quarter)|every (?:time|week|month|quarter)|before and after|"
     r"(?:gross|net|monthly|weekly|yearly|prompted|unprompted)\b)"
+)
+# "Two million.", where somebody asked what it was before.
+_BARE_BASELINE = re.compile(
+    rf"^(?:(?:it|that) (?:was|were) |from )?{_AROUND}#\S*(?= |$)(?! (?:more|less|better|faster|higher|lower|up|down)\b)"
 )
 _SAYS_OF_A_NUMBER = frozenset({Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD})
 _BARE_WORDS = 8
@@ -145,12 +150,15 @@ def as_bare_answer(judgement: Judgement, asked: Sequence[Aspect]) -> Judgement:
     """The first sentence behind a question, which asks for these aspects: "on signed partners" says nothing by itself,
     but answers what was asked of a number."""
     said = tuple(aspect for aspect in asked if aspect in _SAYS_OF_A_NUMBER)
-    is_bare = len(judgement.reading.tokens) <= _BARE_WORDS and _BARE_ANSWER.search(judgement.reading.text)
-    is_claim = judgement.label in (Label.VAGUE, Label.NUMBER_ONLY)
-    if not said or not is_bare or judgement.is_refusal or is_claim:
+    text = judgement.reading.text
+    if not said or len(judgement.reading.tokens) > _BARE_WORDS or judgement.is_refusal:
+        return judgement
+    if Aspect.BASELINE in said and _BARE_BASELINE.search(text) and not judgement.is_settled:
+        said = (Aspect.BASELINE,)
+    elif not _BARE_ANSWER.search(text) or judgement.label in (Label.VAGUE, Label.NUMBER_ONLY):
         return judgement
     aspects = tuple(aspect for aspect in Aspect if aspect in judgement.aspects or aspect in said)
-    return replace(judgement, label=Label.SUBSTANTIATED, aspects=aspects)
+    return replace(judgement, label=Label.SUBSTANTIATED, aspects=aspects, findings=())
 
 
 def _repeats(quantities: tuple[numbers.Quantity, ...], before: Sequence[Judgement]) -> bool:

@@ -16,7 +16,7 @@ from assistant.review.retirement import Said
 from assistant.values import Sentence
 
 TURN_WORDS = 200  # of a turn that are kept: an interviewer may speak for hours where no candidate is heard
-NOD_WORDS = 3  # a turn of the interviewer this short is no new question
+NOD_WORDS = 3  # a turn of the interviewer this short is no new question to the model, as in its training
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Memory:
     """In what context a sentence of the candidate is understood."""
 
     question: str
+    asked: str
     said: tuple[str, ...]
     before: tuple[Judgement, ...]
     earlier: tuple[Judgement, ...]
@@ -38,6 +39,7 @@ class Listening:
         self._model = model
         self._explain = explain
         self._question = ""  # the interviewer's last turn of more than a nod
+        self._asked = ""  # the same, or a shorter turn that asks: "Of what?"
         self._said: deque[str] = deque(maxlen=3)  # of this answer, as the model wants it
         self._turn: Turn | None = None  # the interviewer's turn in progress
         self._turn_text = ""
@@ -51,6 +53,7 @@ class Listening:
     def memory(self) -> Memory:
         return Memory(
             self._question,
+            self._asked,
             tuple(self._said),
             tuple(self._before),
             tuple(self._earlier),
@@ -74,7 +77,8 @@ class Listening:
         return understood
 
     def _remember(self, memory: Memory) -> None:
-        self._question, self._since_question, self._turns = memory.question, memory.since_question, memory.turns
+        self._question, self._asked = memory.question, memory.asked
+        self._since_question, self._turns = memory.since_question, memory.turns
         self._said = deque(memory.said, self._said.maxlen)
         self._before = deque(memory.before, self._before.maxlen)
         self._earlier = deque(memory.earlier, self._earlier.maxlen)
@@ -85,8 +89,9 @@ class Listening:
         if self._model is not None and not judgement.is_settled:
             scores = self._model.score((self._question, *self._said), sentence.text)
             judgement = weigh(sentence.text, rules, scores)
+        by_itself = judgement
         if self._since_question == 0:
-            judgement = as_bare_answer(judgement, understand(self._question).asks)
+            judgement = as_bare_answer(judgement, understand(self._asked).asks)
         if self._explain is not None:
             for line in reasons_for(rules, scores, judgement):
                 self._explain(sentence.index, line)
@@ -94,7 +99,8 @@ class Listening:
         self._before.append(judgement)
         _, quantities = read(sentence.text)
         values = frozenset(q.value for q in quantities if q.value is not None)
-        said = Said.of(judgement, scores, values, self._since_question)
+        is_bare = judgement is not by_itself
+        said = Said.of(judgement, scores, values, self._since_question, is_bare=is_bare)
         self._since_question += 1
         return judgement, said
 
@@ -109,7 +115,10 @@ class Listening:
         if self._turn is not None:
             turn = turn.after(self._turn)
         self._turn = turn
-        if len(self._turn_text.split()) > NOD_WORDS:
+        is_long = len(self._turn_text.split()) > NOD_WORDS
+        if turn.is_question or is_long:
+            self._asked = self._turn_text
+        if is_long:
             self._question = self._turn_text
             self._said.clear()
             self._turns += 1

@@ -40,14 +40,22 @@ class Said:
 
     @classmethod
     def of(
-        cls, judgement: Judgement, scores: SentenceScores | None, values: frozenset[float], since_question: int
+        cls,
+        judgement: Judgement,
+        scores: SentenceScores | None,
+        values: frozenset[float],
+        since_question: int,
+        *,
+        is_bare: bool = False,
     ) -> Said:
+        """`is_bare`: it says nothing by itself, so that a model may see nothing in it, and answers what was asked."""
         label = judgement.label
         substantiated = float(label is Label.SUBSTANTIATED)
         shares = {one: _IS_SO if one is label else _IS_NOT_SO for one in Label}
         aspects = {a: _SEEN_SHARE if a in judgement.aspects else _UNSEEN_SHARE for a in Aspect}
         if scores is not None:
-            aspects, shares = dict(scores.aspects), dict(scores.labels)
+            aspects = {a: max(scores.aspects[a], aspects[a] if is_bare else 0.0) for a in Aspect}
+            shares = dict(scores.labels)
             substantiated = (substantiated + shares[Label.SUBSTANTIATED]) / 2
         return cls(
             substantiated,

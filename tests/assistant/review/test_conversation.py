@@ -251,11 +251,44 @@ def test_a_card_goes_with_the_topic_also_where_nothing_is_asked() -> None:
 
 @pytest.mark.parametrize(
     "turn",
-    ["I would love to hear an example.", "Can you elaborate?", "Go on, please.", "Tell me more.", "Such as?"],
+    ["I would love to hear an example.", "Can you elaborate?", "Go on.", "Tell me more.", "Such as?", "Meaning?"],
 )
 def test_who_asks_for_an_example_or_for_more_asks_about_the_empty_words_before(turn: str) -> None:
     scene = Scene().them("We improved a lot of things in the shop.").silence(4).you(turn)
     assert list(scene.retired.values()) == [RetiredWhy.ASKED]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Over what period?", "Over the whole year."),
+        ("Compared to what?", "Against last year, both times."),
+        ("Compared to what?", "Compared to 2022."),
+        ("Of what?", "Of the two hundred we mailed."),
+        ("Counted how?", "Per active user."),
+        ("What was it before?", "Two million."),
+        ("And before?", "It was about 2.1 million."),
+        ("What was the baseline?", "18 percent."),
+    ],
+)
+def test_a_straight_answer_to_a_short_question_about_a_number_explains_it(question: str, answer: str) -> None:
+    scene = Scene(Conversation(model=load())).them(REVENUE).silence(4).you(question).them(answer).end()
+    assert scene.withdrawn == ["increased revenue by 40 percent"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What was it before?", "Forty percent."),
+        ("What was it before?", "Fifty percent more."),
+        ("Compared to what?", "Well, it was 40 percent."),
+        ("How was that measured?", "By 40 percent."),
+        ("Of what?", "Good question."),
+    ],
+)
+def test_a_figure_that_says_nothing_of_the_number_asked_about_does_not_explain_it(question: str, answer: str) -> None:
+    scene = Scene(Conversation(model=load())).them(REVENUE).silence(4).you(question).them(answer).end()
+    assert scene.withdrawn == []
 
 
 @pytest.mark.parametrize("turn", ["Give me an example of a time you failed.", "Tell me more about your time at Acme."])
