@@ -117,6 +117,52 @@ def test_what_is_no_answer_is_not_taken_for_one(answer: str) -> None:
     assert scene.sentences[-1].label is Label.NEUTRAL and scene.withdrawn == []
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I'd have to check.",
+        "I would have to check that with finance.",
+        "I'm not allowed to say.",
+        "I had no idea.",
+        "No idea, sorry.",
+        "That's confidential.",
+        "It's hard to say exactly.",
+        "We did not measure that.",
+        "Nobody ever measured it.",
+        "We never measured the waiting time.",
+        "I can't talk about that.",
+        "I don't have the figures to hand.",
+        "I couldn't tell you.",
+    ],
+)
+def test_an_honest_refusal_is_known_in_many_words(answer: str) -> None:
+    """Ruling 23."""
+    assert judge(answer).is_refusal and judge(answer).is_settled
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The customers had no idea that we existed.",
+        "Patients are not allowed to eat after ten.",
+        "We didn't know why people left.",
+        "At first I did not know what was wrong.",
+        "We did not tell the customers.",
+        "I couldn't tell the two bottles apart.",
+        "The data was confidential, so I built fake records.",
+        "It's hard to say no to a doctor.",
+        "I have to check the blood pressure twice.",
+        "We would have to check every box by hand.",
+        "Nobody ever measured it before, so I bought a stopwatch.",
+        "I can't say that I did it alone, Ana wrote the tests.",
+    ],
+)
+def test_a_story_of_what_was_not_known_or_not_allowed_is_no_refusal(sentence: str) -> None:
+    assert not judge(sentence).is_refusal and not judge(sentence).is_settled
+    scene = Scene().them("I increased revenue by 40 percent.").silence(4).them(sentence).silence(3)
+    assert scene.retired == {}
+
+
 def test_a_vague_claim_is_filled_by_the_first_content_even_a_bare_number_which_is_a_claim_of_its_own() -> None:
     """Ruling 24, first half."""
     scene = Scene().them("It was really challenging.").silence(3).you("What was hard about it?")
