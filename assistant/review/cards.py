@@ -9,7 +9,7 @@ from itertools import islice
 
 from assistant.review.claims import Claim
 from assistant.review.numbers import read
-from assistant.review.questions import Question, QuestionBank
+from assistant.review.questions import Entry, Question, QuestionBank
 from assistant.review.rewording import Reworder, Wish
 from assistant.values import (
     Aspect,
@@ -36,6 +36,7 @@ class Card:
     follow_up: FollowUp
     shown_at_seconds: float
     claim: Claim | None  # None for a card that asks for an untouched part of the story
+    entry: Entry  # of the bank
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class Deck:
             self._next_id(), best.kind, best.sentence.channel, question.aspect, text, question.why, best.quote,
             start, end, best.flag_id, worded_by,
         )  # fmt: skip
-        self._place(Card(follow_up, at_seconds, best))
+        self._place(Card(follow_up, at_seconds, best, question.entry))
         return [*events, follow_up]
 
     def show_aspect(self, missing: list[Aspect], at_seconds: float) -> list[FollowUp]:
@@ -111,7 +112,7 @@ class Deck:
                     self._next_id(), ClaimKind.ASPECT, Channel.THEM, aspect, question.text, question.why
                 )
                 self.last_aspect_seconds = at_seconds
-                self._place(Card(follow_up, at_seconds, None))
+                self._place(Card(follow_up, at_seconds, None, question.entry))
                 return [follow_up]
         return []
 
@@ -141,10 +142,13 @@ class Deck:
         return f"q{self._count}"
 
     def _next_question(self, claim: Claim) -> Question | None:
-        """The best one that was not asked yet."""
+        """The best one that was not asked yet, in these words or in others that stand beside it: "what is an example of
+        that?" of two claims asks the same thing, unless it names the words that it is about."""
         number, quote = _own_words(claim)
         candidates = self.bank.candidates(claim.kind, claim.finding.name, claim.missing, number, quote)
-        return next((question for question in candidates if question.text not in self._said), None)
+        standing = [card.entry for card in self.cards if card.claim is not None and card.claim.answer == claim.answer]
+        new = (question for question in candidates if question.text not in self._said)
+        return next((q for q in new if q.names_words or q.entry not in standing), None)
 
     def _worded(self, claim: Claim, question: Question) -> tuple[str, str]:
         """How it is shown, and who worded it so: the language model where it has done so in time."""

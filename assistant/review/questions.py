@@ -28,15 +28,6 @@ _FILE_KEYS = {"language", "with_built_in", "question"}
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question with the candidate's words put in."""
-
-    text: str
-    aspect: Aspect
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """Wordings of one question. Without a `kind` it fits any claim, and a part of the story that nobody touched."""
 
@@ -45,6 +36,23 @@ class Entry:
     aspect: Aspect
     why: str
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with the candidate's words put in; `names_words` where it holds any."""
+
+    text: str
+    entry: Entry
+    names_words: bool
+
+    @property
+    def aspect(self) -> Aspect:
+        return self.entry.aspect
+
+    @property
+    def why(self) -> str:
+        return self.entry.why
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def _filled(entry: Entry, number: str, quote: str) -> Iterator[Question]:
             continue
         filled = text.replace("{number}", number).replace("{quote}", quote)
         if len(filled) <= MAX_CHARACTERS:
-            yield Question(filled[0].upper() + filled[1:], entry.aspect, entry.why)
+            yield Question(filled[0].upper() + filled[1:], entry, filled != text)
 
 
 def _entry(row: dict[str, Any], where: str, language: str) -> Entry:

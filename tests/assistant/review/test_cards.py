@@ -97,3 +97,12 @@ def test_a_card_stays_while_another_claim_is_asked_about() -> None:
     assert len(scene.cards) == 2
     scene.you("Let me go back to the 40 percent. How was it measured?").them("Let me think for a moment.").silence(1)
     assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
+
+
+def test_two_cards_of_one_answer_do_not_ask_the_same_thing_in_other_words() -> None:
+    scene = Scene().them("I use a holistic approach.").silence(5).them("It's all about relationships.").silence(5)
+    first, second = (card.question for card in scene.cards)
+    assert first == "When did that last show in your work?"
+    assert "all about relationships" in second
+    scene.you("Thanks. What would your last boss say?").them("I'm a people person.").silence(5)
+    assert scene.cards[-1].question == "What is a recent example of that?"  # the others have gone with their answer
