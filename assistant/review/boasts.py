@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.review.emptiness import Strength
+from assistant.review.number_words import words_of
 from assistant.review.numbers import NumberType, Quantity
 from assistant.review.patterns import words_of_file
 from assistant.review.text import Reading
@@ -53,12 +55,13 @@ _RIGHT = 32
 
 @dataclass(frozen=True, slots=True)
 class Boast:
-    """A stretch of a reading that offers a number as proof of success."""
+    """A stretch of a reading that offers a number as proof of success; `number` is that number as it was written."""
 
     start: int
     end: int
     type: NumberType
     strength: Strength
+    number: str = ""  # in "we doubled it" there is none
 
 
 def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
@@ -69,7 +72,7 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
     problem = bool(_PROBLEM.search(text))
     doubt = (len(reading.tokens) > _STRETCHED) + bool(_OTHERS.search(text))
     found: list[Boast] = []
-    for quantity in quantities:
+    for place, quantity in enumerate(quantities):
         strength = _strength(reading, quantity)
         if strength is None or problem or strength <= doubt:
             continue
@@ -77,7 +80,8 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
         if found and start < found[-1].end:
             start = found[-1].end + 1
         if start < end:
-            found.append(Boast(start, end, quantity.type, Strength(strength - doubt)))
+            number = words_of(reading, quantities, place)
+            found.append(Boast(start, end, quantity.type, Strength(strength - doubt), number))
     if (
         not found
         and not problem
@@ -88,16 +92,17 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
     return found
 
 
-def spans_of(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
-    """The same stretches for numbers that something else takes for a proof of success; none where the sentence tells
-    of a problem or of others."""
+def spans_of(reading: Reading, quantities: tuple[Quantity, ...], claiming: Callable[[Quantity], bool]) -> list[Boast]:
+    """The same stretches for numbers that something else takes for a proof of success, as far as they are `claiming`;
+    none where the sentence tells of a problem or of others."""
     if _PROBLEM.search(reading.text) or _NOT_OURS.search(reading.text):
         return []
     found: list[Boast] = []
-    for quantity in quantities:
+    for place, quantity in enumerate(quantities):
         start, end = _span(reading, quantity)
-        if not found or start >= found[-1].end:
-            found.append(Boast(start, end, quantity.type, Strength.POSSIBLE))
+        if claiming(quantity) and (not found or start >= found[-1].end):
+            number = words_of(reading, quantities, place)
+            found.append(Boast(start, end, quantity.type, Strength.POSSIBLE, number))
     return found
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from assistant.review.claims import Claim
-from assistant.review.numbers import read
-from assistant.review.questions import Entry, Question, QuestionBank
+from assistant.review.questions import Entry, Question, QuestionBank, without_article
 from assistant.review.rewording import Reworder, Wish
 from assistant.values import (
     Aspect,
@@ -167,27 +166,16 @@ def _rank(card: Card, answer: int) -> tuple[bool, int, float]:
 
 def _wish(claim: Claim, question: Question) -> Wish:
     folded = question.text.casefold()
-    keep = tuple(words for words in _own_words(claim) if words and words.casefold() in folded)
+    keep = tuple(w for words in _own_words(claim) if (w := without_article(words)) and w.casefold() in folded)
     return Wish(question.text, keep, claim.sentence.text)
 
 
 def _own_words(claim: Claim) -> tuple[str, str]:
     """The number and the quote that a question about the claim may hold; empty where there is none to hold."""
     quote = _spoken(claim.quote)
-    number = _number_in(quote) if claim.kind is ClaimKind.NUMBER_ONLY else ""
-    return number, quote if len(quote) <= _MAX_QUOTE else ""
+    return _spoken(claim.finding.number), quote if len(quote) <= _MAX_QUOTE else ""
 
 
 def _spoken(quote: str) -> str:
     """Words as they go into a question: without anything that is not spoken."""
     return " ".join(_SPOKEN.sub("", quote).split()).rstrip(".,")
-
-
-def _number_in(quote: str) -> str:
-    """The first number of a quote as it was written."""
-    reading, quantities = read(quote)
-    if not quantities:
-        return ""
-    at = reading.starts[quantities[0].token]
-    start, end = reading.written_span(at, at + len(reading.tokens[quantities[0].token].text))
-    return reading.written[start:end]

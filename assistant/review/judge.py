@@ -96,6 +96,7 @@ class Finding:
     missing: tuple[Aspect, ...]
     reason: str
     name: str  # of the pattern, or the type of the number
+    number: str = ""  # as it was written, where the words are about one
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def number_finding(reading: Reading, proof: boasts.Boast, seen: tuple[Aspect, ..
     words = [_PLAIN[aspect] for aspect in missing[:3]]
     listed = " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
     reason = _REASON_NUMBER.format(missing=listed)
-    return Finding(ClaimKind.NUMBER_ONLY, start, end, proof.strength, missing, reason, proof.type.value)
+    return Finding(ClaimKind.NUMBER_ONLY, start, end, proof.strength, missing, reason, proof.type.value, proof.number)
 
 
 def _vague_findings(reading: Reading, aspects: tuple[Aspect, ...]) -> tuple[Finding, ...]:

@@ -33,22 +33,25 @@ class NumberType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of a sentence. `token` is its place in the reading, `value` None where none is said ("a 7-figure")."""
+    """A number of a sentence. `token` is its place in the reading, `value` None where none is said ("a 7-figure"),
+    `end` the position in the reading's text behind it and the unit of its type: "three days", "40 tickets a month"."""
 
     type: NumberType
     value: float | None
     token: int
+    end: int
 
 
 def read(written: str) -> tuple[Reading, tuple[Quantity, ...]]:
     """The reading of a sentence with its numbers put in, and the numbers with their types."""
     tokens, numbers = find(words_of(written))
     reading = Reading.of(written, tokens)
-    return reading, tuple(Quantity(_type(reading, place), value, place) for place, value in numbers)
+    return reading, tuple(_quantity(reading, place, value) for place, value in numbers)
 
 
 _AROUND = 40  # characters of the reading that are looked at on each side
 _IN_YEAR = re.compile(r"\b(?:in|from|until|till|since|during)(?: \w+)? $")
+_WITH_UNIT = {NumberType.DURATION, NumberType.RATE, NumberType.SIZE}
 _BY_SHAPE = {
     Shape.PLAIN: NumberType.COUNT,
     Shape.PERCENT: NumberType.PERCENTAGE,
@@ -85,19 +88,19 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
-def _type(reading: Reading, token: int) -> NumberType:
+def _quantity(reading: Reading, token: int, value: float | None) -> Quantity:
     shape = Shape(reading.tokens[token].text)
     at, end = reading.starts[token], reading.starts[token] + len(shape)
     before, after = reading.text[max(0, at - _AROUND) : at], reading.text[end : end + _AROUND]
     year = shape is Shape.PLAIN and _is_year(reading, token)
     if year and _IN_YEAR.search(before):
-        return NumberType.DATE
+        return Quantity(NumberType.DATE, value, token, end)
     for rule in _rules():
         if (rule.is_plain and shape is not Shape.PLAIN) or (rule.type is NumberType.DATE and not year):
             continue
-        if rule.before.search(before) and rule.after.search(after):
-            return rule.type
-    return _BY_SHAPE[shape]
+        if rule.before.search(before) and (match := rule.after.search(after)):
+            return Quantity(rule.type, value, token, end + match.end() if rule.type in _WITH_UNIT else end)
+    return Quantity(_BY_SHAPE[shape], value, token, end)
 
 
 def _is_year(reading: Reading, token: int) -> bool:

@@ -80,9 +80,7 @@ def _findings(written: str, rules: Judgement, is_number: bool, strength: Strengt
 
 
 def _number_findings(reading: Reading, quantities: tuple[Quantity, ...], strength: Strength) -> tuple[Finding, ...]:
-    proofs = boasts.find(reading, quantities) or boasts.spans_of(
-        reading, tuple(quantity for quantity in quantities if _is_claiming(quantity))
-    )
+    proofs = boasts.find(reading, quantities) or boasts.spans_of(reading, quantities, _is_claiming)
     seen = evidence.answered(reading.text)
     return tuple(replace(number_finding(reading, proof, seen), strength=strength) for proof in proofs)
 

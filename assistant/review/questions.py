@@ -23,6 +23,7 @@ BUNDLED_FILE = "questions.toml"
 MAX_WHY_CHARACTERS = 120
 _PLACEHOLDERS = {"number", "quote"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_AFTER_ARTICLE = re.compile(r"\b((?:that|this|the|your) )\{number\}", re.IGNORECASE)
 _KEYS = {"kind", "on", "aspect", "why", "text"}
 _FILE_KEYS = {"language", "with_built_in", "question"}
 
@@ -126,11 +127,17 @@ def entries_of(rows: Sequence[tuple[dict[str, Any], str]], language: str) -> tup
     return tuple(_entry(row, where, language) for row, where in rows)
 
 
+def without_article(words: str) -> str:
+    """ "a hundred percent" as it goes behind "that"."""
+    return re.sub(r"^an? ", "", words, flags=re.IGNORECASE)
+
+
 def _filled(entry: Entry, number: str, quote: str) -> Iterator[Question]:
     for text in entry.texts:
         if ("{number}" in text and not number) or ("{quote}" in text and not quote):
             continue
-        filled = text.replace("{number}", number).replace("{quote}", quote)
+        filled = _AFTER_ARTICLE.sub(lambda match: match[1] + without_article(number), text)
+        filled = filled.replace("{number}", number).replace("{quote}", quote)
         if len(filled) <= MAX_CHARACTERS:
             yield Question(filled[0].upper() + filled[1:], entry, filled != text)
 
