@@ -107,7 +107,7 @@ class Followed(OpenClaims):
 
     def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
         features = asked_features(claim, turn, latest_answer, newer, names_another)
-        is_plain = is_plainly_asked(claim, turn, latest_answer, newer) and not names_another
+        is_plain = is_plainly_asked(claim, turn, latest_answer, self.is_newest(claim)) and not names_another
         if turn.is_question:
             self.questions.append((id(claim), self.heard, features, is_plain))
         if is_plain or self.weights is None:

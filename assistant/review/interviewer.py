@@ -34,6 +34,7 @@ _OTHER_MATTER = re.compile(
     r"\b(?:notice period|salary|start date|questions for (?:me|us)|why (?:do you want|us|this|"
     r"did you (?:apply|leave))|what tools|which tools|tech stack|what languages)\b"
 )
+_OF_A_MEASUREMENT = re.compile(r"\b(?:measur\w+|survey\w*|answered|responded|replied|counted|sample)\b")
 _NEW_TOPIC = re.compile(
     r"\b(?:let us (?:move|switch|talk about|go to|take a short break)|moving on|next (?:question|one|topic)|"
     r"different (?:topic|question|subject)|"
@@ -51,8 +52,8 @@ _RECALLS = re.compile(
 
 # More of what was just said, unless it is more of something else: "an example of a time you failed".
 _MORE = re.compile(
-    r"\b(?:(?:for|an|one|any|some|concrete|specific) (?:\w+ )?(?:examples?|instance)|such as|like what|elaborate|"
-    r"(?:say|tell me) (?:\w+ ){0,2}more|more (?:specific|concrete)|pick one|go on|continue)\b"
+    r"\b(?:(?:for|an|one|any|some|concrete|specific) (?:\w+ )?(?:examples?|instance|case|situation)|such as|like what|"
+    r"elaborate|(?:say|tell me) (?:\w+ ){0,2}more|more (?:specific|concrete)|pick one|go on|continue)\b"
     r"(?! (?:of|about|on|from|when|where|with) (?!(?:that|this|these|those|it|them)\b))|"
     r"^(?:and )?meaning(?: what)?$"
 )
@@ -109,7 +110,7 @@ def understand(written: str) -> Turn:
     reading, quantities = numbers.read(written)
     text = reading.text
     question = written.rstrip().endswith("?") or bool(_QUESTION.search(text))
-    about_else = bool(_OTHER_MATTER.search(text))
+    about_else = bool(_OTHER_MATTER.search(text)) and not _OF_A_MEASUREMENT.search(text)
     asks = evidence.asked_for(text) if question and not about_else else ()
     opens_topic = bool(_NEW_TOPIC.search(text))
     return Turn(

@@ -51,7 +51,7 @@ class OpenClaims:
         return found
 
     def _asked_share(self, claim: Claim, turn: Turn, latest_answer: int, newer: int, names_another: bool) -> float:
-        if is_plainly_asked(claim, turn, latest_answer, newer) and not names_another:
+        if is_plainly_asked(claim, turn, latest_answer, self.is_newest(claim)) and not names_another:
             if self._explain is not None and turn.is_question:
                 self._explain(self.heard, f"asks about “{claim.quote}”, in so many words")
             return 1.0
@@ -60,6 +60,10 @@ class OpenClaims:
         if self._explain is not None and turn.is_question and likely >= fitted().asked_at:
             self._explain(self.heard, f"asks about “{claim.quote}”: {strongest(features, fitted().asked)}")
         return likely
+
+    def is_newest(self, claim: Claim) -> bool:
+        """Whether it stands in the last sentence that holds a claim: a short question is about all that it holds."""
+        return claim.sentence.index == self.claims[-1].sentence.index
 
     def forget_question(self) -> None:
         """Another question comes."""
@@ -131,7 +135,7 @@ class OpenClaims:
             self.claims.remove(claim)
 
 
-def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, newer: int) -> bool:
+def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, is_newest: bool) -> bool:
     """Whether the interviewer goes back to the claim by name and asks, or asks just after it, in so many words, for
     what it lacks."""
     if turn.is_other_matter or turn.opens_topic:
@@ -140,7 +144,7 @@ def is_plainly_asked(claim: Claim, turn: Turn, latest_answer: int, newer: int) -
         return turn.is_question
     # A long question after empty words may be about anything; "how was it measured?" after a number is about that.
     is_number = claim.kind is ClaimKind.NUMBER_ONLY
-    is_near = is_number or (turn.is_short and newer == 0)
+    is_near = is_number or (turn.is_short and is_newest)
     is_current = claim.answer == latest_answer and claim.sentences_since < CURRENT_SENTENCES
     is_wanted = bool(set(turn.plainly) & set(claim.missing)) or (turn.asks_for_more and not is_number)
     return is_near and is_current and is_wanted

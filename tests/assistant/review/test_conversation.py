@@ -97,7 +97,15 @@ def test_a_refusal_without_a_question_takes_the_card_back() -> None:
     assert scene.withdrawn == []
 
 
-@pytest.mark.parametrize("question", ["And how big was the team?", "When did you join?", "What tools did you use?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And how big was the team?",
+        "How big was the team that did it?",
+        "When did you join?",
+        "What tools did you use?",
+    ],
+)
 def test_a_question_on_another_matter_retires_nothing(question: str) -> None:
     scene = Scene().them(REVENUE).silence(3).you(question).them("There were six of us.").end()
     assert len(scene.cards) == 1 and scene.retired == {} and scene.withdrawn == []
@@ -112,11 +120,21 @@ def test_a_question_on_another_matter_retires_nothing(question: str) -> None:
         "What exactly was measured there?",
         "And what was your part in that?",
         "You said 40 percent. Where does that number come from?",
+        "Where is that figure from?",
+        "How many people answered the survey?",
+        "When was that measured?",
+        "Which tools did you use to measure that?",
+        "Says who?",
     ],
 )
 def test_paraphrases_of_the_question_are_recognised(question: str) -> None:
     scene = Scene().them(REVENUE).silence(3).you(question).end()
     assert scene.retired == {"increased revenue by 40 percent": RetiredWhy.ASKED}
+
+
+@pytest.mark.parametrize("question", ["Where do you see yourself in five years?", "Where is that company based?"])
+def test_where_asks_about_no_number_unless_it_asks_where_that_comes_from(question: str) -> None:
+    assert Scene().them(REVENUE).silence(3).you(question).end().retired == {}
 
 
 @pytest.mark.parametrize("nod", ["Mm-hm.", "Okay.", "Right, I see.", "Oh, nice."])
@@ -251,11 +269,25 @@ def test_a_card_goes_with_the_topic_also_where_nothing_is_asked() -> None:
 
 @pytest.mark.parametrize(
     "turn",
-    ["I would love to hear an example.", "Can you elaborate?", "Go on.", "Tell me more.", "Such as?", "Meaning?"],
+    [
+        "I would love to hear an example.",
+        "Could you take one case?",
+        "Can you elaborate?",
+        "Go on.",
+        "Tell me more.",
+        "Such as?",
+        "Meaning?",
+    ],
 )
 def test_who_asks_for_an_example_or_for_more_asks_about_the_empty_words_before(turn: str) -> None:
     scene = Scene().them("We improved a lot of things in the shop.").silence(4).you(turn)
     assert list(scene.retired.values()) == [RetiredWhy.ASKED]
+
+
+def test_a_short_question_is_about_all_claims_of_the_sentence_before() -> None:
+    scene = Scene().them("There were a lot of issues with the data quality, and we did a lot of cleaning.").silence(4)
+    assert len(scene.flags) == 2 and len(scene.cards) == 1
+    assert list(scene.you("Such as?").retired.values()) == [RetiredWhy.ASKED]
 
 
 @pytest.mark.parametrize(
