@@ -29,9 +29,8 @@ _WITHOUT_DIGITS = re.compile(
     r"(?:double|triple) digit(?: \w+)?|record(?: \w+)? (?:sales|revenue|year|quarter|growth))\b"
 )
 _SHARE_OF = re.compile(
-    r"^ (?:of|for) (?:the |my |our |your |their |it |them |all |people|these )?"
-    r"(?:time|people|cases|class|way|day|us|it|them|users of|my|"
-    r"job|work|deliveries|traffic|brain)?\b|^ (?:sure|certain|agree|positive that|understand|where|true|right)\b"
+    r"^ (?:of|for) (?!(?:the |my |our |your |their |this |annual |sales )*(?:quota|targets?|goals?|plan|budget)\b)|"
+    r"^ (?:sure|certain|agree|positive that|understand|where|true|right)\b"
 )
 _COMPARES = re.compile(
     r"^ (?:smaller|bigger|faster|slower|cheaper|quicker|fewer|less|more|higher|lower|better|as|growth|increase)\b"
