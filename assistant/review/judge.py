@@ -19,19 +19,30 @@ from assistant.values import Aspect, ClaimKind, Label
 NUMBER_ASPECTS = (Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.OWN_CONTRIBUTION)
 _LIFTS_A_NUMBER = {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD}
 _OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
-# "What we did is ..." asks nothing: after a question word only an auxiliary makes a question.
-_QUESTION = re.compile(
-    r"^(?:(?:so|and|but) )?(?:(?:do|does|did|can|could|would|is|are|should|shall) (?:you|we|i|that|it|the|this|your)|"
-    r"(?:what|how|why|where|who|which) (?:do|does|did|is|are|was|were|can|could|would|should))\b"
+# "What we did is ..." asks nothing: after a question word only an auxiliary makes a question. Nor does "what is
+# important to me is ...", which has two verbs, or "did it in two weeks", which has lost its subject.
+_ASKS = (
+    r"(?:(?:do|does|did|can|could|would|is|are|should|shall) (?:you|we|i|your)\b|"
+    r"(?:does|can|could|would|is|are|should|shall) (?:that|it|the|this)\b|"
+    r"(?:what|how(?: (?:many|much|long|big|often)(?: \w+)?)?|why|where|who|which|when) "
+    r"(?:(?:do|does|did|can|could|would|should)\b|(?:is|are|was|were)\b(?!.* (?:is|are|was|were)\b)))"
 )
+_QUESTION = re.compile(rf"^(?:(?:so|and|but) )?{_ASKS}")
+# What may stand before a claim as well as alone, and what thanks go on with.
+_OPENING = re.compile(
+    r"^(?:so )?(?:(?:thank you|thanks(?! to)|nice to meet you|good (?:question|morning|afternoon)|"
+    r"that is (?:a )?(?:good|great|fair) (?:question|point)|let me (?:think|see))\b"
+    r"(?: (?:so much|very much|a lot|too|for a (?:moment|second|minute)|about (?:it|that)))* ?)+"
+)
+_COURTESY = re.compile(r"^for (?:\w+ing|the|your|this|that|me)\b")
+_LITTLE = 2  # words
 _TALK = re.compile(
-    r"^(?:so )?(?:thank|thanks|i am (?:good|fine|well|great)|nice to meet|good (?:question|morning|afternoon)|"
-    r"that is (?:a )?(?:good|great|fair) (?:question|point)|"
+    r"^(?:so )?(?:i am (?:good|fine|well|great)(?:$| (?:thank|thanks|and you|how are))|"
     r"(?:that|this) is (?:great|awesome|cool|good|nice|amazing|fine|funny|interesting|a good \w+|"
     r"a great \w+)$|glad to|i (?:like|love|enjoy|enjoyed|prefer|hate) (?:that|it|this|your|the question|"
     r"working with)|"
     r"(?:great|good|nice|perfect|awesome|cool|sure|exactly|right|yes|no|okay)(?: (?:thank|thanks|question|"
-    r"point)(?: \w+)*)?$|let me (?:think|see)|can i (?:have|think)|i (?:enjoyed|love) (?:that|this))"
+    r"point)(?: \w+)*)?$|can i (?:have|think)|i (?:enjoyed|love) (?:that|this))"
 )
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|imagine|let us say|suppose|whether|could be|might be|may be|would be|would have been|you (?:can|"
@@ -122,7 +133,7 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     text = reading.text
     refusal = evidence.is_refusal(text)
     asks = written.rstrip().endswith("?") and not quantities  # a rising voice gets a question mark, too
-    if not text or asks or _QUESTION.search(text) or _TALK.search(text) or (refusal and not quantities):
+    if not text or asks or _QUESTION.search(text) or _is_talk(text) or (refusal and not quantities):
         is_aside = len(reading.tokens) <= _ASIDE
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=is_aside)
     if len(reading.tokens) <= REPEAT_WORDS and _repeats(quantities, (*earlier[-3:], *previous[-3:])):
@@ -145,6 +156,15 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     if not substantiated:
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading)
     return Judgement(Label.SUBSTANTIATED, aspects, (), Aspect.LESSON in aspects, refusal, reading)
+
+
+def _is_talk(text: str) -> bool:
+    """Whether a sentence is about the talk itself, and claims nothing behind that."""
+    rest = _OPENING.sub("", text)
+    if rest == text:
+        return bool(_TALK.search(text))
+    is_little = len(rest.split()) <= _LITTLE and "#" not in rest
+    return is_little or bool(_TALK.search(rest) or _COURTESY.search(rest))
 
 
 def as_bare_answer(judgement: Judgement, asked: Sequence[Aspect]) -> Judgement:

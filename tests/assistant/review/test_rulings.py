@@ -168,6 +168,39 @@ def test_a_story_of_what_was_not_known_or_not_allowed_is_no_refusal(sentence: st
     assert scene.retired == {}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("Let me think, we improved a lot of things.", V),
+        ("Nice to meet you, I'm a team player.", V),
+        ("I'm good at talking to people.", V),
+        ("What was really cool is that everybody loved it.", V),
+        ("Thanks to my campaign we doubled sales.", S),
+        ("Thank you, we increased sales by 40 percent.", N),
+        ("Did it in two weeks and saved 40 percent.", N),
+    ],
+)
+def test_an_opening_or_a_question_word_hides_no_claim_behind_it(sentence: str, label: Label) -> None:
+    assert judge(sentence).label is label
+    assert not judge("What is important to me is teamwork and trust.").is_settled
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Good morning, I'm good, thanks, and you?",
+        "Thank you so much for having me.",
+        "Let me think about that for a moment.",
+        "That's a good question, thanks.",
+        "I'm great, thank you.",
+        "What is the team like",
+        "So how many people are on call",
+    ],
+)
+def test_talk_about_the_talk_is_settled(sentence: str) -> None:
+    assert judge(sentence).label is O and judge(sentence).is_settled
+
+
 def test_a_vague_claim_is_filled_by_the_first_content_even_a_bare_number_which_is_a_claim_of_its_own() -> None:
     """Ruling 24, first half."""
     scene = Scene().them("It was really challenging.").silence(3).you("What was hard about it?")
