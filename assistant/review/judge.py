@@ -24,10 +24,11 @@ _OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
 _ASKS = (
     r"(?:(?:do|does|did|can|could|would|is|are|should|shall) (?:you|we|i|your)\b|"
     r"(?:does|can|could|would|is|are|should|shall) (?:that|it|the|this)\b|"
-    r"(?:what|how(?: (?:many|much|long|big|often)(?: \w+)?)?|why|where|who|which|when) "
+    r"(?:what|how(?: (?:many|much|long|big|often)(?: \S+){0,4}?)?|why|where|who|which|when) "
     r"(?:(?:do|does|did|can|could|would|should)\b|(?:is|are|was|were)\b(?!.* (?:is|are|was|were)\b)))"
 )
-_QUESTION = re.compile(rf"^(?:(?:so|and|but) )?{_ASKS}")
+_QUESTION = re.compile(rf"^(?:(?:so|and|but|yes|no|sure|then) )*{_ASKS}")
+_QUESTION_IN_IT = re.compile(rf"(?:^|\b(?:so|and|but|or|yes|no|sure|then) ){_ASKS}")
 # What may stand before a claim as well as alone, and what thanks go on with.
 _OPENING = re.compile(
     r"^(?:so )?(?:(?:thank you|thanks(?! to)|nice to meet you|good (?:question|morning|afternoon)|"
@@ -132,7 +133,8 @@ def judge(written: str, previous: Sequence[Judgement] = (), earlier: Sequence[Ju
     reading, quantities = numbers.read(written)
     text = reading.text
     refusal = evidence.is_refusal(text)
-    asks = written.rstrip().endswith("?") and not quantities  # a rising voice gets a question mark, too
+    # A rising voice gets a question mark, too: "we grew by 40 percent?".
+    asks = written.rstrip().endswith("?") and (not quantities or bool(_QUESTION_IN_IT.search(text)))
     if not text or asks or _QUESTION.search(text) or _is_talk(text) or (refusal and not quantities):
         is_aside = len(reading.tokens) <= _ASIDE
         return Judgement(Label.NEUTRAL, (), (), False, refusal, reading, is_settled=is_aside)

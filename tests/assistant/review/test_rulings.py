@@ -195,10 +195,17 @@ def test_an_opening_or_a_question_word_hides_no_claim_behind_it(sentence: str, l
         "I'm great, thank you.",
         "What is the team like",
         "So how many people are on call",
+        "Yes, what does success look like in the first six months?",
+        "Sure, do you use 20 percent time",
+        "Okay, and how many of the 40 stores are yours?",
     ],
 )
 def test_talk_about_the_talk_is_settled(sentence: str) -> None:
     assert judge(sentence).label is O and judge(sentence).is_settled
+
+
+def test_a_rising_voice_makes_no_question_of_a_figure() -> None:
+    assert judge("We increased sales by 40 percent?").label is N
 
 
 def test_a_vague_claim_is_filled_by_the_first_content_even_a_bare_number_which_is_a_claim_of_its_own() -> None:
