@@ -48,6 +48,7 @@ _SPAN_RIGHT = re.compile(
     rf"{_TRACTION}|{_CHANGE}|(?:per|an?|every) \w+)\b"
 )
 _STOPS = re.compile(r".*\b(?:and|so|but|then|where|which|that|because|with|when|i|we|our|my|they|it)\b ")
+_LEAST_AMOUNT = 10_000
 _LEFT = 45  # characters of the reading before a number that may belong to it
 _RIGHT = 32
 
@@ -80,7 +81,7 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
             start = found[-1].end + 1
         if start < end:
             number = words_of(reading, quantities, place)
-            found.append(Boast(start, end, quantity.type, Strength(strength - doubt), number))
+            found.append(Boast(start, end, _type(reading, quantity), Strength(strength - doubt), number))
     if (
         not found
         and not problem
@@ -101,8 +102,20 @@ def spans_of(reading: Reading, quantities: tuple[Quantity, ...], claiming: Calla
         start, end = _span(reading, quantity)
         if claiming(quantity) and (not found or start >= found[-1].end):
             number = words_of(reading, quantities, place)
-            found.append(Boast(start, end, quantity.type, Strength.POSSIBLE, number))
+            found.append(Boast(start, end, _type(reading, quantity), Strength.POSSIBLE, number))
     return found
+
+
+def _type(reading: Reading, quantity: Quantity) -> NumberType:
+    """A large count next to a word of money is an amount: "a couple hundred k in new business"."""
+    before, after = _around(reading, quantity)
+    is_counted = re.search(rf"^(?: of)?(?: \w+){{0,2}} {_TRACTION}\b", after)
+    return NumberType.MONEY if _is_amount(quantity, before + " " + after) and not is_counted else quantity.type
+
+
+def _is_amount(quantity: Quantity, near: str) -> bool:
+    is_large = quantity.value is not None and quantity.value >= _LEAST_AMOUNT
+    return quantity.type in (NumberType.COUNT, NumberType.SIZE) and is_large and _has(_MONEY, near)
 
 
 def _strength(reading: Reading, quantity: Quantity) -> Strength | None:
@@ -136,7 +149,7 @@ def _strength(reading: Reading, quantity: Quantity) -> Strength | None:
             return Strength.LIKELY if own or short else Strength.POSSIBLE
         return Strength.POSSIBLE if own and changed else None
     if kind in (NumberType.COUNT, NumberType.SIZE) and quantity.value is not None:
-        if quantity.value >= 10_000 and _has(_MONEY, near) and (own or short):
+        if _is_amount(quantity, near) and (own or short):
             return Strength.LIKELY
         if short and (_METRIC_AT.search(before) or re.search(r"\b(?:we|i) (?:are|were|am|was)(?: sat)? at $", before)):
             return Strength.LIKELY

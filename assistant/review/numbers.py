@@ -98,6 +98,8 @@ def _quantity(reading: Reading, token: int, value: float | None) -> Quantity:
     for rule in _rules():
         if (rule.is_plain and shape is not Shape.PLAIN) or (rule.type is NumberType.DATE and not year):
             continue
+        if rule.type is NumberType.RATE and shape is Shape.MONEY:
+            continue  # two million a year is asked about as money
         if rule.before.search(before) and (match := rule.after.search(after)):
             return Quantity(rule.type, value, token, end + match.end() if rule.type in _WITH_UNIT else end)
     return Quantity(_BY_SHAPE[shape], value, token, end)

@@ -41,6 +41,8 @@ def test_a_claim_carries_its_own_number_and_not_the_first_of_its_words() -> None
         ("We cut the p 99 by 40 percent.", "What did that 40 percent measure, and against what?"),
         ("We have a hundred percent retention.", "What did that hundred percent measure, and against what?"),
         ("It saved us a million euros.", "How was that million euros worked out?"),
+        ("It saves us two million euros a year.", "How was that two million euros worked out?"),
+        ("I closed 200 k in new business.", "How was that 200 k worked out?"),
         ("We handled 1500 tickets a month.", "What was it before it was 1500 tickets a month?"),
         ("We reduced costs by 20 to 30 percent.", "What did that 20 to 30 percent measure, and against what?"),
     ],

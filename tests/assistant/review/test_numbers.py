@@ -49,6 +49,8 @@ def test_spoken_written_and_mixed_forms_are_one_number(text: str, value: float) 
         ("sales rose 20%", [T.PERCENTAGE]),
         ("it saved us $3.2m", [T.MONEY]),
         ("it saved us two million euros", [T.MONEY]),
+        ("it saves us two million euros a year", [T.MONEY]),
+        ("we get 40 tickets a day", [T.RATE]),
         ("it is 4x faster", [T.MULTIPLIER]),
         ("from 30 to 9", [T.COUNT, T.COUNT]),
         ("it took three weeks", [T.DURATION]),
