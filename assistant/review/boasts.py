@@ -10,6 +10,7 @@ from assistant.review.emptiness import Strength
 from assistant.review.number_words import words_of
 from assistant.review.numbers import NumberType, Quantity
 from assistant.review.patterns import words_of_file
+from assistant.review.quotes import clipped
 from assistant.review.text import Reading
 
 _WORDS = words_of_file("boasts.toml")
@@ -201,7 +202,8 @@ def _span(reading: Reading, quantity: Quantity) -> tuple[int, int]:
     left = _SPAN_LEFT.search(clause)
     right = _SPAN_RIGHT.match(after)
     start = at - len(clause) + left.start() if left else at
-    return start, end + (right.end() if right else 0)
+    last = end + (right.end() if right else 0)
+    return start, clipped(reading, start, last, lambda edge: edge >= end)
 
 
 def _has(words: str, text: str) -> bool:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from functools import cache
 
 from assistant.review.patterns import compiled, table_of_file, words_of_file
+from assistant.review.quotes import clipped
 from assistant.review.text import Reading
 from assistant.values import Aspect
 
@@ -47,7 +48,7 @@ class _Pattern:
 def find(reading: Reading) -> list[Emptiness]:
     """The empty stretches of a sentence in order; of overlapping ones the surer, then the longer."""
     found = [
-        Emptiness(p.name, match.start(), match.start() + len(match.group().rstrip()), p.strength, p.missing, p.reason)
+        Emptiness(p.name, *_stretch(reading, p.expression, match), p.strength, p.missing, p.reason)
         for p in _patterns()
         for match in p.expression.finditer(reading.text)
     ]
@@ -56,6 +57,12 @@ def find(reading: Reading) -> list[Emptiness]:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda e: e.start)
+
+
+def _stretch(reading: Reading, expression: re.Pattern[str], match: re.Match[str]) -> tuple[int, int]:
+    """The words of a match without those of the next clause, as far as the others match by themselves."""
+    start, end = match.start(), match.start() + len(match.group().rstrip())
+    return start, clipped(reading, start, end, lambda at: bool(expression.match(reading.text, start, at)))
 
 
 def names() -> frozenset[str]:

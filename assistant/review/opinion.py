@@ -2,7 +2,7 @@
 
 The label and the aspects come from both (`combination.py`); the rules give what must be explained: the exact words,
 what is missing, and why. Where only the model sees a claim, its words are the number it rests on, or the clause that
-says least.
+comes last.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assistant.review import boasts, combination, emptiness, evidence, numbers
 from assistant.review.emptiness import Strength
 from assistant.review.judge import Finding, Judgement, number_finding
 from assistant.review.numbers import NumberType, Quantity
+from assistant.review.quotes import unhung
 from assistant.review.text import Reading
 from assistant.values import Aspect, ClaimKind, Label
 
@@ -28,7 +29,7 @@ _CLAIMING = frozenset(
 )
 _CLAUSE_EDGE = re.compile(r"(?:^| )(?:and|but|so|because|which|then|or) ")
 _TELLING_COUNT = 100.0  # smaller counts are mostly facts of the story
-_LONGEST_CLAUSE = 12  # words of a quote
+_LONGEST_CLAUSE, _SHORTEST_CLAUSE = 12, 3  # words of a quote
 _UNSAID = (Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.OWN_CONTRIBUTION)
 
 
@@ -96,18 +97,26 @@ def _vague_findings(reading: Reading, strength: Strength) -> tuple[Finding, ...]
             Finding(ClaimKind.VAGUE, *reading.written_span(e.start, e.end), strength, e.missing, e.reason, e.name)
             for e in empty
         )
-    start, end = reading.written_span(*_longest_clause(reading.text))
+    start, end = reading.written_span(*_last_clause(reading))
     reason = "Says little that one could check: no example, no result, no own part."
     return (Finding(ClaimKind.VAGUE, start, end, strength, _UNSAID, reason, "nothing to check"),)
 
 
-def _longest_clause(text: str) -> tuple[int, int]:
-    """Positions of the longest clause of a reading, at most `_LONGEST_CLAUSE` words of it."""
+def _last_clause(reading: Reading) -> tuple[int, int]:
+    """Positions of the last clause of a reading that says anything, at most `_LONGEST_CLAUSE` words of it: first comes
+    what was done, then what came of it."""
+    text = reading.text
     edges = [0, *(match.end() for match in _CLAUSE_EDGE.finditer(text)), len(text)]
     pieces = []
     for start, end in pairwise(edges):
         clause = re.sub(r" (?:and|but|so|because|which|then|or) ?$", "", text[start:end]).rstrip()
         if clause:
-            pieces.append((start, clause))
-    start, clause = max(pieces, key=lambda piece: len(piece[1]), default=(0, text))
-    return start, start + len(" ".join(clause.split(" ")[:_LONGEST_CLAUSE]))
+            pieces.append((start, " ".join(clause.split(" ")[:_LONGEST_CLAUSE])))
+    telling = [piece for piece in pieces if _says_anything(piece[1])] or pieces or [(0, text)]
+    start, clause = telling[-1]
+    end = unhung(reading, start, start + len(clause), lambda at: _says_anything(text[start:at]))
+    return start, end
+
+
+def _says_anything(clause: str) -> bool:
+    return len(clause.split()) >= _SHORTEST_CLAUSE

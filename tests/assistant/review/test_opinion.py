@@ -55,6 +55,19 @@ def test_what_only_the_model_sees_quotes_a_clause_and_says_what_is_missing():
     assert finding.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("I tried it yesterday and it looks really good.", "it looks really good"),
+        ("We printed the plan on yellow paper and people felt heard, I think.", "people felt heard"),
+        ("We rose to the occasion and it showed.", "We rose to the occasion"),
+    ],
+)
+def test_what_only_the_model_sees_quotes_the_last_clause_that_says_anything(text, quote):
+    (finding,) = weighed(text, vague=0.97).findings
+    assert text[finding.start : finding.end] == quote
+
+
 def test_a_count_in_a_fact_is_no_boast_whatever_the_model_thinks():
     judgement = weighed("About one in nine bikes came back within a month.", number_only=0.9)
     assert judgement.findings == ()

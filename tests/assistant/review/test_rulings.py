@@ -241,6 +241,12 @@ def test_a_baseline_of_something_else_lifts_nothing() -> None:
             "it works so much better now",
         ),
         ("Getting it approved was really challenging, though.", "Getting it approved was really challenging"),
+        ("I really believe in building trust, so it's all about them.", "I really believe in building trust"),
+        ("I always try to empower my people and lead by example.", "I always try to empower my people"),
+        ("I'm very detail oriented and I work well under pressure.", "I'm very detail oriented"),
+        ("It's a clean design, and users love it.", "users love it"),
+        ("i'm good in team i always had good contact with everybody", "i'm good in team"),
+        ("Sales are up 20 percent, costs are down.", "Sales are up 20 percent"),
     ],
 )
 def test_the_flag_stands_on_the_words_that_justify_it(sentence: str, quote: str) -> None:
