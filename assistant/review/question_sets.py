@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ReviewError
+from assistant.languages import ENGLISH
 from assistant.plain import plain
 from assistant.review import numbers
+from assistant.review.interviewer import understand
 from assistant.review.keywords import stem
 from assistant.review.questions import QuestionBank, entries_of, language_of
 from assistant.review.toml_files import SUFFIX, parsed, read_text, refuse_unknown, rows_of, texts_of
@@ -60,8 +62,12 @@ class QuestionSet:
 
     def asked_main_question(self, text: str) -> int | None:
         """The index of the question that an interviewer's words ask, None if they ask none of them."""
-        heard = _cue_words(text, bool(_ASKING.search(text.lower())))
-        fits = (_fit(question, heard) for question in self.questions)
+        asks = bool(_ASKING.search(text.lower()))
+        heard = _cue_words(text, asks)
+        # "That's a significant improvement, thanks." holds the words of a cue and asks nothing.
+        is_english = self.follow_ups.language == ENGLISH  # in others nobody knows a question without its mark
+        are_cues_heard = asks or not is_english or understand(text).is_question
+        fits = (_fit(question, heard, are_cues_heard) for question in self.questions)
         best = max(((fit, -index) for index, fit in enumerate(fits)), default=(0.0, 0))
         return -best[1] if best[0] >= SHARE else None
 
@@ -129,9 +135,9 @@ def _question(row: dict[str, Any], where: str) -> MainQuestion:
     )
 
 
-def _fit(question: MainQuestion, heard: frozenset[str]) -> float:
+def _fit(question: MainQuestion, heard: frozenset[str], are_cues_heard: bool) -> float:
     """How much of the question is heard, 0..1; a cue that is heard as a whole counts as all of it."""
-    if any(cue <= heard for cue in question.cues):
+    if are_cues_heard and any(cue <= heard for cue in question.cues):
         return 1.0
     own = _stems(question.text)
     common = len(own & heard)

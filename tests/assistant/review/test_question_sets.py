@@ -73,6 +73,10 @@ def test_paraphrases_are_recognised(name: str, asked: str, index: int) -> None:
         "I can tell you're really proud of that project.",
         "You can be proud of what you've worked on.",
         "That's what I'd be most proud of, too.",
+        "That's a significant improvement, thanks.",
+        "Sorry, we have an incident, I have to go in ten minutes.",
+        "We do a critique every Friday here.",
+        "We say no a lot here.",
     ],
 )
 def test_other_words_ask_no_main_question(text: str) -> None:
@@ -113,6 +117,11 @@ def test_what_is_wrong_with_a_set_is_said_with_its_place(text: str, said: str) -
 def test_what_steers_a_layout_is_left_out_of_what_is_shown() -> None:
     own = question_sets.parse('name = "Chef\\u202e\\r"\n[[question]]\ntext = "Which\\u2028dish\\u202e?"\n', "own set")
     assert (own.name, own.questions[0].text) == ("Chef", "Which dish?")
+
+
+def test_in_another_language_a_cue_is_heard_without_a_question_mark() -> None:
+    german = f'name = "Gärtner"\nlanguage = "de"\n{ONE}cues = ["was gepflanzt"]\n'
+    assert question_sets.parse(german, "own set").asked_main_question("und was haben sie da gepflanzt") == 0
 
 
 def test_a_missing_set_names_those_that_there_are(tmp_path: Path) -> None:
