@@ -27,6 +27,7 @@ _WITHOUT_DIGITS = re.compile(
     r"(?:\w+ )?(?:have )?(?:doubled|tripled|halved)$|"
     r"(?:\w+ )?(?:increased|reduced|grew|cut|dropped|down|up|improved|fell|went down|"
     r"went up)(?: \w+){0,3} by (?:a third|half|a quarter|two thirds|almost half|a factor)|"
+    rf"(?:cut|reduced|brought)(?: \w+){{0,3}} {_METRIC}(?: \w+){{0,2}} (?:in|to|down to) (?:half|a third|a quarter)|"
     r"(?:double|triple) digit(?: \w+)?|record(?: \w+)? (?:sales|revenue|year|quarter|growth))\b"
 )
 _SHARE_OF = re.compile(

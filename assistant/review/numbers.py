@@ -50,7 +50,7 @@ def read(written: str) -> tuple[Reading, tuple[Quantity, ...]]:
 
 
 _AROUND = 40  # characters of the reading that are looked at on each side
-_IN_YEAR = re.compile(r"\b(?:in|from|until|till|since|during)(?: \w+)? $")
+_IN_YEAR = re.compile(r"\b(?:in|from|between|until|till|since|during)(?: \w+)?(?: # (?:and|or|to))? $")
 _WITH_UNIT = {NumberType.DURATION, NumberType.RATE, NumberType.SIZE}
 _BY_SHAPE = {
     Shape.PLAIN: NumberType.COUNT,

@@ -38,19 +38,23 @@ _TENS = {
 _TENS["fourty"] = 40
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5, "crore": 1e7}
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mm": 1e6, "mil": 1e6, "bn": 1e9, "b": 1e9}
-_CROWDS = {"hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "dozens": 12.0}
+_CROWDS = {"tens": 10.0, "hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "dozens": 12.0}
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2}
 _AFTER_ONE = vocabulary(
     """
     percent % per point and x times pct
     """
 ) | set(_SCALES)
+_PERCENT = ("percent", "%", "pct", "percentage")
 _CURRENCIES = vocabulary(
     """
     $ € £ ¥ dollar dollars euro euros pound pounds quid bucks usd eur gbp rupees cents franc francs
     """
 )
-_DIGITS = re.compile(r"^([$€£¥]?)(\d+(?:,\d{3})*(?:\.\d+)?)(%|x|k|mm|m|mil|bn|b|st|nd|rd|th|'?s|[a-z]+)?$")
+_DIGITS = re.compile(
+    r"^([$€£¥]?)((?:\d+(?:,\d{3})*)?(?:\.\d+)?|\d+,\d{1,2})(%|x|k|mm|m|mil|bn|b|st|nd|rd|th|'?s|[a-z]+)?$"
+)
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")  # "2,5"
 
 
 class Shape(StrEnum):
@@ -88,7 +92,8 @@ def _number_at(words: list[Token], i: int) -> tuple[Shape, float | None, int] | 
     if parsed is None:
         return None
     value, after, shape = parsed
-    value, after = _scaled(words, value, after)
+    if value is not None:
+        value, after = _scaled(words, value, after)
     if shape is Shape.PLAIN:
         shape, after = _unit(words, after)
     return (Shape.MONEY if money else shape), value, after
@@ -99,6 +104,12 @@ def _digits(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
     if not match or len(match[2]) > 15:
         return None
     currency, figure, suffix = match.groups()
+    if not figure or (suffix == "mm" and not currency):
+        return None  # a word, or millimetres
+    if _DECIMAL_COMMA.fullmatch(figure):
+        if suffix is None and (i + 1 == len(words) or words[i + 1].text not in _AFTER_ONE):
+            return None  # "steps 1,2"
+        figure = figure.replace(",", ".")
     if suffix in ("st", "nd", "rd", "th", "s", "'s"):
         return (
             None
@@ -121,7 +132,7 @@ def _digits(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
     return value, i, shape
 
 
-def _spelled(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
+def _spelled(words: list[Token], i: int) -> tuple[float | None, int, Shape] | None:
     """A number in words: "seven thousand", "two and a half", "one fourteen", "twenty twenty two", "half a million"."""
     texts = [word.text for word in words[i : i + 14]]
     if not texts:
@@ -137,15 +148,18 @@ def _spelled(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
         return crowd, i + n, Shape.PLAIN
     if texts[0] == "half" and texts[1:2] == ["a"] and texts[2:3] and texts[2] in _SCALES:
         return 0.5 * _SCALES[texts[2]], i + 3, Shape.PLAIN
-    if (
-        texts[0] in ("a", "couple")
-        and texts[1:2]
-        and (texts[1] == "dozen" or (texts[0] == "couple" and texts[1] in _SCALES))
-    ):
-        return _SCALES.get(texts[1], 12.0), i + 2, Shape.PLAIN
+    if (some := _some(texts)) is not None:
+        return some[0], i + some[1], Shape.PLAIN
+    if texts[0] == "point" and not (i and words[i - 1].text in _ONES):
+        n = next((k for k, word in enumerate(texts[1:], start=1) if _ONES.get(word, 10) > 9), 1)
+        if n == 1 or texts[n] not in _PERCENT:
+            return None  # "at this point five of them left"
+        return float("0." + "".join(str(_ONES[word]) for word in texts[1:n])), i + n, Shape.PLAIN
     if texts[0] == "a" and texts[1:2] and texts[1] in _SCALES:
         texts[0] = "one"
     groups, n = _groups(texts)
+    if texts[:2] == ["fifty", "fifty"]:
+        return None, i + 2, Shape.PLAIN  # halves, and no figure
     if (
         not groups
         or (texts[:n] == ["one"] and texts[n : n + 1] and texts[n] not in _AFTER_ONE)
@@ -164,6 +178,18 @@ def _spelled(words: list[Token], i: int) -> tuple[float, int, Shape] | None:
     for group in groups[1:]:  # said in pieces: "one fourteen" is 114, "nineteen ninety eight" a year
         value = value * (100 if group >= 10 else 10) + group
     return value, i + n, Shape.PLAIN
+
+
+def _some(texts: list[str]) -> tuple[float, int] | None:
+    """What "a dozen", "a couple of hundred" and "a few thousand" are at least, and how many words they take."""
+    n = int(texts[0] == "a")
+    if n and texts[n : n + 1] == ["dozen"]:
+        return 12.0, n + 1
+    if texts[n : n + 1] in (["couple"], ["few"], ["several"]):
+        n += 2 if texts[n + 1 : n + 2] == ["of"] else 1
+        if texts[n : n + 1] and texts[n] in _SCALES:
+            return _SCALES[texts[n]], n + 1
+    return None
 
 
 def _groups(texts: list[str]) -> tuple[list[float], int]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from assistant.transcript.vocabulary import vocabulary
 
 _TOKEN = re.compile(
-    r"[$€£¥]?\d[\d.,]*(?:[a-z%]+|'?s)?|[$€£¥%]|[^\W\d_]+(?:['-][^\W\d_]+)*(?:\d+[a-z]*)?", re.IGNORECASE
+    r"[$€£¥]?(?:(?<![\w.])\.)?\d[\d.,]*(?:[a-z%]+|'?s)?|[$€£¥%]|[^\W\d_]+(?:['-][^\W\d_]+)*(?:\d+[a-z]*)?",
+    re.IGNORECASE,
 )
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "‑": "-", "–": " ", "—": " "})
 

@@ -37,6 +37,15 @@ def found(text: str) -> list[tuple[NumberType, float | None]]:
         ("7 000 % more", 7000),
         ("one hundred twenty five tickets", 125),
         ("it costs €40k", 40_000),
+        ("it costs $3mm", 3_000_000),
+        ("we have 2,5k users", 2500),
+        ("it is 1,5 million by now", 1_500_000),
+        ("it rose by .5%", 0.5),
+        ("it rose by point five percent", 0.5),
+        ("tens of thousands of users", 10_000),
+        ("a couple of hundred users", 100),
+        ("a few thousand users", 1000),
+        ("several hundred users", 100),
     ],
 )
 def test_spoken_written_and_mixed_forms_are_one_number(text: str, value: float) -> None:
@@ -54,8 +63,12 @@ def test_spoken_written_and_mixed_forms_are_one_number(text: str, value: float) 
         ("it is 4x faster", [T.MULTIPLIER]),
         ("from 30 to 9", [T.COUNT, T.COUNT]),
         ("it took three weeks", [T.DURATION]),
+        ("it took 40h", [T.DURATION]),
+        ("it took 3 secs", [T.DURATION]),
+        ("in 2019 and 2020 we moved", [T.DATE, T.DATE]),
         ("we started in 2019", [T.DATE]),
         ("i started in twenty twenty two", [T.DATE]),
+        ("i started in twenty twenty", [T.DATE]),
         ("she is 34 years old", [T.AGE]),
         ("on android 8", [T.VERSION]),
         ("the p ninety nine", [T.VERSION]),
@@ -114,3 +127,12 @@ def test_digits_with_and_without_separators_agree(n: int) -> None:
 def test_a_unit_may_be_a_sign_or_a_word(n: int, unit: tuple[str, str]) -> None:
     sign, word = unit
     assert found(f"sales grew {n}{sign} that year") == found(f"sales grew {n} {word} that year")
+
+
+@pytest.mark.parametrize("text", ["a 3mm gap", "at this point five of them left", "one thing"])
+def test_what_only_looks_like_a_figure_is_read_as_it_is_meant(text: str) -> None:
+    assert [value for _, value in found(text)] in ([], [5])
+
+
+def test_fifty_fifty_is_no_five_thousand() -> None:
+    assert [value for _, value in found("it was fifty fifty")] == [None]

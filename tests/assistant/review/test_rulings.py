@@ -23,6 +23,8 @@ RULINGS = [
     (1, (), "We went from 30 complaints a month to 9.", S),
     (2, (), "We grew revenue from nothing to two million euros.", N),
     (2, (), "Our conversion doubled.", N),
+    (2, (), "We cut the error rate in half.", N),
+    (7, (), "I cut the board in half.", S),
     (3, (), "I wrote a script that brings in 500 k in revenue.", N),
     (4, (), "I think sales kind of went up by around 40 percent.", N),
     (4, (), "I think it was around 30 percent, we measured it with an A/B test.", S),
