@@ -73,9 +73,10 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
         return []
     problem = bool(_PROBLEM.search(text))
     doubt = (len(reading.tokens) > _STRETCHED) + bool(_OTHERS.search(text))
+    own = bool(_OWN.search(text))
     found: list[Boast] = []
     for place, quantity in enumerate(quantities):
-        strength = _strength(reading, quantity)
+        strength = _strength(reading, quantity, own)
         if strength is None or problem or strength <= doubt:
             continue
         start, end = _span(reading, quantity)
@@ -88,7 +89,7 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
         not found
         and not problem
         and (match := _WITHOUT_DIGITS.search(text))
-        and (_OWN.search(text) or len(reading.tokens) <= _SMALL_SUBJECT)
+        and (own or len(reading.tokens) <= _SMALL_SUBJECT)
     ):
         found.append(Boast(match.start(), match.end(), NumberType.MULTIPLIER, Strength.LIKELY))
     return found
@@ -120,12 +121,11 @@ def _is_amount(quantity: Quantity, near: str) -> bool:
     return quantity.type in (NumberType.COUNT, NumberType.SIZE) and is_large and _has(_MONEY, near)
 
 
-def _strength(reading: Reading, quantity: Quantity) -> Strength | None:
-    """How surely a number is offered as a success; None where it is not."""
+def _strength(reading: Reading, quantity: Quantity, own: bool) -> Strength | None:
+    """How surely a number is offered as a success; None where it is not. `own`: the sentence speaks of "I" or "we"."""
     before, after = _around(reading, quantity)
     near = before + " " + after
     kind = quantity.type
-    own = bool(_OWN.search(reading.text))
     short = len(reading.tokens) <= _SMALL_SUBJECT
     changed, metric = _has(_CHANGE, near), _has(_METRIC, near)
     if kind in (NumberType.PERCENTAGE, NumberType.MULTIPLIER):

@@ -9,6 +9,7 @@ from assistant.review.text import Reading
 
 _ABOUT = r"(?:about |around |roughly |almost |nearly |only |over |under )*"
 _FROM = re.compile(rf"\bfrom {_ABOUT}$")
+_LEFT = 40  # characters before a number that are looked at
 _UP_TO = re.compile(rf"^(?: \w+){{0,3}} (?:down |up )?to {_ABOUT}$")
 _RANGE = re.compile(r"^(?: (?:to|or))? $")
 _SPOKEN_RANGE = re.compile(r"^(?:\s+(?:to|or)\s+|\s*[-–—]\s*)$", re.IGNORECASE)
@@ -29,7 +30,8 @@ def words_of(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> 
 def _leads_to(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> bool:
     """Whether the number at `place` is where the next one started from."""
     at = reading.starts[quantities[place].token]
-    return bool(_FROM.search(reading.text[:at]) and _UP_TO.match(_between(reading, quantities, place)))
+    before = reading.text[max(0, at - _LEFT) : at]
+    return bool(_FROM.search(before) and _UP_TO.match(_between(reading, quantities, place)))
 
 
 def _is_range(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> bool:
