@@ -16,13 +16,13 @@ from assistant.review.explanation import Explain
 from assistant.review.interviewer import understand
 from assistant.review.judge import judge
 from assistant.review.listening import Listening
+from assistant.review.occasions import STORY_ASPECTS
 from assistant.review.open_claims import OpenClaims
 from assistant.review.questions import QuestionBank
 from assistant.review.rewording import Reworder
 from assistant.review.second_hearing import FILLED, Heard, SecondHearing
 from assistant.transcript.sentences import SentenceBuilder
 from assistant.values import (
-    Aspect,
     Channel,
     FlagWithdrawn,
     RetiredWhy,
@@ -41,10 +41,6 @@ LEAST_STRENGTH = {
 STORY_SENTENCES = 4  # substantiated ones, before a part of the story is asked for
 ANOTHER_ANSWER_SHARE = 0.5  # of a new topic, from which on the ledger counts another answer
 QUIET_SECONDS = 3.0  # both silent for so long: there is room for a question about the story
-BY_VALUE = (
-    Aspect.OWN_CONTRIBUTION, Aspect.CHALLENGE, Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.MEASUREMENT_METHOD,
-    Aspect.LESSON, Aspect.TRADEOFF,
-)  # fmt: skip
 _NOT_ENGLISH = "This call is not in English, and only English is reviewed."
 
 
@@ -306,5 +302,5 @@ class Conversation:
         has_room = not self._deck.cards and not self._deck.waiting
         if not self._is_reviewing or not has_room or self._ledger.substantiated < STORY_SENTENCES:
             return []
-        untouched = [aspect for aspect in BY_VALUE if aspect not in self._ledger.answered]
+        untouched = [aspect for aspect in STORY_ASPECTS if aspect not in self._ledger.answered]
         return [*self._deck.show_aspect(untouched, at_seconds)]

@@ -65,9 +65,9 @@ def _stretch(reading: Reading, expression: re.Pattern[str], match: re.Match[str]
     return start, clipped(reading, start, end, lambda at: bool(expression.match(reading.text, start, at)))
 
 
-def names() -> frozenset[str]:
-    """Of the kinds of empty words that are known."""
-    return frozenset(pattern.name for pattern in _patterns())
+def missing_by_name() -> dict[str, tuple[Aspect, ...]]:
+    """What the kinds of empty words that are known leave open."""
+    return {pattern.name: pattern.missing for pattern in _patterns()}
 
 
 @cache

@@ -22,6 +22,7 @@ from assistant.values import Aspect, ClaimKind, Label
 
 # Shares of being a flag. Held-out rows: precision .76 and .87 on real speech, .94 and .98 in written interviews.
 LEAST_SHARE = {Strength.LIKELY: 0.50, Strength.SURE: 0.70}
+NOTHING_TO_CHECK = "nothing to check"  # the name of a finding without a pattern
 _FLAGS = (Label.VAGUE, Label.NUMBER_ONLY)
 _OF_A_NUMBER = {Aspect.RESULT, Aspect.METRIC_DEFINITION}
 _CLAIMING = frozenset(
@@ -30,7 +31,7 @@ _CLAIMING = frozenset(
 _CLAUSE_EDGE = re.compile(r"(?:^| )(?:and|but|so|because|which|then|or) ")
 _TELLING_COUNT = 100.0  # smaller counts are mostly facts of the story
 _LONGEST_CLAUSE, _SHORTEST_CLAUSE = 12, 3  # words of a quote
-_UNSAID = (Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.OWN_CONTRIBUTION)
+UNSAID = (Aspect.HOW_OVERCOME, Aspect.RESULT, Aspect.OWN_CONTRIBUTION)
 
 
 def weigh(written: str, rules: Judgement, scores: SentenceScores) -> Judgement:
@@ -99,7 +100,7 @@ def _vague_findings(reading: Reading, strength: Strength) -> tuple[Finding, ...]
         )
     start, end = reading.written_span(*_last_clause(reading))
     reason = "Says little that one could check: no example, no result, no own part."
-    return (Finding(ClaimKind.VAGUE, start, end, strength, _UNSAID, reason, "nothing to check"),)
+    return (Finding(ClaimKind.VAGUE, start, end, strength, UNSAID, reason, NOTHING_TO_CHECK),)
 
 
 def _last_clause(reading: Reading) -> tuple[int, int]:

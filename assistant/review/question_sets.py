@@ -17,6 +17,7 @@ from assistant.review.interviewer import understand
 from assistant.review.keywords import stem
 from assistant.review.questions import QuestionBank, entries_of, language_of
 from assistant.review.toml_files import SUFFIX, parsed, read_text, refuse_unknown, rows_of, texts_of
+from assistant.review.wording import markup_in
 from assistant.transcript.vocabulary import vocabulary
 from assistant.values import Aspect
 
@@ -124,6 +125,8 @@ def _question(row: dict[str, Any], where: str) -> MainQuestion:
     text, cues, covers = row.get("text"), texts_of(row.get("cues", [])), texts_of(row.get("covers", []))
     if not isinstance(text, str) or not plain(text) or "\n" in text or len(text) > MOST_CHARACTERS:
         raise ReviewError(f"{where} needs a `text` of one line and at most {MOST_CHARACTERS} characters.")
+    if marked_up := markup_in(plain(text)):
+        raise ReviewError(f"{where}: {text!r} {marked_up}")
     if cues is None or covers is None:
         raise ReviewError(f"{where}: `cues` and `covers` are lists of texts.")
     try:

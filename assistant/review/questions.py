@@ -13,8 +13,7 @@ from typing import Any
 from assistant.errors import ReviewError
 from assistant.languages import AUTO, ENGLISH, language_code
 from assistant.plain import plain
-from assistant.review import emptiness
-from assistant.review.numbers import NumberType
+from assistant.review.occasions import NUMBER_NAMES, is_possible, vague_names
 from assistant.review.toml_files import parsed, read_text, refuse_unknown, rows_of, texts_of
 from assistant.review.wording import MAX_CHARACTERS, problem
 from assistant.values import Aspect, ClaimKind
@@ -23,6 +22,7 @@ BUNDLED_FILE = "questions.toml"
 MAX_WHY_CHARACTERS = 120
 _PLACEHOLDERS = {"number", "quote"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FEW_WORDS = "N" * 10  # where the candidate's will stand; a question that has no room for so many is never asked
 _AFTER_ARTICLE = re.compile(r"\b((?:that|this|the|your) )\{number\}", re.IGNORECASE)
 _KEYS = {"kind", "on", "aspect", "why", "text"}
 _FILE_KEYS = {"language", "with_built_in", "question"}
@@ -158,19 +158,27 @@ def _entry(row: dict[str, Any], where: str, language: str) -> Entry:
         )
     if on is None:
         raise ReviewError(f"{where}: `on` is a list of names.")
-    if strange := sorted(set(on) - set(NumberType) - emptiness.names()):
+    if strange := sorted(set(on) - set(NUMBER_NAMES) - set(vague_names())):
         raise ReviewError(
             f"{where}: `on` names {strange[0]!r}, and no claim is of that kind. Types of numbers are "
-            f"{', '.join(NumberType)}; kinds of vagueness are {', '.join(sorted(emptiness.names()))}."
+            f"{', '.join(NUMBER_NAMES)}; kinds of vagueness are {', '.join(vague_names())}."
         )
     if not texts:
         raise ReviewError(f'{where} needs a list of `text`: ["What came of it?"]')
-    return Entry(kind, frozenset(on), aspect, plain(why), tuple(_checked(text, where, language) for text in texts))
+    entry = Entry(kind, frozenset(on), aspect, plain(why), tuple(_checked(text, where, language) for text in texts))
+    for text in entry.texts:
+        if not is_possible(kind, on, aspect, set(_PLACEHOLDER.findall(text))):
+            raise ReviewError(
+                f"{where}: {text!r} would never be asked. Nothing that one can say is of this `kind` and these names "
+                f"(`on`), leaves {aspect} open and has the words that are to be put in. Change one of them, or leave "
+                "`kind` and `on` out."
+            )
+    return entry
 
 
 def _checked(text: str, where: str, language: str) -> str:
     if unknown := sorted(set(_PLACEHOLDER.findall(text)) - _PLACEHOLDERS):
         raise ReviewError(f"{where}: {{{unknown[0]}}} is not known; use {{number}} or {{quote}} in {text!r}.")
-    if what := problem(_PLACEHOLDER.sub("N", text), language):  # a letter where the candidate's words will stand
+    if what := problem(_PLACEHOLDER.sub(_FEW_WORDS, text), language):
         raise ReviewError(f"{where}: {text!r} {what}")
     return plain(text)

@@ -29,8 +29,8 @@ def problem(text: str, language: str = ENGLISH) -> str:
     """
     if any(unicodedata.category(c) in _UNREADABLE and c not in _JOINERS for c in text):
         return "holds a line break or a character that is not seen. Write it on one line of plain text."
-    if found := _MARKUP.search(text):
-        return f"holds {found.group()!r}, and a question is plain text. Leave that out."
+    if marked_up := markup_in(text):
+        return marked_up
     if len(text) > MAX_CHARACTERS:
         return f"is longer than {MAX_CHARACTERS} characters. Shorten it."
     if not text.endswith("?"):
@@ -38,6 +38,12 @@ def problem(text: str, language: str = ENGLISH) -> str:
     if not _START.match(text):
         return f"begins with {text[:1]!r}. Begin with a word."
     return _bad_words(text) if language == ENGLISH else ""
+
+
+def markup_in(text: str) -> str:
+    """What of `text` is no plain text, with what to do; empty where all of it is."""
+    found = _MARKUP.search(text)
+    return f"holds {found.group()!r}, and a question is plain text. Leave that out." if found else ""
 
 
 def _bad_words(text: str) -> str:

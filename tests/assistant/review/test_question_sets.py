@@ -106,6 +106,7 @@ def test_a_set_of_the_users_own_is_read_from_its_file(tmp_path: Path) -> None:
         (f'name = "X"\n{ONE}cues = "a"\n', "lists of texts"),
         (f'name = "X"\n{ONE}covers = ["age"]\n', "Aspects are metric_definition"),
         (f'name = "X"\n[[question]]\ntext = "{"long " * 40}?"\n', "at most 160 characters"),
+        ('name = "X"\n[[question]]\ntext = "<b>Which dish?</b>"\n', "plain text"),
     ],
 )
 def test_what_is_wrong_with_a_set_is_said_with_its_place(text: str, said: str) -> None:

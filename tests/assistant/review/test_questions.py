@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.errors import ReviewError
 from assistant.review import emptiness, question_sets
 from assistant.review.follow_ups import follow_ups_of
+from assistant.review.opinion import UNSAID
 from assistant.review.questions import QuestionBank, bundled_text
 from assistant.review.wording import MAX_CHARACTERS, problem
 from assistant.values import Aspect, ClaimKind
@@ -58,6 +59,14 @@ def test_an_entry_without_a_kind_fits_claims_and_untouched_parts_of_the_story() 
         (("[[question]]", "x = " + "9" * 5000 + "\n[[question]]"), "TOML"),
         (('["What came of “{quote}”?"]', '"What?"'), "list"),
         (('kind = "vague"', 'kind = "vague"\non = ["percentages"]'), "'percentages'"),
+        (('kind = "vague"', 'kind = "vague"\non = ["age"]'), "'age'"),
+        (('kind = "vague"', 'kind = "vague"\non = ["percentage"]'), "never be asked"),
+        (('kind = "vague"', 'kind = "vague"\non = ["difficulty"]'), "leaves result open"),
+        (('kind = "vague"', 'kind = "number_only"'), "never be asked"),
+        (('kind = "vague"', 'kind = "aspect"'), "never be asked"),
+        (("“{quote}”", "that {number}"), "never be asked"),
+        (("“{quote}”", f"{'that ' * 14}{{quote}}"), str(MAX_CHARACTERS)),
+        (("What came of “{quote}”?", "It went well?"), "puts the answer"),
         (("[[question]]", 'language = "klingon"\n[[question]]'), "'klingon'"),
         (("[[question]]", 'with_built_in = "no"\n[[question]]'), "true or false"),
         (("What came of", "Didn't it come of"), "didn't"),
@@ -70,6 +79,13 @@ def test_what_is_wrong_in_a_bank_is_named_with_its_place(change: tuple[str, str]
     with pytest.raises(ReviewError, match=r"^own") as error:
         QuestionBank.parse(GOOD.replace(*change), "own")
     assert says in str(error.value)
+
+
+def test_an_entry_may_be_for_what_only_the_sentence_model_sees() -> None:
+    entry = GOOD.replace('kind = "vague"', 'kind = "vague"\non = ["nothing to check"]')
+    bank = QuestionBank.parse(entry, "own")
+    (found,) = bank.candidates(ClaimKind.VAGUE, "nothing to check", UNSAID, "", "it")
+    assert found.text == "What came of “it”?"
 
 
 def test_the_line_of_a_wrong_entry_is_said() -> None:
