@@ -9,6 +9,7 @@ from assistant.review.text import Reading
 
 _ABOUT = r"(?:about |around |roughly |almost |nearly |only |over |under )*"
 _FROM = re.compile(rf"\bfrom {_ABOUT}$")
+_WHOLES, _PART_OF = (10, 100, 1000), re.compile(r"\b(?:in|out of) $")
 _LEFT = 40  # characters before a number that are looked at
 _UP_TO = re.compile(rf"^(?: \w+){{0,3}} (?:down |up )?to {_ABOUT}$")
 _RANGE = re.compile(r"^(?: (?:to|or))? $")
@@ -17,6 +18,8 @@ _SPOKEN_RANGE = re.compile(r"^(?:\s+(?:to|or)\s+|\s*[-–—]\s*)$", re.IGNORECA
 
 def words_of(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> str:
     """The number at `place` as it was written: of "from 38 to 61" the 61, of "20 to 30 percent" all of it."""
+    if place and _is_whole(reading, quantities[place]):
+        place -= 1
     if place + 1 < len(quantities) and _leads_to(reading, quantities, place):
         place += 1
     first = last = place
@@ -25,6 +28,12 @@ def words_of(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> 
         last += place + 1 < len(quantities) and _is_range(reading, quantities, place)
     start, end = reading.written_span(reading.starts[quantities[first].token], quantities[last].end)
     return reading.written[start:end]
+
+
+def _is_whole(reading: Reading, quantity: Quantity) -> bool:
+    """Whether it is what another number is a part of: "61 in a hundred"."""
+    at = reading.starts[quantity.token]
+    return quantity.value in _WHOLES and bool(_PART_OF.search(reading.text[max(0, at - _LEFT) : at]))
 
 
 def _leads_to(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> bool:

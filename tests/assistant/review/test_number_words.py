@@ -17,6 +17,7 @@ from tests.assistant.review.scene import Scene
     [
         ("We went from 38 to 61 completed bookings.", 0, "61"),
         ("We went from 38 to 61 completed bookings.", 1, "61"),
+        ("We went from 38 to 61 completed bookings in a hundred.", 2, "61"),
         ("We grew from 30 percent of it to 45 percent.", 0, "45 percent"),
         ("We reduced costs by 20 to 30 percent.", 1, "20 to 30 percent"),
         ("We reduced costs by 20-30 percent.", 1, "20-30 percent"),
