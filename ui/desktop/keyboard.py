@@ -79,8 +79,8 @@ class KeyTip(QObject):
 
 
 def is_enter(event: QKeyEvent) -> bool:
-    """Whether Enter was pressed. Held down it counts once, as what it did may have moved the focus elsewhere."""
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+    """Whether it is either Enter key."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def pressed_key(event: QKeyEvent) -> str:

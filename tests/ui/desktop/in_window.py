@@ -31,7 +31,7 @@ def hold(window, key: Qt.Key, text: str = "\r") -> None:
     """Press a key for a second: it repeats itself, each time for whatever has the focus then."""
     for is_repeated in (False, True, True, True):
         press = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text, is_repeated)
-        QApplication.sendEvent(window.focusWidget(), press)
+        QApplication.sendEvent(window.windowHandle(), press)
         QApplication.processEvents()
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from assistant.values import Channel, Stamped, State, Status
 from tests.ui.desktop import script
-from tests.ui.desktop.in_window import button, card_ids, click, status
+from tests.ui.desktop.in_window import button, card_ids, click, hold, status
 from tests.ui.in_sight import said_on_screen
 from ui.desktop.bridge import Bridge
 
@@ -160,6 +160,16 @@ def test_closing_during_a_recording_asks_once_in_place(window, controls, session
     with qtbot.waitSignal(window.closed, timeout=3000):
         session(Stamped(Status(State.FINISHED), 21.0, 21.0), is_end=True)
     assert not window.isVisible()
+
+
+def test_escape_held_takes_one_step_back(window, session):
+    session(*script.events(20.0))
+    window.settings_over.open()
+    window.close()
+    assert "still being recorded" in said_on_screen(window)
+    hold(window, Qt.Key.Key_Escape, "")
+    assert "still being recorded" not in said_on_screen(window)
+    assert window.pages.currentWidget() is window.settings_over.page
 
 
 def test_a_session_that_ends_after_a_failure_lets_the_window_close(window, session, qtbot):

@@ -55,3 +55,11 @@ def test_a_repeat_is_no_shortcut_and_letters_go_on_being_written(window):
     window.ready_page._role.setFocus()
     hold(window, Qt.Key.Key_M, "m")
     assert window.ready_page._role.text() == "mmmm"
+
+
+def test_enter_held_goes_on_making_lines_where_there_are_lines(window):
+    window.settings_over.open()
+    terms = window.settings_over.page.row("glossary").field
+    terms.setFocus()
+    hold(window, Qt.Key.Key_Return, "\r")
+    assert terms.toPlainText() == "\n\n\n\n"

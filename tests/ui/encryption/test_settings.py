@@ -14,6 +14,7 @@ from assistant.sealing import gate, key_store, keys, vault
 from assistant.store import Store, conversion
 from tests.assistant.store.encryption.secret_calls import readable_files
 from tests.opening import CHEAP, PASSPHRASE, InMemory
+from tests.ui.desktop.in_window import hold
 from tests.ui.encryption.window import Panel, focused
 from ui.desktop.encryption_form import TITLE, WARNING
 from ui.desktop.passphrase_form import NOT_THE_SAME
@@ -106,6 +107,15 @@ def test_what_cannot_be_is_said_in_place_and_changes_nothing(panel: Panel, home:
     assert BUSY not in panel.said() and WARNING not in panel.said()
     assert not gate.is_encrypted(home)
     assert not panel.found(Tick, TITLE).isChecked()
+
+
+def test_enter_held_in_the_first_field_moves_on_and_tells_no_mistake(panel: Panel) -> None:
+    panel.settings()
+    panel.click(TITLE)
+    panel.types("New passphrase", PASSPHRASE)
+    panel.found(QLineEdit, "New passphrase").setFocus()
+    hold(panel.window, Qt.Key.Key_Return)
+    assert panel.found(QLineEdit, "The same once more").hasFocus() and NOT_THE_SAME not in panel.said()
 
 
 def test_another_passphrase_takes_the_place_of_the_old_one(panel: Panel, home: Path) -> None:

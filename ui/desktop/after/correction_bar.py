@@ -10,6 +10,7 @@ from assistant.plain import plain
 from ui.desktop.buttons import button
 from ui.desktop.edge import Lined
 from ui.desktop.flow import in_line
+from ui.desktop.keyboard import is_enter
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, px
 
@@ -84,8 +85,7 @@ class _Field(QPlainTextEdit):
         return QSize(px(200), 3 * self.fontMetrics().lineSpacing() + px(16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 Qt's name
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if is_enter(event) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.done.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.given_up.emit()

@@ -19,6 +19,7 @@ from ui.desktop.buttons import button
 from ui.desktop.direction import in_order
 from ui.desktop.file_choice import choose_folder
 from ui.desktop.fitted import Fitted, scrolled
+from ui.desktop.keyboard import is_enter
 from ui.desktop.text_block import TextBlock
 from ui.desktop.theme import Type, colours, px
 
@@ -158,8 +159,8 @@ class ExportPage(KeyedPage):
     def key_does(self, event: QKeyEvent) -> Callable[[], object] | None:
         if event.key() == Qt.Key.Key_Escape:
             return self.back.emit
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        return self._export if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier else None
+        has_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        return self._export if is_enter(event) and has_control else None
 
 
 class _Lower(QWidget):

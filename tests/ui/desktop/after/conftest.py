@@ -13,6 +13,7 @@ from tests.ui.desktop.after.calls import interview
 from ui.desktop.after.history_page import HistoryPage
 from ui.desktop.after.session_page import SessionPage
 from ui.desktop.after.session_state import SessionState
+from ui.desktop.held_keys import HeldKeys
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 
@@ -55,6 +56,7 @@ def shown(qtbot: Any) -> Callable[[QWidget, int], None]:
         qtbot.waitExposed(page)
         page.activateWindow()
         qtbot.waitUntil(page.isActiveWindow)
+        page.windowHandle().installEventFilter(HeldKeys(page))  # as the panel's window does
 
     return show
 

@@ -108,10 +108,11 @@ def test_delete_held_to_empty_the_field_deletes_no_call(page) -> None:
     assert page.field.text() == "" and not page.state.deleted
 
 
-def test_enter_held_opens_a_call_once(page) -> None:
+@pytest.mark.parametrize("place", ["list", "field"])
+def test_enter_held_opens_a_call_once(page, place) -> None:
     opened: list[str] = []
     page.opened.connect(lambda call_id, _utterance: opened.append(call_id))
-    page.list.setFocus()
+    getattr(page, place).setFocus()
     hold(page.window(), Qt.Key.Key_Return)
     assert opened == ["2026-0"]
 
