@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
-from ui.desktop.keyboard import is_enter
+from ui.desktop.keyboard import KEYBOARD, is_enter
 
 
 class HeldKeys(QObject):
@@ -14,7 +14,7 @@ class HeldKeys(QObject):
     their repeats would do something else there, so they go no further, except where Enter makes new lines of text.
 
     X11 tells a repeat as a release and a press of one moment, which Qt knows only where both have reached it by then.
-    Such a press goes on as the repeat that it is, and is no shortcut."""
+    Such a press goes on as the repeat that it is, and is no shortcut but for those that repeat."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -31,6 +31,8 @@ class HeldKeys(QObject):
         if event.type() is QEvent.Type.KeyRelease or not event.timestamp() or moment != self._released:
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
+            if KEYBOARD.repeats(event):
+                return False
             event.accept()
         else:
             QCoreApplication.sendEvent(watched, _repeat(event))

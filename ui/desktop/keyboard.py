@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from ui.desktop.shortcuts import TABLE, Action, Keys, Where, combination, shown, spoken
+from ui.desktop.shortcuts import REPEATING, TABLE, Action, Keys, Where, combination, shown, spoken
 
 
 class Keyboard(QObject):
@@ -34,6 +34,10 @@ class Keyboard(QObject):
     def is_key(self, event: QKeyEvent, action: Action) -> bool:
         return self.keys.key(action) in _pressed(event)
 
+    def repeats(self, event: QKeyEvent) -> bool:
+        """Whether it is the key of an action that goes on while it is held."""
+        return any(self.is_key(event, action) for action in REPEATING)
+
     def action(self, event: QKeyEvent, page: Where) -> Action | None:
         """What a key does on a page, besides what it does everywhere."""
         pressed = _pressed(event)
@@ -45,12 +49,12 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class ActionKey(QShortcut):
-    """The key of an action while `page` is in sight; held down it counts once."""
+    """The key of an action while `page` is in sight; held down it counts once, but for those that repeat."""
 
     def __init__(self, page: QWidget, action: Action, does: Callable[[], object]) -> None:
         super().__init__(page)
         self._action = action
-        self.setAutoRepeat(False)
+        self.setAutoRepeat(action in REPEATING)
         self.activated.connect(does)
         KEYBOARD.changed.connect(self._follow)
         self._follow()

@@ -35,6 +35,7 @@ class Action(StrEnum):
 
 ASKED = (Action.ASKED_1, Action.ASKED_2, Action.ASKED_3)  # by the numbers of the cards
 LATER = (Action.LATER_1, Action.LATER_2, Action.LATER_3)
+REPEATING = (Action.BACK, Action.AHEAD)  # while the key is held: that is how one looks for a place in a recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desktop.in_window import READY, button
 
 
-def tell(window, kind: QEvent.Type, key: Qt.Key, text: str, at_ms: int) -> QKeyEvent:
-    event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+def tell(
+    window, kind: QEvent.Type, key: Qt.Key, text: str, at_ms: int, modifier=Qt.KeyboardModifier.NoModifier
+) -> QKeyEvent:
+    event = QKeyEvent(kind, key, modifier, text)
     event.setTimestamp(at_ms)
     QApplication.sendEvent(window.windowHandle(), event)
     QApplication.processEvents()
@@ -55,6 +57,13 @@ def test_a_repeat_is_no_shortcut_and_letters_go_on_being_written(window):
     window.ready_page._role.setFocus()
     hold(window, Qt.Key.Key_M, "m")
     assert window.ready_page._role.text() == "mmmm"
+
+
+def test_a_repeat_of_a_key_that_goes_on_while_it_is_held_is_a_shortcut(window):
+    control = Qt.KeyboardModifier.ControlModifier
+    for key, is_taken in ((Qt.Key.Key_Right, False), (Qt.Key.Key_Left, False), (Qt.Key.Key_E, True)):
+        tell(window, QEvent.Type.KeyRelease, key, "", 1660, control)
+        assert tell(window, QEvent.Type.ShortcutOverride, key, "", 1660, control).isAccepted() is is_taken
 
 
 def test_enter_held_goes_on_making_lines_where_there_are_lines(window):

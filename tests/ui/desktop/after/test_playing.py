@@ -86,6 +86,13 @@ def test_the_keys_that_skip_do_so_wherever_the_focus_is_but_in_text(session, sou
     assert sound.position_seconds == 30.0 and session.notes.field.textCursor().position() == len("Two ")
 
 
+def test_the_keys_that_skip_go_on_while_they_are_held(session, sound) -> None:
+    session.timeline.setFocus()
+    for is_repeated in (False, True, True):
+        QTest.simulateEvent(session.timeline, True, Qt.Key.Key_Right, CONTROL, "", is_repeated)
+    assert sound.position_seconds == 30.0
+
+
 def test_where_nothing_can_be_heard_it_says_why_and_the_text_stays(session, sound, qtbot) -> None:
     sound.fails = "The recording can't be heard: no output can be opened."
     with qtbot.waitSignal(session.not_heard) as told:
