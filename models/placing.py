@@ -78,8 +78,9 @@ def check_room(data_folder: Path, needed_bytes: int) -> None:
         raise cannot_write(parent, error) from error
     if free < needed_bytes + SPARE_BYTES:
         raise ModelError(
-            f"The model needs {megabytes(needed_bytes)} and {str(parent)!r} has only {megabytes(free)} left. "
-            "Make room on that disk and try again; nothing was changed."
+            f"{megabytes(needed_bytes)} more are needed for the model, beside {megabytes(SPARE_BYTES)} that stay free "
+            f"for calls, and {str(parent)!r} has only {megabytes(free)} left. Make room on that disk and try again; "
+            "nothing was changed."
         )
 
 

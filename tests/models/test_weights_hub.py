@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ModelError
-from models.catalog import CATALOG
+from models.catalog import CATALOG, megabytes
 from models.hub import HUB_VARIABLE, Patience, StoppedError, fetch, fetched_bytes
 from models.stopping import Stop
 from models.weights import locate
@@ -202,10 +202,12 @@ def test_room_is_needed_for_what_is_not_there_yet_and_no_more(tmp_path, monkeypa
     (parts / "model.bin").write_bytes(FILES["model.bin"][:-1000])
     rest_bytes = ENTRY.size_bytes - (len(FILES["model.bin"]) - 1000)
     free_bytes = rest_bytes - 1
-    monkeypatch.setattr("models.placing.SPARE_BYTES", 0)
-    monkeypatch.setattr("models.placing.shutil.disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    spare_bytes = 7_000_000
+    monkeypatch.setattr("models.placing.SPARE_BYTES", spare_bytes)
+    monkeypatch.setattr("models.placing.shutil.disk_usage", lambda _: SimpleNamespace(free=spare_bytes + free_bytes))
+    told = f"{megabytes(rest_bytes)} more are needed for the model, beside 7 MB .* Make room"
     with serving(Behaviour(), monkeypatch):
-        with pytest.raises(ModelError, match="Make room"):
+        with pytest.raises(ModelError, match=told):
             fetch(ENTRY, tmp_path, patience=QUICK)
         free_bytes = rest_bytes
         fetched(fetch(ENTRY, tmp_path, patience=QUICK), tmp_path)
