@@ -122,20 +122,21 @@ class Session:
     def is_paused(self) -> bool:
         return self._paused
 
-    def pause(self, by_source: bool = False) -> None:
-        """From now on nothing is recorded or heard, until `resume`; what was said before gets its text now.
+    def pause(self, by_source: bool = False) -> bool:
+        """From now on nothing is recorded or heard, until `resume`; what was said before gets its text now. False: it
+        was paused already, or it has ended.
 
         `by_source`: a source that gives sound out later than it was spoken leaves the pause out by itself, says why,
         and says `State.PAUSED` once it has given out what was spoken before; that is the moment then.
         """
         with self._lock:
             if self._paused or self._is_over:
-                return
+                return False
             self._source_pauses = by_source
             self._paused = True
         if not by_source:
             self._interrupt_all()
-        self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
+        return self._publisher.publish(Status(State.PAUSED, "Paused: nothing is recorded."))
 
     def resume(self) -> bool:
         """False: it was not paused, or it has ended meanwhile."""

@@ -29,11 +29,12 @@ class KeptCall:
     only: FileLock | None  # what keeps a second live call from starting
     recorder: RecorderSource | None  # of a live call; its process keeps the sound
 
-    def pause(self, pressed_seconds: float) -> None:
-        """Nothing that is spoken from then on (`time.monotonic()`) is recorded or heard, until `resume`."""
+    def pause(self, pressed_seconds: float) -> bool:
+        """Nothing that is spoken from then on (`time.monotonic()`) is recorded or heard, until `resume`. False: it was
+        paused already, or it has ended."""
         if self.recorder is not None:
             self.recorder.pause(pressed_seconds)
-        self.session.pause(by_source=self.recorder is not None)
+        return self.session.pause(by_source=self.recorder is not None)
 
     def resume(self, pressed_seconds: float) -> bool:
         """False: it was not paused, or it has ended meanwhile."""

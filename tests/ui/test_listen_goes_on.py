@@ -103,16 +103,28 @@ def test_what_is_typed_marks_the_moment_with_a_note_and_pauses(
     assert "ask about \\*margins\\*" in render_text(kept, "md")
 
 
-@pytest.mark.parametrize(("line", "told"), [("a note", "can't be marked any more"), ("p", "")])
+@pytest.mark.parametrize(
+    ("line", "ends_paused", "told"),
+    [
+        ("a note", True, "can't be marked any more"),
+        ("p", True, "can't go on any more"),
+        ("p", False, "can't be paused any more"),
+    ],
+)
 def test_what_is_typed_when_the_call_is_closed_already_is_not_said_to_be_done(
-    capsys: pytest.CaptureFixture[str], line: str, told: str
+    capsys: pytest.CaptureFixture[str], line: str, ends_paused: bool, told: str
 ) -> None:
     source = ScriptedSource(them=[(0.5, False)])
     session = Session(source, CountingTranscriber(), LoudnessDetector, RecordingConversation(), [])
-    source.before = lambda at_seconds: session.pause() if at_seconds else None
+
+    def pause(at_seconds: float) -> None:
+        if ends_paused and at_seconds:
+            session.pause()
+
+    source.before = pause
     session.run()
     call = KeptCall("", session, Store(Path()), Path(), None, None)
-    assert call.is_paused
+    assert call.is_paused is ends_paused
     _do_typed(call, line)
     said = capsys.readouterr().out
     assert told in said

@@ -33,6 +33,7 @@ examples:
 Ctrl+C ends the call and keeps everything. Enter marks the moment, with what you typed before it as a note; p and Enter
 pause the call, and go on with it. Ask everyone on the call before you record them, then give --consent; without it you
 are asked. What was answered is kept with the call and stands in every export."""
+_CLOSING = "The call has ended and is being closed: it can't {} any more."
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -99,12 +100,11 @@ def _do_typed(call: KeptCall, line: str) -> None:
 
     if line.casefold() != PAUSE:
         if not call.session.mark(line):
-            _tell("The call has ended and is being closed: it can't be marked any more.")
+            _tell(_CLOSING.format("be marked"))
     elif call.is_paused:
-        if call.resume(time.monotonic()):
-            _tell("Recording again.")
-    else:
-        call.pause(time.monotonic())
+        _tell("Recording again." if call.resume(time.monotonic()) else _CLOSING.format("go on"))
+    elif not call.pause(time.monotonic()):
+        _tell(_CLOSING.format("be paused"))
 
 
 def _transcribe_again(store: Store, session_id: str, settings: Settings) -> None:
