@@ -26,7 +26,8 @@ _ADVICE = {
     sqlite3.SQLITE_LOCKED: "Another program holds it: close that one and try again.",
 }
 
-# Files that this process has found whole: a backup that was put in the place of one is another file.
+# Files that this process has found whole. A backup that is moved into the place of one is another file. One that is
+# copied over it meanwhile is the same, and not looked through: its size and time change with every call, too.
 _looked_through: set[tuple[Path, int, int]] = set()
 
 
