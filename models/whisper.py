@@ -103,7 +103,7 @@ class WhisperTranscriber:
             self._decode = decode or DecodeSettings.for_width(self._encoder.width)
             self._get_acquainted(may_change=decode is None)
         except (*ENGINE_FAULTS, OSError) as error:
-            raise _not_loaded(folder, _cause(error)) from error
+            raise _not_loaded(folder, error) from error
 
     @property
     def language(self) -> str:
@@ -281,14 +281,23 @@ def _loaded(folder: Path, threads: int, workers: int) -> Any:
     try:
         engine = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
     except Exception as error:  # the files come from anywhere, and the engine raises whatever it trips over
-        raise _not_loaded(folder, _cause(error)) from error
+        raise _not_loaded(folder, error) from error
     missing = [token for token in CONTROL_TOKENS if engine.hf_tokenizer.token_to_id(token) is None]
     if missing:
-        raise _not_loaded(folder, f"its tokenizer.json is not Whisper's: it lacks {', '.join(missing)}")
+        raise _unusable(folder, f"its tokenizer.json is not Whisper's: it lacks {', '.join(missing)}")
     return engine
 
 
-def _not_loaded(folder: Path, why: str) -> ModelError:
+def _not_loaded(folder: Path, error: Exception) -> ModelError:
+    if isinstance(error, MemoryError):
+        return ModelError(
+            f"The model in {folder} can't be loaded: there is not enough memory for it. Close other programs, or "
+            "choose a smaller model."
+        )
+    return _unusable(folder, _cause(error))
+
+
+def _unusable(folder: Path, why: str) -> ModelError:
     return ModelError(
         f"The model in {folder} can't be loaded ({why}). It may be damaged, or be no Whisper model in CTranslate2's "
         "form. Import it again, or choose another model."

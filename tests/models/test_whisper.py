@@ -172,6 +172,17 @@ def test_a_damaged_model_is_an_error_that_says_so(tmp_path, model_folder):
         WhisperTranscriber(tmp_path, "mine")
 
 
+def test_want_of_memory_is_not_taken_for_a_damaged_model(model_folder, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    for place in ("models.whisper.WhisperModel", "models.whisper.WhisperTranscriber._get_acquainted"):
+        with monkeypatch.context() as patched, pytest.raises(ModelError, match="not enough memory") as caught:
+            patched.setattr(place, fail)
+            WhisperTranscriber(model_folder, "mine")
+        assert "damaged" not in str(caught.value)
+
+
 OF_ANOTHER_MODEL = """{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
 "pre_tokenizer": null, "post_processor": null, "decoder": null,
 "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "hello": 1}, "unk_token": "[UNK]"}}"""
