@@ -121,7 +121,7 @@ def before_a_call() -> dict[str, Scene]:
             PastCall("20260227-140000", "Backend engineer", datetime(2026, 2, 27, 14, 0), 2710.0, CallState.FINISHED),
         )
         window.show_ready(replace(READY, past=past))
-        window.show_message("A call ended without a stop", RECOVERED)
+        window.show_message("A call was cut off", RECOVERED)
 
     return {
         "ready": lambda window: window.show_ready(READY),

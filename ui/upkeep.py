@@ -90,7 +90,7 @@ class Upkeep(QObject):
 
     def _recovered(self, messages: list[str]) -> None:
         if messages:
-            self._window.show_message("A call ended without a stop", "\n".join(messages))
+            self._window.show_message("A call was cut off", "\n".join(messages))
             self.changed.emit()
 
     def _deleted(self, days: int, titles: list[str]) -> None:

@@ -62,7 +62,7 @@ def spare_corrections(connection: sqlite3.Connection, session_id: str) -> None:
     if count := connection.execute(query, (session_id,)).fetchone()[0]:
         raise StoreError(
             f"You corrected {counted(count, 'line')} of the second version of {session_id}, which would be lost with "
-            "it, so it is not made anew. Export it if you want to keep that, take the corrections back in the window, "
+            "it, so it stays as it is. Export it if you want to keep that, take the corrections back in the window, "
             "then try again."
         )
 

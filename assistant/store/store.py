@@ -160,7 +160,7 @@ class Store(CrashedSessions):
             return sessions.second_pass(connection, session_id) is not None
 
     def spare_corrections(self, session_id: str) -> None:
-        """Whether `keep_second_pass` would be refused, before a second version is made in vain.
+        """Refuse what `keep_second_pass` would refuse, before a second version is made in vain.
 
         Raises:
             StoreError: a person has corrected lines of the one that there is, and they would be lost with it.
