@@ -97,7 +97,7 @@ def recall(folder: Path, patience: Patience | None = None) -> bool:
     if kept is None or not is_remembered(kept):
         return False
     secret = _asked_of_store(lambda store: store.get_password(_SERVICE, kept.id.hex()), patience)
-    return secret is not None and vault.unlock_by(KIND, secret, kept)
+    return secret is not None and vault.unlock_by(KIND, secret, kept, folder)
 
 
 def forget(folder: Path, patience: Patience | None = None) -> None:

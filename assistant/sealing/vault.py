@@ -101,16 +101,17 @@ def unlock(folder: Path, secret: str) -> HistoryKey:
     """
     if (vault := find(folder)) is None:
         raise SealingError(NOT_ENCRYPTED)
-    if not any(unlock_by(kind, secret, vault) for kind in ("passphrase", "recovery")):
+    if not any(unlock_by(kind, secret, vault, folder) for kind in ("passphrase", "recovery")):
         raise SealingError(NEITHER)
     return opened(folder, vault)
 
 
-def unlock_by(kind: str, secret: str, vault: Vault) -> bool:
-    """Whether `secret` opens the slot of that kind; from then on this process has the key."""
+def unlock_by(kind: str, secret: str, vault: Vault, folder: Path) -> bool:
+    """Whether `secret` opens the slot of that kind of the vault in `folder`; from then on this process has the key."""
     for slot in vault.slots:
         if slot.kind == kind and (secret_key := unwrapped(slot, secret, vault.id)) is not None:
             remember(HistoryKey(vault.id, secret_key))
+            _make_missing_copy(folder)
             return True
     return False
 
@@ -162,21 +163,12 @@ def check_passphrase(passphrase: str) -> None:
 
 def save(vault: Vault, folder: Path) -> None:
     """Keep it, privately and through to the disk; a half-written file never replaces a good one. It counts from when
-    the file is there: should the copy fail then, it is made at the next time.
+    the file is there: should the copy fail then, it is made when the vault is opened the next time.
 
     Raises:
         SealingError: it can't be written; what was there is kept.
     """
-    table: dict[str, Any] = {
-        "format": _FORMAT,
-        "id": _text(vault.id),
-        "is_wanted": vault.is_wanted,
-        "slots": [
-            {"kind": slot.kind, "salt": _text(slot.salt), "cost": asdict(slot.cost), "wrapped": _text(slot.wrapped)}
-            for slot in vault.slots
-        ],
-    }
-    table["check"] = _check(table)
+    table = _table(vault)
     part, copy_part = (folder / f"{name}.part" for name in (FILE_NAME, COPY_NAME))
     copy = folder / COPY_NAME
     try:
@@ -220,6 +212,20 @@ def drop_slot(kind: str, folder: Path) -> None:
         save(_without(vault, kind), folder)
 
 
+def _make_missing_copy(folder: Path) -> None:
+    """As a `save` that could not replace it has left none. Of what is there now: secrets may have changed while one was
+    tried."""
+    copy, part = folder / COPY_NAME, folder / f"{COPY_NAME}.part"
+    if copy.exists() or (kept := find(folder)) is None:
+        return
+    try:
+        _write(_table(kept), part)
+        part.replace(copy)
+        sync(folder)
+    except OSError:
+        _remove(part)  # the calls can be read all the same; it is tried again when they are opened the next time
+
+
 def _write(table: dict[str, Any], part: Path) -> None:
     """Through to the disk, in place of what an earlier attempt has left. Raises OSError."""
     part.unlink(missing_ok=True)
@@ -239,6 +245,20 @@ def _remove(*paths: Path) -> None:
 def _without(vault: Vault, kind: str, *new: Slot) -> Vault:
     kept = tuple(slot for slot in vault.slots if slot.kind != kind)
     return replace(vault, slots=(*kept, *new))
+
+
+def _table(vault: Vault) -> dict[str, Any]:
+    """What is written of it, for `_vault` to read."""
+    table: dict[str, Any] = {
+        "format": _FORMAT,
+        "id": _text(vault.id),
+        "is_wanted": vault.is_wanted,
+        "slots": [
+            {"kind": slot.kind, "salt": _text(slot.salt), "cost": asdict(slot.cost), "wrapped": _text(slot.wrapped)}
+            for slot in vault.slots
+        ],
+    }
+    return {**table, "check": _check(table)}
 
 
 def _vault(table: dict[str, Any]) -> Vault:

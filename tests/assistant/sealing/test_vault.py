@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SealingError
-from assistant.sealing import gate, keys, vault
-from tests.opening import CHEAP, PASSPHRASE
+from assistant.sealing import gate, key_store, keys, vault
+from tests.opening import CHEAP, PASSPHRASE, InMemory
 
 
 @pytest.fixture(autouse=True)
@@ -108,12 +108,23 @@ def test_a_copy_that_cannot_be_replaced_hinders_nothing_and_keeps_no_old_secret(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", replace)
         code = vault.change_code(tmp_path, CHEAP)
-    keys.forget_all()
-    assert vault.unlock(tmp_path, code) == key
+        keys.forget_all()
+        assert vault.unlock(tmp_path, code) == key
     assert [path.name for path in tmp_path.iterdir()] == [gate.FILE_NAME]  # a copy would let the old code open it
 
     vault.change_passphrase(tmp_path, "five other words of mine", CHEAP)
     assert (tmp_path / gate.COPY_NAME).read_bytes() == (tmp_path / gate.FILE_NAME).read_bytes()
+
+
+def test_a_missing_copy_is_made_when_the_vault_is_opened(tmp_path: Path, store: InMemory) -> None:
+    vault.create(tmp_path, PASSPHRASE, CHEAP)
+    key_store.remember(tmp_path)
+    path, copy = tmp_path / gate.FILE_NAME, tmp_path / gate.COPY_NAME
+    for opens in (lambda: vault.unlock(tmp_path, PASSPHRASE), lambda: key_store.recall(tmp_path)):
+        copy.unlink()
+        keys.forget_all()
+        assert opens()
+        assert copy.read_bytes() == path.read_bytes() and copy.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
