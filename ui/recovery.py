@@ -44,10 +44,10 @@ def recover(
             recovered = store.recover(session_id)
         except AssistantError as error:
             if store.folder(session_id).exists():  # else it was deleted meanwhile
-                say(f"The call {call} ended without a stop and is not recovered yet. {error}")
+                say(f"The call {call} was cut off and is not recovered yet. {error}")
             continue
         length = clock(recovered.duration_seconds)
-        say(f"The call {call} ended without a stop; {length} of it were recovered. {plain(recovered.problem)}".rstrip())
+        say(f"The call {call} was cut off; {length} of it were recovered. {plain(recovered.problem)}".rstrip())
     transcribers: dict[str, Transcriber] = {}
     told: set[str] = set()
     for recovered in store.untranscribed():

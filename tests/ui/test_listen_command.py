@@ -143,7 +143,7 @@ def test_after_a_kill_the_call_comes_back_to_its_last_second(
     (listed,) = json.loads(output.out[output.out.index("[") :])
     assert listed["state"] == "recovered"
     assert listed["duration_s"] >= last_seconds
-    assert "ended without a stop" in output.err
+    assert "was cut off" in output.err
 
     # As if nothing had happened: what one who was not killed makes of the same sound.
     expected = replayed(sound, tmp_path / "replay.jsonl")

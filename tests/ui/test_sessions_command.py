@@ -67,7 +67,7 @@ def test_a_crashed_call_is_listed_as_recovered(home: Path, capsys: pytest.Captur
     assert sessions_command("list", "--format", "json") == 0
     output = capsys.readouterr()
     assert [(one["state"], one["duration_s"]) for one in json.loads(output.out)] == [("recovered", 2.0)]
-    assert f"{session_id} ended without a stop" in output.err
+    assert f"{session_id} was cut off" in output.err
     with Store.open(home) as store:
         assert [one.session_id for one in store.untranscribed()] == [session_id]
 

@@ -115,7 +115,7 @@ def _list(store: Store, format_: str) -> None:
     # Only the sound is repaired here, so that a list comes at once; a model for the last words takes its time.
     for session_id in store.recoverable():
         problem = store.recover(session_id).problem
-        _say(f"The call {session_id} ended without a stop and was recovered. {problem}".rstrip())
+        _say(f"The call {session_id} was cut off and was recovered. {problem}".rstrip())
     summaries = store.sessions()
     if format_ == "json":
         print(json.dumps([_table(summary) for summary in summaries], indent=1))
