@@ -37,7 +37,6 @@ from assistant.settings import Settings
 from assistant.store import Store, StoreSink
 from assistant.transcript.jobs import StreamingSettings
 from assistant.values import Verbosity
-from models.heap import keeping_what_is_freed
 from ui.echo_removal import NO_REMOVAL, EchoRemoval, echo_removal
 from ui.kept_call import KeptCall, begin_recording, only_recording
 from ui.language_model import language_model
@@ -181,8 +180,7 @@ def reviewed_recording(
         (*(asks.problems if asks else ()), *echo.notices),
         echo.remover,
     )
-    with keeping_what_is_freed():
-        session.run()
+    session.run()
     started = started or datetime.now().astimezone()
     finished = Call("", title, started, session.duration_seconds, CallState.FINISHED, transcriber.name)
     return collector.call(replace(finished, language=transcriber.language, verbosity=verbosity))

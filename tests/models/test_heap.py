@@ -72,30 +72,6 @@ give_back()
 print(freed, own_mebibytes() - before)
 """
 
-LARGE_AGAIN_AND_AGAIN = """
-import re, resource
-from pathlib import Path
-import numpy as np
-from models.heap import keeping_what_is_freed
-
-def own_mebibytes():
-    return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-
-def faults():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(20):
-        blocks = [np.ones(2_000_000) for _ in range(4)]  # 16 MB each
-        del blocks
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-before, usual = own_mebibytes(), faults()
-with keeping_what_is_freed():
-    with keeping_what_is_freed():
-        faults()
-    kept = faults()
-print(usual, kept, faults(), own_mebibytes() - before)
-"""
-
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do not keep it so")
 
 
@@ -118,14 +94,6 @@ def test_what_lies_free_between_kept_pieces_is_given_back() -> None:
     held, left = map(float, told_by(SMALL_BETWEEN_KEPT).split())
     assert held > 20  # or there is nothing to give back
     assert left < held / 2
-
-
-@glibc
-def test_a_recording_keeps_its_large_blocks_until_it_is_transcribed() -> None:
-    usual, kept, afterwards, left_mebibytes = map(float, told_by(LARGE_AGAIN_AND_AGAIN).split())
-    assert kept < usual / 10
-    assert afterwards > usual / 2
-    assert left_mebibytes < 30  # of 64
 
 
 def test_a_call_gives_it_back_now_and_then(whisper: WhisperTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
