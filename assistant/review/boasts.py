@@ -19,6 +19,12 @@ _MONEY, _OUTPUT = _WORDS["money"], _WORDS["output"]
 _STRETCHED = 26  # words; a long sentence mostly tells more than its number
 _SMALL_SUBJECT = 14  # words; a sentence that holds little else than the number
 _NOT_OURS = re.compile(rf"\b{_WORDS['not_ours']}\b")
+# A target that was reached is a success, however one tells it.
+_DETERMINERS = r"(?:(?:the|my|our|their|this|that|annual|yearly|quarterly|monthly|sales) )*"
+_REACHED = re.compile(
+    rf"\b(?:of|beat|exceeded|hit|reached|met|surpassed|above|over) {_DETERMINERS}(?:targets?|goals?)\b|"
+    rf"\bbeat {_DETERMINERS}budget\b"
+)
 _PROBLEM = re.compile(rf"\b{_WORDS['problem']}\b")
 _OWN = re.compile(r"\b(?:i|we|our|my|us|ours|mine|me)\b")
 _OTHERS = re.compile(r"\b(?:they|he|she|you|your|their|people|his|her)\b")
@@ -69,7 +75,7 @@ class Boast:
 def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
     """The numbers of a sentence that stand for a success of one's own, in order and without overlap."""
     text = reading.text
-    if _NOT_OURS.search(text) or (_OTHERS.search(text) and not _OWN.search(text)):
+    if _is_not_ours(text) or (_OTHERS.search(text) and not _OWN.search(text)):
         return []
     problem = bool(_PROBLEM.search(text))
     doubt = (len(reading.tokens) > _STRETCHED) + bool(_OTHERS.search(text))
@@ -98,7 +104,7 @@ def find(reading: Reading, quantities: tuple[Quantity, ...]) -> list[Boast]:
 def spans_of(reading: Reading, quantities: tuple[Quantity, ...], claiming: Callable[[Quantity], bool]) -> list[Boast]:
     """The same stretches for numbers that something else takes for a proof of success, as far as they are `claiming`;
     none where the sentence tells of a problem or of others."""
-    if _PROBLEM.search(reading.text) or _NOT_OURS.search(reading.text):
+    if _PROBLEM.search(reading.text) or _is_not_ours(reading.text):
         return []
     found: list[Boast] = []
     for place, quantity in enumerate(quantities):
@@ -107,6 +113,10 @@ def spans_of(reading: Reading, quantities: tuple[Quantity, ...], claiming: Calla
             number = words_of(reading, quantities, place)
             found.append(Boast(start, end, _type(reading, quantity), Strength.POSSIBLE, number))
     return found
+
+
+def _is_not_ours(text: str) -> bool:
+    return bool(_NOT_OURS.search(_REACHED.sub("", text)))
 
 
 def _type(reading: Reading, quantity: Quantity) -> NumberType:

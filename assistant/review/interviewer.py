@@ -96,13 +96,10 @@ class Turn:
         )
 
     def seen_by(self, scores: SentenceScores) -> Turn:
-        """The same in the eyes of the sentence model, too. What is no question asks nothing, but may open a topic."""
-        topic = max(scores.opens_topic, float(self.opens_topic))
-        seen = replace(self, topic_share=topic, opens_topic=topic >= TOPIC_SHARE)
-        if not self.is_question:
-            return seen
+        """The same in the eyes of the sentence model, too."""
         asks = tuple(a for a in Aspect if a in self.asks or scores.asks[a] >= ASK_SHARE)
-        return replace(seen, asks=asks, ask_shares=scores.asks)
+        topic = max(scores.opens_topic, float(self.opens_topic))
+        return replace(self, asks=asks, ask_shares=scores.asks, topic_share=topic, opens_topic=topic >= TOPIC_SHARE)
 
 
 def understand(written: str) -> Turn:

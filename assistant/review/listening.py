@@ -110,7 +110,8 @@ class Listening:
         if not self._turn_text:
             self._before_turn = (self._question, *self._said)
         self._turn_text = " ".join([*self._turn_text.split(), *sentence.text.split()][-TURN_WORDS:])
-        if self._model is not None and not turn.is_nod and not turn.is_other_matter:
+        # Of a statement the model can't tell a new topic from "we are a team of five here".
+        if self._model is not None and turn.is_question and not turn.is_other_matter:
             turn = turn.seen_by(self._model.score(self._before_turn, self._turn_text))
         if self._turn is not None:
             turn = turn.after(self._turn)

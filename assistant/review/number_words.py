@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.review.numbers import Quantity
+from assistant.review.spoken_numbers import Shape
 from assistant.review.text import Reading
 
 _ABOUT = r"(?:about |around |roughly |almost |nearly |only |over |under )*"
@@ -44,8 +45,10 @@ def _leads_to(reading: Reading, quantities: tuple[Quantity, ...], place: int) ->
 
 
 def _is_range(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> bool:
-    """Whether the number at `place` and the next one are one range."""
+    """Whether the number at `place` and the next one are one range; "grew 40 percent to 3 million" tells of two."""
     here, after = (reading.tokens[quantities[i].token] for i in (place, place + 1))
+    if here.text not in (Shape.PLAIN, after.text):
+        return False
     is_near = _RANGE.match(_between(reading, quantities, place))
     return bool(is_near and _SPOKEN_RANGE.match(reading.written[here.end : after.start]))
 

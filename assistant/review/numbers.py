@@ -51,6 +51,7 @@ def read(written: str) -> tuple[Reading, tuple[Quantity, ...]]:
 
 _AROUND = 40  # characters of the reading that are looked at on each side
 _IN_YEAR = re.compile(r"\b(?:in|from|between|until|till|since|during)(?: \w+)?(?: # (?:and|or|to))? $")
+_POINTS = re.compile(r"^ (?:percentage |percent )?points?\b")
 _WITH_UNIT = {NumberType.DURATION, NumberType.RATE, NumberType.SIZE}
 _BY_SHAPE = {
     Shape.PLAIN: NumberType.COUNT,
@@ -102,7 +103,8 @@ def _quantity(reading: Reading, token: int, value: float | None) -> Quantity:
             continue  # two million a year is asked about as money
         if rule.before.search(before) and (match := rule.after.search(after)):
             return Quantity(rule.type, value, token, end + match.end() if rule.type in _WITH_UNIT else end)
-    return Quantity(_BY_SHAPE[shape], value, token, end)
+    points = _POINTS.match(after)
+    return Quantity(_BY_SHAPE[shape], value, token, end + points.end() if points else end)
 
 
 def _is_year(reading: Reading, token: int) -> bool:

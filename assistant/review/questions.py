@@ -22,7 +22,9 @@ BUNDLED_FILE = "questions.toml"
 MAX_WHY_CHARACTERS = 120
 _PLACEHOLDERS = {"number", "quote"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FEW_WORDS = "N" * 10  # where the candidate's will stand; a question that has no room for so many is never asked
+_FEW_WORDS = (
+    "N" * 10
+)  # where the candidate's will stand; a question that has no room for so many would mostly be too long
 _AFTER_ARTICLE = re.compile(r"\b((?:that|this|the|your) )\{number\}", re.IGNORECASE)
 _KEYS = {"kind", "on", "aspect", "why", "text"}
 _FILE_KEYS = {"language", "with_built_in", "question"}
@@ -169,9 +171,9 @@ def _entry(row: dict[str, Any], where: str, language: str) -> Entry:
     for text in entry.texts:
         if not is_possible(kind, on, aspect, set(_PLACEHOLDER.findall(text))):
             raise ReviewError(
-                f"{where}: {text!r} would never be asked. Nothing that one can say is of this `kind` and these names "
-                f"(`on`), leaves {aspect} open and has the words that are to be put in. Change one of them, or leave "
-                "`kind` and `on` out."
+                f"{where}: {text!r} would never be asked: no claim of this `kind` and `on` lacks {aspect} and has the "
+                "words for {number} or {quote}. Choose another `aspect`, or leave out `kind`, `on` or the words to be "
+                "put in, whichever of them stands there."
             )
     return entry
 

@@ -190,7 +190,7 @@ def test_a_call_that_is_deleted_meanwhile_keeps_no_other_from_recovery(
     monkeypatch.setattr("ui.recovery.echo_removal", lambda _: EchoRemoval(notices=("No echo is removed.",)))
     recover(store, Settings(), say)
     assert heard == [first, third]
-    assert [message.split(" ended")[0] for message in messages] == [
+    assert [message.split(" was cut off")[0] for message in messages] == [
         f"The call “Talk” ({first})",
         f"The call “Talk” ({third})",
         "No echo is removed.",

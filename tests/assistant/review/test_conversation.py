@@ -242,7 +242,6 @@ def test_each_judgement_closing_and_question_is_explained_in_words() -> None:
         "Let's talk about teamwork.",
         "Let's move on.",
         "Next topic, your time at Acme.",
-        "Okay, leadership.",
         "Share a story about a hard customer.",
         "I'd be interested in your time at Acme.",
     ],
@@ -254,8 +253,16 @@ def test_a_story_behind_another_turn_of_the_interviewer_answers_no_claim(turn: s
     assert RetiredWhy.ANSWERED not in scene.retired.values()
 
 
-def test_a_remark_on_what_was_said_begins_no_other_answer() -> None:
-    scene = Scene(Conversation(model=load())).them(REVENUE).silence(4).you("Eighteen months, that's quick.")
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Eighteen months, that's quick.",
+        "I'm going to take some notes while you talk.",
+        "We are a team of five here.",
+    ],
+)
+def test_a_remark_begins_no_other_answer(remark: str) -> None:
+    scene = Scene(Conversation(model=load())).them(REVENUE).silence(4).you(remark)
     scene.them("It was 2 million before, by the ledger.").silence(3).end()
     assert scene.withdrawn == ["increased revenue by 40 percent"]
 

@@ -17,6 +17,8 @@ from tests.assistant.review.scene import Scene
     ("text", "place", "words"),
     [
         ("We went from 38 to 61 completed bookings.", 0, "61"),
+        ("I exceeded my target by 15 points.", 0, "15 points"),
+        ("Revenue grew 40 percent to 3 million.", 0, "40 percent"),
         ("We went from 38 to 61 completed bookings.", 1, "61"),
         ("We went from 38 to 61 completed bookings in a hundred.", 2, "61"),
         ("We grew from 30 percent of it to 45 percent.", 0, "45 percent"),

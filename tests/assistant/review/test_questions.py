@@ -61,7 +61,7 @@ def test_an_entry_without_a_kind_fits_claims_and_untouched_parts_of_the_story() 
         (('kind = "vague"', 'kind = "vague"\non = ["percentages"]'), "'percentages'"),
         (('kind = "vague"', 'kind = "vague"\non = ["age"]'), "'age'"),
         (('kind = "vague"', 'kind = "vague"\non = ["percentage"]'), "never be asked"),
-        (('kind = "vague"', 'kind = "vague"\non = ["difficulty"]'), "leaves result open"),
+        (('kind = "vague"', 'kind = "vague"\non = ["difficulty"]'), "lacks result"),
         (('kind = "vague"', 'kind = "number_only"'), "never be asked"),
         (('kind = "vague"', 'kind = "aspect"'), "never be asked"),
         (("“{quote}”", "that {number}"), "never be asked"),
