@@ -31,7 +31,8 @@ _QUESTION = re.compile(rf"^(?:(?:so|and|but|yes|no|sure|then) )*{_ASKS}")
 # With a question mark behind it.
 _QUESTION_IN_IT = re.compile(
     r"(?:^|\b(?:so|and|but|or|yes|no|sure|then) )"
-    r"(?:(?:do|does|did|can|could|would|is|are|was|were|should|shall|has|have) (?:you|we|i|your|that|it|the|this|they)\b|"
+    r"(?:(?:do|does|did|can|could|would|is|are|was|were|should|shall|has|have) "
+    r"(?:you|we|i|your|that|it|the|this|they)\b|"
     r"(?:what|how(?: (?:many|much|long|big|often)(?: \S+){0,4}?)?|why|where|who|which|when) "
     r"(?:do|does|did|can|could|would|should|is|are|was|were)\b)"
 )
