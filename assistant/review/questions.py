@@ -22,9 +22,7 @@ BUNDLED_FILE = "questions.toml"
 MAX_WHY_CHARACTERS = 120
 _PLACEHOLDERS = {"number", "quote"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FEW_WORDS = (
-    "N" * 10
-)  # where the candidate's will stand; a question that has no room for so many would mostly be too long
+_FEW_WORDS = "N" * 10  # in place of the candidate's: without room for so many a question would mostly be too long
 _AFTER_ARTICLE = re.compile(r"\b((?:that|this|the|your) )\{number\}", re.IGNORECASE)
 _KEYS = {"kind", "on", "aspect", "why", "text"}
 _FILE_KEYS = {"language", "with_built_in", "question"}
