@@ -115,8 +115,10 @@ def test_a_live_call_is_flagged_and_followed_up_like_its_recording(live: Live, t
     expected = claims_in(replayed(cut, tmp_path / "replay.jsonl"))
     assert [told[1] for told in expected if told[0] == "flag"] == ["number_only", "vague", "vague"]
     assert any(told[0] == "asked" for told in expected)
-    # The same claims and questions; which of two comes first may differ by a few milliseconds of sound.
-    assert sorted(claims_in(live.log)) == sorted(expected)
+    # The same claims and questions; by a few milliseconds of sound it may differ which of two comes first, and whether
+    # the model writes 7000% or 7,000%.
+    heard = [tuple(part.replace("7,000", "7000") for part in told) for told in claims_in(live.log)]
+    assert sorted(heard) == sorted(tuple(part.replace("7,000", "7000") for part in told) for told in expected)
 
 
 def test_a_polite_kill_keeps_everything_and_is_no_error(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
