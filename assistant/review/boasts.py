@@ -20,10 +20,10 @@ _STRETCHED = 26  # words; a long sentence mostly tells more than its number
 _SMALL_SUBJECT = 14  # words; a sentence that holds little else than the number
 _NOT_OURS = re.compile(rf"\b{_WORDS['not_ours']}\b")
 # A target that was reached is a success, however one tells it.
-_DETERMINERS = r"(?:(?:the|my|our|their|this|that|annual|yearly|quarterly|monthly|sales) )*"
+_OF_A_TARGET = r"(?:(?:the|my|our|your|their|this|that|annual|\w+ly|sales|revenue|growth) )*"
 _REACHED = re.compile(
-    rf"\b(?:of|beat|exceeded|hit|reached|met|surpassed|above|over) {_DETERMINERS}(?:targets?|goals?)\b|"
-    rf"\bbeat {_DETERMINERS}budget\b"
+    rf"\b(?:of|beat|exceeded|hit|reached|met|surpassed|above|over) {_OF_A_TARGET}(?:targets?|goals?)\b|"
+    rf"\bbeat {_OF_A_TARGET}budget\b"
 )
 _PROBLEM = re.compile(rf"\b{_WORDS['problem']}\b")
 _OWN = re.compile(r"\b(?:i|we|our|my|us|ours|mine|me)\b")
@@ -37,7 +37,7 @@ _WITHOUT_DIGITS = re.compile(
     r"(?:double|triple) digit(?: \w+)?|record(?: \w+)? (?:sales|revenue|year|quarter|growth))\b"
 )
 _SHARE_OF = re.compile(
-    r"^ (?:of|for) (?!(?:the |my |our |your |their |this |annual |sales )*(?:quota|targets?|goals?|plan|budget)\b)|"
+    rf"^ (?:of|for) (?!{_OF_A_TARGET}(?:quota|targets?|goals?|plan|budget)\b)|"
     r"^ (?:sure|certain|agree|positive that|understand|where|true|right)\b"
 )
 _COMPARES = re.compile(

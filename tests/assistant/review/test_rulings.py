@@ -37,6 +37,8 @@ RULINGS = [
     (5, (), "I finished the year at 140 percent of target.", N),
     (5, (), "We had a target market of 2 million users.", O),
     (5, (), "They set us a goal to increase sales by 40 percent.", O),
+    (5, (), "We sold at 140 percent of our quarterly target.", N),
+    (5, (), "We beat the revenue target by 20 percent.", N),
     (5, (), "We beat the budget by twenty percent.", N),
     (5, (), "We sold at 120 percent of our annual plan.", N),
     (5, (), "We are at 30 percent of the traffic.", O),
