@@ -19,7 +19,7 @@ def rms_dbfs(samples: NDArray[np.int16]) -> float:
 
 
 def rms_dbfs_of_each(blocks: NDArray[np.int16]) -> list[float]:
-    """The same of each row of (blocks, samples): of many blocks at once it costs a tenth."""
+    """The same of each row of (blocks, samples): of many at once each costs far less."""
     values = blocks.astype(np.float64) / 32768
     powers = np.einsum("bs,bs->b", values, values) / blocks.shape[1] - values.mean(axis=1) ** 2
     return [max(SILENCE_DBFS, 10 * math.log10(power)) if power > 0 else SILENCE_DBFS for power in powers.tolist()]

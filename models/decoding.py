@@ -91,8 +91,11 @@ def decode(
 
 def most_tokens(language: str, seconds: float) -> int:
     """How many tokens may be said in so much time, in the language of this code."""
-    in_pieces = BYTES_PER_SECOND if language in _BYTES else PIECES_PER_SECOND
-    per_second = WHOLE_WORDS_PER_SECOND if language in _WHOLE_WORDS else in_pieces
+    per_second = PIECES_PER_SECOND
+    if language in _WHOLE_WORDS:
+        per_second = WHOLE_WORDS_PER_SECOND
+    elif language in _BYTES:
+        per_second = BYTES_PER_SECOND
     return min(round(seconds * per_second) + SPARE_TOKENS, MOST_TOKENS)
 
 

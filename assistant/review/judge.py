@@ -19,12 +19,13 @@ from assistant.values import Aspect, ClaimKind, Label
 NUMBER_ASPECTS = (Aspect.METRIC_DEFINITION, Aspect.BASELINE, Aspect.MEASUREMENT_METHOD, Aspect.OWN_CONTRIBUTION)
 _LIFTS_A_NUMBER = {Aspect.BASELINE, Aspect.MEASUREMENT_METHOD}
 _OWN = re.compile(r"\b(?:i|we|our|my|us|me|mine|ours)\b")
+_QUESTION_WORD = r"(?:what|how(?: (?:many|much|long|big|often)(?: \S+){0,4}?)?|why|where|who|which|when)"
 # "What we did is ..." asks nothing: after a question word only an auxiliary makes a question. Nor does "what is
 # important to me is ...", which has two verbs, or "did it in two weeks", which has lost its subject.
 _ASKS = (
     r"(?:(?:do|does|did|can|could|would|is|are|should|shall) (?:you|we|i|your)\b|"
     r"(?:does|can|could|would|is|are|should|shall) (?:that|it|the|this)\b|"
-    r"(?:what|how(?: (?:many|much|long|big|often)(?: \S+){0,4}?)?|why|where|who|which|when) "
+    rf"{_QUESTION_WORD} "
     r"(?:(?:do|does|did|can|could|would|should)\b|(?:is|are|was|were)\b(?!.* (?:is|are|was|were)\b)))"
 )
 _QUESTION = re.compile(rf"^(?:(?:so|and|but|yes|no|sure|then) )*{_ASKS}")
@@ -33,7 +34,7 @@ _QUESTION_IN_IT = re.compile(
     r"(?:^|\b(?:so|and|but|or|yes|no|sure|then) )"
     r"(?:(?:do|does|did|can|could|would|is|are|was|were|should|shall|has|have) "
     r"(?:you|we|i|your|that|it|the|this|they)\b|"
-    r"(?:what|how(?: (?:many|much|long|big|often)(?: \S+){0,4}?)?|why|where|who|which|when) "
+    rf"{_QUESTION_WORD} "
     r"(?:do|does|did|can|could|would|should|is|are|was|were)\b)"
 )
 # What may stand before a claim as well as alone, and what thanks go on with.

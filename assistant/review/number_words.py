@@ -25,8 +25,10 @@ def words_of(reading: Reading, quantities: tuple[Quantity, ...], place: int) -> 
         place += 1
     first = last = place
     if not (place and _leads_to(reading, quantities, place - 1)):
-        first -= place > 0 and _is_range(reading, quantities, place - 1)
-        last += place + 1 < len(quantities) and _is_range(reading, quantities, place)
+        if place and _is_range(reading, quantities, place - 1):
+            first -= 1
+        if place + 1 < len(quantities) and _is_range(reading, quantities, place):
+            last += 1
     start, end = reading.written_span(reading.starts[quantities[first].token], quantities[last].end)
     return reading.written[start:end]
 

@@ -54,7 +54,7 @@ class Said:
         shares = {one: _IS_SO if one is label else _IS_NOT_SO for one in Label}
         aspects = {a: _SEEN_SHARE if a in judgement.aspects else _UNSEEN_SHARE for a in Aspect}
         if scores is not None:
-            aspects = {a: max(scores.aspects[a], aspects[a] if is_bare else 0.0) for a in Aspect}
+            aspects = {a: max(scores.aspects[a], aspects[a]) for a in Aspect} if is_bare else dict(scores.aspects)
             shares = dict(scores.labels)
             substantiated = (substantiated + shares[Label.SUBSTANTIATED]) / 2
         return cls(

@@ -120,16 +120,14 @@ class Listener:
         edges: list[SpeechStarted | SpeechEnded] = []
         blocks = (self._audio.end - self._seen) // self._block
         if blocks:
-            unseen = self._audio.between(self._seen, self._seen + blocks * self._block)
-            for loudness_dbfs in rms_dbfs_of_each(unseen.reshape(blocks, self._block)):
-                edges += self._judge(loudness_dbfs)
+            unseen = self._audio.between(self._seen, self._seen + blocks * self._block).reshape(blocks, self._block)
+            for block, loudness_dbfs in zip(unseen, rms_dbfs_of_each(unseen), strict=True):
+                edges += self._judge(block, loudness_dbfs)
         if self._utterance_start is None:
             self._audio.forget_before(self._seen - round(KEPT_SECONDS * SAMPLE_RATE_HZ))
         return edges
 
-    def _judge(self, loudness_dbfs: float) -> list[SpeechStarted | SpeechEnded]:
-        """The next block, which is that loud."""
-        block = self._audio.between(self._seen, self._seen + self._block)
+    def _judge(self, block: NDArray[np.int16], loudness_dbfs: float) -> list[SpeechStarted | SpeechEnded]:
         floor_dbfs = min(max(self.loudest_voice_dbfs - VOICE_RANGE_DB, LOWEST_FLOOR_DBFS), HIGHEST_FLOOR_DBFS)
         is_speech = loudness_dbfs > floor_dbfs and self._detector.is_speech(block)
         if is_speech:

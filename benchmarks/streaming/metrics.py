@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.transcript.agreement import letters
 from assistant.values import Channel, UpdateKind, Word
 from benchmarks.streaming.text import Token, tokens
 
@@ -238,7 +239,7 @@ def _edit_rows(one: Sequence[str], other: Sequence[str]) -> list[list[int]]:
 
 def _letters(words: Iterable[Word]) -> list[str]:
     """Words as a reader tells them apart: case and punctuation that change are no change of a word."""
-    return ["".join(c for c in word.text.casefold() if c.isalnum()) or word.text for word in words]
+    return [letters(word.text) for word in words]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
