@@ -8,22 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 import tempfile
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from assistant.errors import ModelError
 from models.catalog import CATALOG, WEIGHTS, CatalogEntry
+from models.weights_format import whisper_variables
 
 CHUNK_BYTES = 1 << 20
 VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
 REQUIRED = (WEIGHTS, "config.json", "tokenizer.json")
 OPTIONAL = ("preprocessor_config.json",)
 MODEL_FILES = frozenset((*REQUIRED, *VOCABULARIES, *OPTIONAL))
-OLDEST_SIZED_FORMAT = 4  # of model.bin: since then each variable says its size in bytes
 
 
 class Digests:
@@ -124,40 +124,6 @@ def check_layout(folder: Path) -> tuple[Path, ...]:
 
 
 def _check_weights(path: Path) -> None:
-    """Walk through the variables of CTranslate2's format (its `model_spec.py`) without reading their data.
-
-    Raises:
-        ValueError: it is another model. EOFError: it ends early.
-    """
-    size = path.stat().st_size
+    """Raises ValueError: it is another model. EOFError: it ends early."""
     with path.open("rb") as file:
-        (version,) = _unpack(file, "<I")
-        if not 2 <= version < 100:
-            raise ValueError("it does not begin as model files do")
-        if _text(file) != "WhisperSpec":
-            raise ValueError("it holds another kind of model")
-        _, variables = _unpack(file, "<II")
-        if version < OLDEST_SIZED_FORMAT:
-            return
-        for _ in range(variables):
-            _text(file)
-            (rank,) = _unpack(file, "<B")
-            *_, size_bytes = _unpack(file, f"<{rank}IBI")
-            if file.seek(size_bytes, os.SEEK_CUR) > size:
-                raise EOFError(f"it ends after {size:,} bytes, in the middle of its weights")
-
-
-def _text(file: BinaryIO) -> str:
-    (length,) = _unpack(file, "<H")
-    return _exactly(file, length).rstrip(b"\0").decode("utf-8")
-
-
-def _unpack(file: BinaryIO, layout: str) -> tuple[Any, ...]:
-    return struct.unpack(layout, _exactly(file, struct.calcsize(layout)))
-
-
-def _exactly(file: BinaryIO, count: int) -> bytes:
-    data = file.read(count)
-    if len(data) < count:
-        raise EOFError("it ends early")
-    return data
+        deque(whisper_variables(file), maxlen=0)

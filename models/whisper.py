@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
@@ -28,6 +27,7 @@ from models.encoding import FULL_WINDOW, WINDOW_SECONDS, Encoder, Window
 from models.glossary import Glossary
 from models.heap import give_back
 from models.known_speech import agree, is_understood, known_speech, lateness_seconds
+from models.loading import ENGINE_FAULTS, cause, load_engine, not_loaded
 from models.spoken_language import SpokenLanguage
 from models.voice import voice_probability
 from models.word_times import Heard
@@ -40,8 +40,6 @@ SURE_SPEECH = 0.25
 REPEATED_WORDS = 4  # at the beginning: nobody says so much again, word by word
 TINY_WIDTH = 384
 GIVE_BACK_FINALS = 30  # a minute or two of a dense call
-CONTROL_TOKENS = ("<|startoftranscript|>", "<|transcribe|>", "<|notimestamps|>", "<|startofprev|>", "<|endoftext|>")
-ENGINE_FAULTS = (RuntimeError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class WhisperTranscriber:
                 f"The model folder {folder} has no tokenizer.json, so its text can't be read. "
                 "Copy the whole model again, or choose another model."
             )
-        self.engine = _loaded(folder, threads, workers)
+        self.engine = load_engine(folder, threads, workers)
         try:
             self._encoder = Encoder(self.engine)
             self._tokenizer = cache(self._new_tokenizer)
@@ -103,7 +101,7 @@ class WhisperTranscriber:
             self._decode = decode or DecodeSettings.for_width(self._encoder.width)
             self._get_acquainted(may_change=decode is None)
         except (*ENGINE_FAULTS, OSError) as error:
-            raise _not_loaded(folder, error) from error
+            raise not_loaded(folder, error) from error
 
     @property
     def language(self) -> str:
@@ -146,22 +144,30 @@ class WhisperTranscriber:
         if len(samples) > WINDOW_SECONDS * SAMPLE_RATE_HZ:
             raise ValueError(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s do not fit into Whisper's window of 30 s")
         try:
-            hypothesis = self._hypothesis(samples, effort, lead)
-            own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :] if lead else samples
-            if lead is not None and (_repeats(hypothesis.words, lead.words) or _is_wordless(hypothesis.words)):
-                hypothesis = self._hypothesis(own, effort, None)
-            elif lead is not None and hypothesis.average_log_probability < DOUBTFUL_LOG_PROBABILITY:
-                # After speech the model takes everything for speech: that is judged without the lead.
-                alone = Heard(self._encoder.encode(own, self._decode.final_window), len(own) / SAMPLE_RATE_HZ)
-                tokenizer = self._tokenizer(self._spoken.known or ENGLISH)
-                doubt = doubt_of_speech(self.engine, tokenizer, alone)
-                hypothesis = replace(hypothesis, no_speech_probability=doubt)
+            hypothesis, own = self._hypothesis(samples, effort, lead), samples
+            if lead is not None and effort is Effort.PARTIAL:
+                if _repeats(hypothesis.words, lead.words):
+                    hypothesis = replace(hypothesis, words=())
+            elif lead is not None:
+                own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :]
+                hypothesis = self._judged_alone(hypothesis, own, effort, lead)
             self._note_final(effort)
             return self._with_language(_with_voice(hypothesis, own))
         except ENGINE_FAULTS as error:
             raise TranscriptionError(
-                f"The speech engine failed ({_cause(error)}). The recording goes on; it can be transcribed afterwards."
+                f"The speech engine failed ({cause(error)}). The recording goes on; it can be transcribed afterwards."
             ) from error
+
+    def _judged_alone(self, hypothesis: Hypothesis, own: NDArray[np.float32], effort: Effort, lead: Lead) -> Hypothesis:
+        """What was heard behind a lead, `own` being the samples there, where that can be trusted."""
+        if _repeats(hypothesis.words, lead.words) or _is_wordless(hypothesis.words):
+            return self._hypothesis(own, effort, None)
+        if hypothesis.average_log_probability >= DOUBTFUL_LOG_PROBABILITY:
+            return hypothesis
+        # After speech the model takes everything for speech: that is judged without the lead.
+        alone = Heard(self._encoder.encode(own, self._decode.final_window), len(own) / SAMPLE_RATE_HZ)
+        doubt = doubt_of_speech(self.engine, self._tokenizer(self._spoken.known or ENGLISH), alone)
+        return replace(hypothesis, no_speech_probability=doubt)
 
     def _note_final(self, effort: Effort) -> None:
         self._finals += effort is not Effort.PARTIAL
@@ -184,8 +190,7 @@ class WhisperTranscriber:
                     said[place] = hypothesis
         except ENGINE_FAULTS as error:
             raise TranscriptionError(
-                f"The speech engine failed ({_cause(error)}). The recording is kept; try again, or choose another "
-                "model."
+                f"The speech engine failed ({cause(error)}). The recording is kept; try again, or choose another model."
             ) from error
         return [
             self._with_language(_with_voice(hypothesis, samples))
@@ -274,38 +279,6 @@ class WhisperTranscriber:
         tokens = self.engine.model.detect_language(heard.encoded)[0]
         probabilities = [(token.strip("<|>"), probability) for token, probability in tokens]
         return self._spoken.hear(probabilities, heard.seconds, settles)
-
-
-def _loaded(folder: Path, threads: int, workers: int) -> Any:
-    """The engine with the model of the folder. Raises ModelError."""
-    try:
-        engine = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
-    except Exception as error:  # the files come from anywhere, and the engine raises whatever it trips over
-        raise _not_loaded(folder, error) from error
-    missing = [token for token in CONTROL_TOKENS if engine.hf_tokenizer.token_to_id(token) is None]
-    if missing:
-        raise _unusable(folder, f"its tokenizer.json is not Whisper's: it lacks {', '.join(missing)}")
-    return engine
-
-
-def _not_loaded(folder: Path, error: Exception) -> ModelError:
-    if isinstance(error, MemoryError):
-        return ModelError(
-            f"The model in {folder} can't be loaded: there is not enough memory for it. Close other programs, or "
-            "choose a smaller model."
-        )
-    return _unusable(folder, _cause(error))
-
-
-def _unusable(folder: Path, why: str) -> ModelError:
-    return ModelError(
-        f"The model in {folder} can't be loaded ({why}). It may be damaged, or be no Whisper model in CTranslate2's "
-        "form. Import it again, or choose another model."
-    )
-
-
-def _cause(error: Exception) -> str:
-    return str(error) or type(error).__name__  # one for want of memory may say nothing
 
 
 def _is_wordless(words: Sequence[Word]) -> bool:

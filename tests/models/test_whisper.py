@@ -176,7 +176,7 @@ def test_want_of_memory_is_not_taken_for_a_damaged_model(model_folder, monkeypat
     def fail(*_args, **_kwargs):
         raise MemoryError
 
-    for place in ("models.whisper.WhisperModel", "models.whisper.WhisperTranscriber._get_acquainted"):
+    for place in ("models.loading.WhisperModel", "models.whisper.WhisperTranscriber._get_acquainted"):
         with monkeypatch.context() as patched, pytest.raises(ModelError, match="not enough memory") as caught:
             patched.setattr(place, fail)
             WhisperTranscriber(model_folder, "mine")
