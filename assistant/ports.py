@@ -81,9 +81,10 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What was said just before. Its sound stands in front of the samples; its words are given, not heard again.
+    """What the samples begin with, and whose words are given, not heard again.
 
-    A short utterance alone has no context; with the one before it a model makes far fewer mistakes.
+    Before a final it is the utterance before: a short utterance alone has no context, and with that a model makes far
+    fewer mistakes. In partial text it is the utterance's own beginning, which makes the next decode cheaper.
     """
 
     seconds: float  # of the samples that belong to it

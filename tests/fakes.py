@@ -84,7 +84,7 @@ class SpokenSource(ScriptedSource):
 
 
 class CountingTranscriber:
-    """Hears one word every half second of sound: "w0 w1 w2 ..."."""
+    """Hears one word every half second of sound: "w0 w1 w2 ...". Behind its own beginning an utterance goes on."""
 
     name = "counting"
 
@@ -103,7 +103,8 @@ class CountingTranscriber:
         time.sleep(self._delay_seconds)
         seconds = len(samples) / SAMPLE_RATE_HZ - (lead.seconds if lead else 0.0)
         count = max(1, round(seconds / 0.5))
-        words = tuple(Word(f"w{i}", i * 0.5, i * 0.5 + 0.4) for i in range(count))
+        first = len(lead.words) if lead and effort is Effort.PARTIAL else 0
+        words = tuple(Word(f"w{first + i}", i * 0.5, i * 0.5 + 0.4) for i in range(count))
         return Hypothesis(words, -2.0 if self.is_nonsense else -0.3, 0.9 if self.is_nonsense else 0.1, 1.0)
 
 

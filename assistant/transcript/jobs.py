@@ -32,7 +32,7 @@ class Job:
     number: int  # of the utterance
     utterance: Utterance
     effort: Effort
-    samples: NDArray[np.float32]  # of the utterance, behind those of the lead
+    samples: NDArray[np.float32]  # of the utterance; of a final behind those of the lead
     is_final: bool = False
     lead: Lead | None = None
     is_refinement: bool = False
@@ -45,7 +45,8 @@ class Open:
     number: int
     channel: Channel
     agreement: Agreement = field(default_factory=Agreement)
-    seen_until_seconds: float = 0.0  # end of the audio of the last partial job
+    partials: int = 0  # jobs so far
+    seen_until_seconds: float = 0.0  # end of the audio of the last of them
     partial_took_seconds: float = 0.0  # 0: not known
     speculative: Hypothesis | None = None
     speculative_end_seconds: float = -1.0

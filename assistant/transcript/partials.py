@@ -5,18 +5,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from assistant.ports import Effort, Hypothesis
+from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, Utterance
 from assistant.transcript.finals import placed, update_of
 from assistant.transcript.jobs import Job, Open, StreamingSettings
 from assistant.transcript.nonsense import STRONG_DOUBT, is_nonsense
 from assistant.transcript.pressure import Pressure, Rung
-from assistant.values import Channel, TranscriptUpdate, UpdateKind
+from assistant.values import Channel, TranscriptUpdate, UpdateKind, Word
+
+# What is committed is given to the next decode, which is sooner at what is new. But a word that was heard wrongly leads
+# to more of them: the last words stay open, and where a decode costs little some hear all of it afresh.
+OPEN_WORDS = 3
+AFRESH_EVERY = 3
+CHEAP_SECONDS = 0.12
+_SENTENCE_ENDS = ".,?!…"
 
 
 class Partials:
-    """Grow stale: there is at most one decode of each voice, of all that it has said so far."""
+    """Grow stale: there is at most one decode of each voice, up to the last that it has said so far."""
 
     def __init__(self, listeners: Mapping[Channel, Listener], settings: StreamingSettings, pressure: Pressure) -> None:
         self._listeners = listeners
@@ -31,19 +39,21 @@ class Partials:
         utterance = self._listeners[longest.channel].open_utterance()
         assert utterance is not None
         longest.seen_until_seconds = utterance.end_seconds
-        return Job(longest.number, utterance, Effort.PARTIAL, utterance.samples)
+        longest.partials += 1
+        return Job(longest.number, utterance, Effort.PARTIAL, utterance.samples, lead=_known(longest, utterance))
 
     def waiting_seconds(self, opened: Collection[Open]) -> float:
         """How long the oldest sound has been waiting beyond its step that partial text should show."""
         return max(0.0, self._most_overdue(opened)[0])
 
-    def show(self, opened: Open, utterance: Utterance, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
-        """What a hypothesis of all that was heard of an open utterance changes in what is shown of it."""
+    def show(self, opened: Open, job: Job, hypothesis: Hypothesis) -> list[TranscriptUpdate]:
+        """What the hypothesis of a job changes in what is shown of an open utterance."""
+        utterance = job.utterance
         # What is doubted can wait for its final: with less silence behind it, a noise has more likely text.
         is_doubted = hypothesis.no_speech_probability > STRONG_DOUBT or is_nonsense(hypothesis)
         if not self._settings.shows_partials or is_doubted:
             return []
-        words = opened.agreement.add(placed(hypothesis.words, utterance.start_seconds))
+        words = opened.agreement.add(_all_words(opened, job, hypothesis))
         updates = []
         committed = opened.agreement.committed
         if len(committed) > opened.committed:
@@ -83,3 +93,23 @@ class Partials:
         span = self._listeners[opened.channel].open_span_seconds
         assert span is not None
         return span[1] - max(opened.seen_until_seconds, span[0])
+
+
+def _known(opened: Open, utterance: Utterance) -> Lead | None:
+    """The beginning of an utterance that need not be heard again. It does not end a sentence: what follows may be the
+    rest of it."""
+    known = opened.agreement.committed[:-OPEN_WORDS]
+    is_afresh = opened.partials % AFRESH_EVERY == 0 and opened.partial_took_seconds <= CHEAP_SECONDS
+    if not known or is_afresh:
+        return None
+    last = replace(known[-1], text=known[-1].text.rstrip(_SENTENCE_ENDS))
+    return Lead(last.end_seconds - utterance.start_seconds, (*known[:-1], last))
+
+
+def _all_words(opened: Open, job: Job, hypothesis: Hypothesis) -> tuple[Word, ...]:
+    """What the hypothesis says on the call's clock, behind what was given to a partial decode."""
+    start_seconds = job.utterance.start_seconds
+    if job.is_final or job.lead is None:
+        return placed(hypothesis.words, start_seconds)
+    known = opened.agreement.committed[: len(job.lead.words)]
+    return (*known, *placed(hypothesis.words, start_seconds + job.lead.seconds))

@@ -150,7 +150,7 @@ class Streaming:
             heard.speculative_effort = job.effort
         else:
             heard.partial_took_seconds = took_seconds
-        return [] if job.number in self._ended else self._partials.show(heard, job.utterance, hypothesis)
+        return [] if job.number in self._ended else self._partials.show(heard, job, hypothesis)
 
     def ready(self) -> tuple[list[SpeechStarted | Locked | Refined], float]:
         """What is complete, in the order in which it happened, and the time up to which nothing is missing."""

@@ -111,7 +111,7 @@ def test_of_two_voices_that_are_due_the_one_that_is_overdue_for_longest_comes_fi
         at_seconds = round(frame.end_seconds, 2)
         if frame.channel is Channel.THEM and at_seconds in (0.96, 1.3, 1.76):
             while (job := stream.next_job()) is not None:
-                hypothesis = transcriber.transcribe(job.samples, job.effort)
+                hypothesis = transcriber.transcribe(job.samples, job.effort, job.lead)
                 stream.done(job, hypothesis, took_seconds[job.utterance.channel])
                 order.append((at_seconds, job.utterance.channel))
     # At 1.76 more of "you" is unseen, .8 against .46 s, but the other voice is overdue for longer: .26 against .12 s.
@@ -135,11 +135,60 @@ def test_partial_text_is_renewed_less_often_where_it_costs_more(took_seconds, st
     for frame in frames([], [(5.0, True)]):
         stream.hear(frame)
         if (job := stream.next_job()) is not None:
-            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), took_seconds)
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort, job.lead), took_seconds)
             heard.append(job.utterance.end_seconds)
     steps = np.diff(heard)
     assert len(steps) >= 3
     assert steps == pytest.approx(step_seconds, abs=FRAME_SECONDS + 1e-6)
+
+
+def partial_words(out: list) -> list[list[str]]:
+    updates = [item for item in out if getattr(item, "kind", None) is UpdateKind.PARTIAL]
+    return [[word.text for word in update.words] for update in updates]
+
+
+@pytest.mark.parametrize(("took_seconds", "hears_afresh"), [(0.0, True), (0.1, True), (0.14, False)])
+def test_partial_text_is_given_what_is_committed_but_for_the_last_words(took_seconds, hears_afresh):
+    stream, given_and_committed, committed = streaming(), [], 0
+    for frame in frames([], [(6.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            given_and_committed.append((len(job.lead.words) if job.lead else 0, committed))
+            hypothesis = CountingTranscriber().transcribe(job.samples, job.effort, job.lead)
+            for update in stream.done(job, hypothesis, took_seconds):
+                committed = len(update.words) if update.kind is UpdateKind.COMMITTED else committed
+    assert len(given_and_committed) >= 15
+    assert committed >= 9
+    expected = [max(0, before - 3) for _, before in given_and_committed]
+    if hears_afresh:  # all of it, each third time
+        expected[2::3] = [0] * len(expected[2::3])
+    assert [words for words, _ in given_and_committed] == expected
+
+
+def test_partial_text_behind_what_was_given_shows_all_of_the_utterance_in_the_order_of_time():
+    out = play(them=[(0.5, False), (6.0, True)])
+    shown = partial_words(out)
+    assert all(words == [f"w{place}" for place in range(len(words))] for words in shown)
+    assert [len(words) for words in shown] == sorted(len(words) for words in shown)
+    assert len(shown[-1]) >= 11
+    for update in out:
+        times = [at for word in getattr(update, "words", ()) for at in (word.start_seconds, word.end_seconds)]
+        assert times == sorted(times)
+
+
+def test_what_is_given_does_not_end_a_sentence_and_is_shown_as_it_was_heard():
+    class EndsEachWord(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            heard = super().transcribe(samples, effort, lead)
+            return replace(heard, words=tuple(replace(word, text=word.text + ".") for word in heard.words))
+
+    transcriber = EndsEachWord()
+    shown = partial_words(play(them=[(5.0, True)], transcriber=transcriber))
+    leads = [lead for lead in transcriber.leads if lead and len(lead.words) > 1]
+    assert leads
+    assert {lead.words[-1].text[-1] for lead in leads} & set(".,?!") == set()
+    assert {word.text[-1] for lead in leads for word in lead.words[:-1]} == {"."}
+    assert {word[-1] for words in shown for word in words} == {"."}
 
 
 def test_an_expensive_utterance_does_not_slow_the_next_one():
@@ -148,7 +197,7 @@ def test_an_expensive_utterance_does_not_slow_the_next_one():
         stream.hear(frame)
         stream.ready()
         if (job := stream.next_job()) is not None:
-            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), 0.4)
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort, job.lead), 0.4)
             heard += [] if job.is_final else [job.utterance.end_seconds]
     first, second = [at for at in heard if at < 2.5], [at for at in heard if at > 2.5]
     assert min(np.diff(first)) > 0.6
@@ -161,7 +210,7 @@ def test_an_expensive_voice_does_not_slow_the_other_one():
         stream.hear(frame)
         if (job := stream.next_job()) is not None:
             took_seconds = 0.4 if job.utterance.channel is Channel.YOU else 0.05
-            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort), took_seconds)
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort, job.lead), took_seconds)
             steps[job.utterance.channel].append(job.utterance.end_seconds)
     assert np.diff(steps[Channel.YOU]) == pytest.approx(0.68, abs=0.05)
     assert np.diff(steps[Channel.THEM]) == pytest.approx(0.2, abs=0.05)
@@ -275,7 +324,7 @@ def test_under_pressure_only_the_candidate_gets_partial_text_while_both_speak():
         # A worker that has time once in 2.4 s.
         if number % 240 == 239 and (job := stream.next_job()) is not None:
             assert not job.is_final
-            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort))
+            stream.done(job, CountingTranscriber().transcribe(job.samples, job.effort, job.lead))
             shown.add((number > 240, job.utterance.channel))
     assert (True, Channel.THEM) in shown
     assert (True, Channel.YOU) not in shown
