@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from faster_whisper import WhisperModel
 
 from assistant.errors import ModelError
-from models.row_order import Reordered, RowOrder, reordered
+from models.row_order import Reordered, reordered
 
 CONTROL_TOKENS = ("<|startoftranscript|>", "<|transcribe|>", "<|notimestamps|>", "<|startofprev|>", "<|endoftext|>")
 ENGINE_FAULTS = (RuntimeError, ValueError, MemoryError)
@@ -17,26 +18,33 @@ ENGINE_FAULTS = (RuntimeError, ValueError, MemoryError)
 
 def load_engine(folder: Path, threads: int, workers: int) -> Any:
     """The engine with the model of the folder. Raises ModelError."""
+
+    def loaded(path: Path) -> Any:
+        return WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
+
     try:
-        with TemporaryDirectory(prefix="depthcue-") as place:  # given in memory, the files would stay there
-            order = _reordered(folder, Path(place))
-            path = place if order else str(folder)
-            engine = WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
+        engine = _loaded_reordered(folder, loaded) or loaded(folder)
     except Exception as error:  # the files come from anywhere, and the engine raises whatever it trips over
         raise not_loaded(folder, error) from error
     missing = [token for token in CONTROL_TOKENS if engine.hf_tokenizer.token_to_id(token) is None]
     if missing:
         raise _unusable(folder, f"its tokenizer.json is not Whisper's: it lacks {', '.join(missing)}")
-    if order is not None:
-        engine.model = Reordered(engine.model, order)
     return engine
 
 
-def _reordered(folder: Path, into: Path) -> RowOrder | None:
+def _loaded_reordered(folder: Path, loaded: Callable[[Path], Any]) -> Any:
+    """The engine with the model's rows in another order; None where that can't be written. Files that are given to the
+    engine in memory would stay there."""
     try:
-        return reordered(folder, into)
-    except OSError:  # no room to write it; a file that can't be read is one that the engine can't read either
+        with TemporaryDirectory(prefix="depthcue-", ignore_cleanup_errors=True) as place:
+            order = reordered(folder, Path(place))
+            if order is None:
+                return None
+            engine = loaded(Path(place))
+    except OSError:  # no room, or no such folder; what of the model can't be read is said when it is loaded as it is
         return None
+    engine.model = Reordered(engine.model, order)
+    return engine
 
 
 def not_loaded(folder: Path, error: Exception) -> ModelError:

@@ -5,8 +5,11 @@ lie between that and `<|notimestamps|>` (`get_prompt_length` in its whisper.cc).
 so that the words of a lead are forced one by one, each at the price of a word that is sought: a third of the time of a
 final in a telephone call. Here all text lies in between.
 
-Of a lead only the end is still forced: where a prompt ends with text, the engine begins with a time; behind what it was
-forced to it does not. For that, the most common tokens have a second row, outside. Neither it nor a time is ever said.
+The end of a lead is still forced. If a prompt ended with text, the engine's rules for times would demand a time next;
+they do not behind what was forced. So the last common token of a lead is given by a second row, which lies outside;
+where none is common, the last one is split.
+Second rows and times are never said. They make the doubt of speech smaller by .002 at most, and a hypothesis that is
+shorter than all others may win where it would not; on 1,396 words of two calls the text was the same.
 """
 
 from __future__ import annotations
@@ -24,8 +27,8 @@ import numpy as np
 from models.catalog import WEIGHTS
 from models.weights_format import whisper_variables
 
-START, NO_TIMES, END, FULL_STOP = "<|startoftranscript|>", "<|notimestamps|>", "<|endoftext|>", "."
-COPIES = 500  # the vocabulary begins with single signs, and goes on with what is most common
+START, NO_TIMES, END = "<|startoftranscript|>", "<|notimestamps|>", "<|endoftext|>"
+COMMON = 500  # the vocabulary begins with single signs, and goes on with what is most common
 MOST_BYTES = 200_000_000  # of weights
 CHUNK_BYTES = 1 << 20
 ROWS = ("decoder/embeddings/", "decoder/projection/")  # variables with a row for each token
@@ -43,25 +46,41 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class RowOrder:
-    """Which token each row is of, in the tokenizer's numbers; of those from `first_copy` on there is one before.
-
-    `no_times` and `full_stop` are tokens: what a prompt ends with, and what a lead without a common token does."""
+    """Which token each row is of, in the tokenizer's numbers. Rows from `first_second` on are the second ones of tokens
+    that have one before. `no_times` is the token that a prompt without a lead ends with; `names` are the tokens'."""
 
     tokens: tuple[int, ...]
-    first_copy: int
+    first_second: int
     no_times: int
-    full_stop: int
+    names: tuple[str, ...]
+
+    @property
+    def rows(self) -> dict[int, int]:
+        """The (first) row of each token."""
+        return {token: row for row, token in enumerate(self.tokens[: self.first_second])}
+
+    @property
+    def second_rows(self) -> dict[int, int]:
+        return {token: row for row, token in enumerate(self.tokens) if row >= self.first_second}
+
+    def split(self, token: int) -> list[int]:
+        """The same text in two tokens, or in as many as it has signs, of which the last one is common."""
+        name, common = self.names[token], {name: token for token, name in enumerate(self.names[:COMMON])}
+        for place in range(len(name) - 1, 0, -1):
+            if name[place:] in common and name[:place] in self.names:
+                return [self.names.index(name[:place]), common[name[place:]]]
+        return [common[sign] for sign in name]
 
 
 class Reordered:
     """A `ctranslate2.models.Whisper` loaded from what `reordered` has written, to be spoken to in the tokenizer's
-    numbers and with the same results as one in Whisper's order."""
+    numbers. It says what one in Whisper's order says."""
 
     def __init__(self, model: Any, order: RowOrder) -> None:
         self._model = model
         self._order = order
-        self._row = {token: row for row, token in enumerate(order.tokens[: order.first_copy])}
-        self._copy = {token: row for row, token in enumerate(order.tokens) if row >= order.first_copy}
+        self._rows = order.rows
+        self._second_rows = order.second_rows
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
@@ -71,39 +90,41 @@ class Reordered:
     ) -> list[Said]:
         """See `ctranslate2.models.Whisper.generate`. Text may follow the prompt of a single stretch only, and comes
         back with what is said."""
-        ends = [prompt.index(self._order.no_times) + 1 for prompt in prompts]
-        if all(end == len(prompt) for prompt, end in zip(prompts, ends, strict=True)):
-            plain = [self._rows(prompt) for prompt in prompts]
+        starts = [prompt.index(self._order.no_times) for prompt in prompts]
+        if all(start == len(prompt) - 1 for prompt, start in zip(prompts, starts, strict=True)):
+            plain = [self._in_rows(prompt) for prompt in prompts]
             results = self._model.generate(features, plain, beam_size=beam_size, max_length=max_length, **options)
             return [self._said(one, (), 0) for one in results]
-        [prompt], [end] = prompts, ends
-        text = prompt[end:]
-        given = text if any(token in self._copy for token in text) else [*text, self._order.full_stop]
-        ahead = max(place for place, token in enumerate(given) if token in self._copy)
-        rows = [*self._rows(prompt[:end]), *self._rows(given)]
-        rows[end + ahead] = self._copy[given[ahead]]
+        [prompt], [start] = prompts, starts
+        text = prompt[start + 1 :]
+        if not any(token in self._second_rows for token in text):
+            prompt = [*prompt[:-1], *self._order.split(prompt[-1])]
+        outside = max(at for at, token in enumerate(prompt) if at > start and token in self._second_rows)
+        rows = self._in_rows(prompt)
+        rows[outside] = self._second_rows[prompt[outside]]
+        forced, at_once = len(prompt) - outside, outside - start - 1
         # The engine bounds forced and new tokens at half of this, and all tokens at this.
-        most = max(1, min(max_length // 2, max_length - end + 1) - ahead)
-        max_length = max(2 * most, most + end - 1 + ahead)
+        most = max(1, min(max_length // 2, max_length - start) - at_once)
+        max_length = max(2 * most, most + outside - 1)
         [result] = self._model.generate(
             features, [rows], beam_size=beam_size, max_length=max_length, num_hypotheses=beam_size, **options
         )
-        return [self._said(result, text, len(given) - ahead)]
+        return [self._said(result, text, forced)]
 
     def align(self, features: Any, start: list[int], texts: Sequence[list[int]], frames: Any, **options: Any) -> Any:
         """See `ctranslate2.models.Whisper.align`."""
-        rows = [self._rows(text) for text in texts]
-        return self._model.align(features, self._rows(start), rows, frames, **options)
+        rows = [self._in_rows(text) for text in texts]
+        return self._model.align(features, self._in_rows(start), rows, frames, **options)
 
-    def _rows(self, tokens: Sequence[int]) -> list[int]:
+    def _in_rows(self, tokens: Sequence[int]) -> list[int]:
         try:
-            return [self._row[token] for token in tokens]
+            return [self._rows[token] for token in tokens]
         except KeyError as error:
             raise ValueError(f"the model's vocabulary has no token {error}") from error
 
     def _said(self, result: Any, text: Sequence[int], forced: int) -> Said:
-        """The best of the hypotheses, by the measure of one that was forced to all of `text` in place of its last
-        `forced` tokens: the sum of the logarithms, which is 0 for given words, by the length with them."""
+        """The best of the hypotheses, which begin with `forced` tokens, by the measure of one that was forced to all of
+        `text`: the sum of the logarithms, which is 0 for given words, by the length with them."""
         best: tuple[float, list[int]] = (0.0, [])
         scores = result.scores or [0.0] * len(result.sequences_ids)
         for place, (rows, score) in enumerate(zip(result.sequences_ids, scores, strict=True)):
@@ -128,16 +149,16 @@ def reordered(folder: Path, into: Path) -> RowOrder | None:
         vocabulary = _vocabulary(folder)
         order = _order(vocabulary)
         config = json.loads((folder / "config.json").read_bytes())
-        row = {token: row for row, token in enumerate(order.tokens[: order.first_copy])}
+        rows = order.rows
         for name in NUMBERS:
-            config[name] = [row[token] for token in config.get(name, ()) if token in row]
-        config[SUPPRESSED] += range(row[order.no_times] + 1, len(order.tokens))
+            config[name] = [rows[token] for token in config.get(name, ()) if token in rows]
+        config[SUPPRESSED] += range(rows[order.no_times] + 1, len(order.tokens))
         _write_rows(weights, into / WEIGHTS, len(vocabulary), order.tokens)
     except (EOFError, ValueError, TypeError, KeyError, AttributeError):
         return None
     (into / "config.json").write_text(json.dumps(config), encoding="utf-8")
     # A name that is there twice is looked up as its first row.
-    names = [vocabulary[token] for token in order.tokens]
+    names = [order.names[token] for token in order.tokens]
     (into / "vocabulary.json").write_text(json.dumps(names), encoding="utf-8")
     for name in ("tokenizer.json", "preprocessor_config.json"):
         if (folder / name).is_file():
@@ -151,37 +172,36 @@ def _write_rows(weights: Path, target: Path, count: int, rows: Sequence[int]) ->
     Raises:
         EOFError, ValueError: it is not as expected.
     """
-    with weights.open("rb") as file, target.open("wb") as copy:
+    with weights.open("rb") as file, target.open("wb") as into:
         variables = [one for one in whisper_variables(file) if one.name.startswith(ROWS) and one.shape]
         if not variables or any(one.shape[0] != count or one.size_bytes % count for one in variables):
             raise ValueError("the rows are not those of the vocabulary")
         file.seek(0)
         for one in variables:
-            _copy(file, copy, one.shape_at)
-            copy.write(struct.pack("<I", len(rows)))
+            _pass_on(file, into, one.shape_at)
+            into.write(struct.pack("<I", len(rows)))
             file.seek(one.shape_at + 4)
-            _copy(file, copy, one.data_at - 4)
+            _pass_on(file, into, one.data_at - 4)
             data = np.frombuffer(file.read(4 + one.size_bytes)[4:], np.uint8).reshape(count, -1)[list(rows)]
-            copy.write(struct.pack("<I", data.nbytes))
-            copy.write(data.data)
-        shutil.copyfileobj(file, copy)
+            into.write(struct.pack("<I", data.nbytes))
+            into.write(data.data)
+        shutil.copyfileobj(file, into)
 
 
-def _copy(file: BinaryIO, copy: BinaryIO, until: int) -> None:
+def _pass_on(file: BinaryIO, into: BinaryIO, until: int) -> None:
     """From where `file` is, up to there."""
     while data := file.read(min(CHUNK_BYTES, until - file.tell())):
-        copy.write(data)
+        into.write(data)
 
 
 def _order(vocabulary: Sequence[str]) -> RowOrder:
-    """Start, text, all other signs, copies. Raises ValueError where one is missing."""
+    """Start, text, all other signs, second rows. Raises ValueError where one is missing."""
     start, end, no_times = (vocabulary.index(name) for name in (START, END, NO_TIMES))
-    if not COPIES < end < start < no_times:
+    if not COMMON < end < start < no_times:
         raise ValueError("the vocabulary is not in Whisper's order")
     signs = (token for token in range(end, len(vocabulary)) if token != start)  # the last of them are times
     whole = (start, *range(end), *signs)
-    full_stop = vocabulary.index(FULL_STOP, 0, COPIES)
-    return RowOrder((*whole, *range(COPIES)), len(whole), no_times, full_stop)
+    return RowOrder((*whole, *range(COMMON)), len(whole), no_times, tuple(vocabulary))
 
 
 def _vocabulary(folder: Path) -> list[str]:

@@ -146,7 +146,7 @@ class WhisperTranscriber:
         try:
             hypothesis, own = self._hypothesis(samples, effort, lead), samples
             if lead is not None and effort is Effort.PARTIAL:
-                if _repeats(hypothesis.words, lead.words):
+                if len(lead.words) >= REPEATED_WORDS and _repeats(hypothesis.words, lead.words):
                     hypothesis = replace(hypothesis, words=())
             elif lead is not None:
                 own = samples[round(lead.seconds * SAMPLE_RATE_HZ) :]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from assistant.languages import UNSPACED_LANGUAGES
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, Utterance
 from assistant.transcript.finals import placed, update_of
@@ -15,16 +16,16 @@ from assistant.transcript.nonsense import STRONG_DOUBT, is_nonsense
 from assistant.transcript.pressure import Pressure, Rung
 from assistant.values import Channel, TranscriptUpdate, UpdateKind, Word
 
-# What is committed is given to the next decode, which is sooner at what is new. But a word that was heard wrongly leads
-# to more of them: the last words stay open, and where a decode costs little some hear all of it afresh.
+# What is committed is given to the next decode, which gets to what is new sooner. But a word that was heard wrongly
+# leads to more of them: the last words stay open, and where it costs little every third decode hears everything afresh.
 OPEN_WORDS = 3
 AFRESH_EVERY = 3
-CHEAP_SECONDS = 0.12
-_SENTENCE_ENDS = ".,?!…"
+CHEAP_SECONDS = 0.15
+_SENTENCE_ENDS = ".,?!…;:。，？！、；：؟،।"
 
 
 class Partials:
-    """Grow stale: there is at most one decode of each voice, up to the last that it has said so far."""
+    """Grow stale: there is at most one decode of each voice, of what it has said so far."""
 
     def __init__(self, listeners: Mapping[Channel, Listener], settings: StreamingSettings, pressure: Pressure) -> None:
         self._listeners = listeners
@@ -51,8 +52,11 @@ class Partials:
         utterance = job.utterance
         # What is doubted can wait for its final: with less silence behind it, a noise has more likely text.
         is_doubted = hypothesis.no_speech_probability > STRONG_DOUBT or is_nonsense(hypothesis)
-        if not self._settings.shows_partials or is_doubted:
+        if not job.is_final:
+            opened.is_led_astray = job.lead is not None and (is_doubted or not hypothesis.words)
+        if not self._settings.shows_partials or is_doubted or opened.is_led_astray:
             return []
+        opened.language = hypothesis.language
         words = opened.agreement.add(_all_words(opened, job, hypothesis))
         updates = []
         committed = opened.agreement.committed
@@ -99,10 +103,10 @@ def _known(opened: Open, utterance: Utterance) -> Lead | None:
     """The beginning of an utterance that need not be heard again. It does not end a sentence: what follows may be the
     rest of it."""
     known = opened.agreement.committed[:-OPEN_WORDS]
-    is_afresh = opened.partials % AFRESH_EVERY == 0 and opened.partial_took_seconds <= CHEAP_SECONDS
-    if not known or is_afresh:
+    is_afresh = opened.partials % AFRESH_EVERY == 0 and opened.whole_took_seconds <= CHEAP_SECONDS
+    if not known or is_afresh or opened.is_led_astray or opened.language in UNSPACED_LANGUAGES:
         return None
-    last = replace(known[-1], text=known[-1].text.rstrip(_SENTENCE_ENDS))
+    last = replace(known[-1], text=known[-1].text.rstrip(_SENTENCE_ENDS) or known[-1].text)
     return Lead(last.end_seconds - utterance.start_seconds, (*known[:-1], last))
 
 

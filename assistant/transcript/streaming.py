@@ -150,6 +150,8 @@ class Streaming:
             heard.speculative_effort = job.effort
         else:
             heard.partial_took_seconds = took_seconds
+            if job.lead is None:
+                heard.whole_took_seconds = took_seconds
         return [] if job.number in self._ended else self._partials.show(heard, job, hypothesis)
 
     def ready(self) -> tuple[list[SpeechStarted | Locked | Refined], float]:

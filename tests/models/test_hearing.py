@@ -9,12 +9,12 @@ import soundfile
 import soxr
 
 from assistant.demo import INTERVIEW
-from assistant.ports import Effort, Lead
+from assistant.ports import Effort, Hypothesis, Lead
 from assistant.session import Session, SessionSettings
 from assistant.speech.listener import Listener, SpeechEnded
 from assistant.transcript.jobs import StreamingSettings
 from assistant.transcript.nonsense import is_nonsense
-from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind
+from assistant.values import SAMPLE_RATE_HZ, AudioFrame, AudioGap, Channel, TranscriptUpdate, UpdateKind, Word
 from models.voice import WebRtcVoiceDetector
 from tests.fakes import ListSink, RecordingConversation
 
@@ -161,6 +161,16 @@ def test_a_noise_after_speech_does_not_make_the_model_say_that_speech_again(whis
             np.concatenate([before, np.zeros(8000, np.float32), noise.samples]), Effort.FINAL, lead
         )
         assert is_nonsense(heard) or not heard.words
+
+
+@pytest.mark.parametrize(("said", "is_dropped"), [("I think we should move on", True), ("I think so", False)])
+def test_partial_text_that_says_its_beginning_again_is_dropped(whisper, monkeypatch, said, is_dropped):
+    known = tuple(Word(word, at * 0.3, at * 0.3 + 0.2) for at, word in enumerate(["I", "think", "we", "should"]))
+    heard = Hypothesis(tuple(Word(word, 0.0, 0.1) for word in said.split()), -0.3, 0.1, 1.0)
+    monkeypatch.setattr(type(whisper), "_hypothesis", lambda *_: heard)
+    for count, drops in ((4, is_dropped), (2, False)):  # two words are said twice by many
+        led = whisper.transcribe(np.zeros(32_000, np.float32), Effort.PARTIAL, Lead(1.1, known[:count]))
+        assert led.words == (() if drops else heard.words)
 
 
 def utterances(samples):

@@ -18,7 +18,7 @@ from models.decoding import decode
 from models.encoding import Window
 from models.known_speech import known_speech
 from models.loading import load_engine
-from models.row_order import COPIES, END, NO_TIMES, START, Reordered, reordered
+from models.row_order import COMMON, END, NO_TIMES, START, Reordered, reordered
 from models.weights_format import whisper_variables
 from models.whisper import WhisperTranscriber
 from models.word_times import Heard
@@ -54,6 +54,41 @@ def test_what_is_heard_behind_a_lead_is_what_whispers_order_gives(whisper, in_wh
     assert ours.no_speech_probability == pytest.approx(theirs.no_speech_probability, abs=0.003)
 
 
+def test_a_lead_without_a_common_token_is_split_and_comes_back_as_it_was_given(whisper):
+    tokenizer = whisper._tokenizer("en")
+    given = heard(whisper, " There")
+    assert min(given.lead_tokens) >= COMMON
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps, *given.lead_tokens]
+    [said] = whisper.engine.model.generate(given.encoded, [prompt], beam_size=5, max_length=80, return_scores=True)
+    tokens = [token for token in said.sequences_ids[0] if token < tokenizer.eot]
+    assert "six of us, four engineers" in tokenizer.decode(tokens)
+    assert tokens[: len(given.lead_tokens)] == list(given.lead_tokens)
+
+
+@pytest.mark.parametrize("max_length", [6, 18, 30, 44])
+def test_a_bound_on_the_length_counts_what_is_given_as_whispers_order_does(whisper, in_whispers_order, max_length):
+    given = heard(whisper, BEGINNING)
+    tokenizer = whisper._tokenizer("en")
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps, *given.lead_tokens]
+    ours, theirs = (
+        model.generate(given.encoded, [prompt], beam_size=1, max_length=max_length)[0].sequences_ids[0]
+        for model in (whisper.engine.model, in_whispers_order.model)
+    )
+    assert ours[: len(theirs)] == theirs
+    assert len(ours) == max(len(theirs), len(given.lead_tokens))
+
+
+def test_terms_of_a_glossary_stand_before_a_lead(whisper, in_whispers_order):
+    tokenizer, given = whisper._tokenizer("en"), heard(whisper, BEGINNING)
+    terms = tokenizer.encode(" Glossary: Kubernetes, Aoife.")
+    ours, theirs = (
+        [word.text for word in decode(engine, tokenizer, [given], 5, 0.0, terms)[0].words]
+        for engine in (whisper.engine, in_whispers_order)
+    )
+    assert ours == theirs
+    assert len(ours) >= 5
+
+
 def test_several_stretches_at_once_come_back_each_with_its_own_words(whisper, in_whispers_order):
     tokenizer, both = whisper._tokenizer("en"), [heard(whisper, ""), heard(whisper, "")]
     ours, theirs = (decode(engine, tokenizer, both, 5, 0.0) for engine in (whisper.engine, in_whispers_order))
@@ -73,14 +108,26 @@ class Listening:
         return self.model.generate(features, prompts, **options)
 
 
-@pytest.mark.parametrize("lead", [BEGINNING, " Kubernetes", " We migrated Kubernetes, then Kubernetes"])
+def test_in_a_multilingual_vocabulary_all_text_and_all_signs_of_a_prompt_lie_within_it():
+    signs = ("<|en|>", "<|de|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>")
+    vocabulary = [*names()[: COMMON + 19], "", *names(signs=signs)[COMMON + 20 :]]
+    order = row_order._order(vocabulary)
+    rows = order.rows
+    start, no_times = rows[vocabulary.index(START)], rows[vocabulary.index(NO_TIMES)]
+    inside = [vocabulary[order.tokens[row]] for row in range(start, no_times + 1)]
+    assert set(inside) == {*vocabulary[: COMMON + 20], START, END, *signs, NO_TIMES}
+    assert all(row > no_times for row in order.second_rows.values())
+    assert {vocabulary[token] for token in order.second_rows} == {*vocabulary[:COMMON]}
+
+
+@pytest.mark.parametrize("lead", [BEGINNING, " We migrated Kubernetes, then Kubernetes"])
 def test_of_a_lead_only_the_end_is_forced_word_by_word(whisper, monkeypatch, lead):
     given = heard(whisper, lead)
     listening = Listening(whisper.engine.model._model)
     monkeypatch.setattr(whisper.engine.model, "_model", listening)
     [hypothesis] = decode(whisper.engine, whisper._tokenizer("en"), [given], 5, 0.0, has_exact_times=False)
     [prompt] = listening.prompts
-    outside = [row for row in prompt if row >= whisper.engine.model._order.first_copy]
+    outside = [row for row in prompt if row >= whisper.engine.model._order.first_second]
     assert len(outside) == 1
     assert prompt.index(outside[0]) >= len(prompt) - 4
     assert "engineers" in " ".join(word.text for word in hypothesis.words).lower()
@@ -97,7 +144,7 @@ def test_a_token_that_the_model_does_not_have_is_a_fault_of_the_engine(whisper):
 # --- files ---
 
 
-def names(text_count=COPIES + 20, times=3, signs=("<|en|>", "<|transcribe|>", "<|nospeech|>")):
+def names(text_count=COMMON + 20, times=3, signs=("<|en|>", "<|transcribe|>", "<|nospeech|>")):
     text = [".", *(f"t{number}" for number in range(1, text_count))]
     return [*text, END, START, *signs, NO_TIMES, *(f"<|{number}|>" for number in range(times))]
 
@@ -148,7 +195,7 @@ def changed(folder, into):
 def test_every_row_of_the_vocabulary_moves_and_all_else_stays(
     tmp_path_factory, places, width, times, extra_text, is_text_file
 ):
-    vocabulary = names(COPIES + 1 + extra_text, times)
+    vocabulary = names(COMMON + 1 + extra_text, times)
     count = len(vocabulary)
     number = np.random.default_rng(width).integers(0, 255, (count, width), np.uint8)
     kinds = {
@@ -179,7 +226,7 @@ def test_every_row_of_the_vocabulary_moves_and_all_else_stays(
             )
         else:
             assert (shape, data) == before[name]
-    assert sorted(order.tokens[: order.first_copy]) == list(range(count))
+    assert sorted(order.tokens[: order.first_second]) == list(range(count))
     assert json.loads(made["vocabulary.json"]) == [vocabulary[token] for token in order.tokens]
 
 
@@ -192,7 +239,7 @@ def test_numbers_of_tokens_in_the_settings_of_the_model_move_with_their_rows(tmp
     assert named["lang_ids"] == ["<|en|>"]
     assert named["suppress_ids_begin"] == ["t3"]
     assert named["suppress_ids"][:4] == ["t1", "t2", "<|0|>", "<|1|>"]  # and the second rows
-    assert config["suppress_ids"][2:] == list(range(order.first_copy - 2, len(order.tokens)))
+    assert config["suppress_ids"][2:] == list(range(order.first_second - 2, len(order.tokens)))
 
 
 def spoiled(kind):
@@ -201,9 +248,9 @@ def spoiled(kind):
     if kind == "no sign for the start":
         return files([name for name in vocabulary if name != START], [variable])
     if kind == "another order":
-        return files([*vocabulary[COPIES:], *vocabulary[:COPIES]], [variable])
+        return files([*vocabulary[COMMON:], *vocabulary[:COMMON]], [variable])
     if kind == "few words":
-        return files(names(COPIES - 1), [variable])
+        return files(names(COMMON - 1), [variable])
     if kind == "rows of another vocabulary":
         return files([*vocabulary, "<|more|>"], [variable])
     if kind == "no rows":
@@ -242,6 +289,11 @@ def test_without_room_to_write_a_model_is_loaded_in_its_own_order(model_folder, 
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(row_order, "_write_rows", full)
+    assert not isinstance(load_engine(model_folder, threads=1, workers=1).model, Reordered)
+
+
+def test_without_a_folder_for_it_a_model_is_loaded_in_its_own_order(model_folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
     assert not isinstance(load_engine(model_folder, threads=1, workers=1).model, Reordered)
 
 

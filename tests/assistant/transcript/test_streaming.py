@@ -147,7 +147,7 @@ def partial_words(out: list) -> list[list[str]]:
     return [[word.text for word in update.words] for update in updates]
 
 
-@pytest.mark.parametrize(("took_seconds", "hears_afresh"), [(0.0, True), (0.1, True), (0.14, False)])
+@pytest.mark.parametrize(("took_seconds", "hears_afresh"), [(0.0, True), (0.1, True), (0.16, False)])
 def test_partial_text_is_given_what_is_committed_but_for_the_last_words(took_seconds, hears_afresh):
     stream, given_and_committed, committed = streaming(), [], 0
     for frame in frames([], [(6.0, True)]):
@@ -165,7 +165,7 @@ def test_partial_text_is_given_what_is_committed_but_for_the_last_words(took_sec
     assert [words for words, _ in given_and_committed] == expected
 
 
-def test_partial_text_behind_what_was_given_shows_all_of_the_utterance_in_the_order_of_time():
+def test_partial_text_behind_what_was_given_shows_all_of_the_utterance_at_its_time():
     out = play(them=[(0.5, False), (6.0, True)])
     shown = partial_words(out)
     assert all(words == [f"w{place}" for place in range(len(words))] for words in shown)
@@ -174,6 +174,57 @@ def test_partial_text_behind_what_was_given_shows_all_of_the_utterance_in_the_or
     for update in out:
         times = [at for word in getattr(update, "words", ()) for at in (word.start_seconds, word.end_seconds)]
         assert times == sorted(times)
+
+
+class Repeating(CountingTranscriber):
+    """Behind a lead it finds nothing, or nothing that can be believed."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__()
+        self.found = found
+
+    def transcribe(self, samples, effort, lead=None):
+        heard = super().transcribe(samples, effort, lead)
+        if lead is None:
+            return heard
+        return replace(heard, words=()) if self.found == "nothing" else replace(heard, no_speech_probability=0.9)
+
+
+@pytest.mark.parametrize("found", ["nothing", "doubt"])
+def test_where_what_is_given_leads_to_nothing_the_next_decode_hears_everything(found):
+    stream, transcriber, shown = streaming(), Repeating(found), []
+    for frame in frames([], [(8.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            # Each decode is dear, so that none would hear everything by itself.
+            shown += stream.done(job, transcriber.transcribe(job.samples, job.effort, job.lead), 0.2)
+    given_words = [lead is not None for lead in transcriber.leads]
+    assert given_words[-6:] in ([False, True] * 3, [True, False] * 3)
+    assert len(partial_words(shown)[-1]) >= 15
+    assert [len(words) for words in partial_words(shown)] == sorted(len(words) for words in partial_words(shown))
+
+
+def test_cheap_is_what_hears_everything_not_what_is_led():
+    stream, transcriber = streaming(), CountingTranscriber()
+    for frame in frames([], [(8.0, True)]):
+        stream.hear(frame)
+        if (job := stream.next_job()) is not None:
+            hypothesis = transcriber.transcribe(job.samples, job.effort, job.lead)
+            stream.done(job, hypothesis, 0.1 if job.lead else 0.3)
+    first_led = next(place for place, lead in enumerate(transcriber.leads) if lead)
+    assert len(transcriber.leads) - first_led >= 10
+    assert all(transcriber.leads[first_led:])
+
+
+def test_without_spaces_between_words_nothing_is_given():
+    class Japanese(CountingTranscriber):
+        def transcribe(self, samples, effort, lead=None):
+            return replace(super().transcribe(samples, effort, lead), language="ja")
+
+    transcriber = Japanese()
+    shown = partial_words(play(them=[(5.0, True)], transcriber=transcriber))
+    assert len(shown[-1]) >= 9
+    assert not any(transcriber.leads)
 
 
 def test_what_is_given_does_not_end_a_sentence_and_is_shown_as_it_was_heard():
