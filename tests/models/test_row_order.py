@@ -96,15 +96,14 @@ def test_several_stretches_at_once_come_back_each_with_its_own_words(whisper, in
 
 
 class Listening:
-    """A model that passes on what it is asked, and remembers it."""
+    """A model that passes on what it is asked, and remembers the prompts."""
 
     def __init__(self, model):
         self.model = model
         self.prompts = []
-        self.options = {}
 
     def generate(self, features, prompts, **options):
-        self.prompts, self.options = prompts, options
+        self.prompts = prompts
         return self.model.generate(features, prompts, **options)
 
 
