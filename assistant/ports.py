@@ -76,6 +76,7 @@ class Hypothesis:
     compression_ratio: float  # of the text; above 2.4 it is a loop
     voice_probability: float = 1.0  # that there is a voice in the sound; asked of another model where this one doubts
     language: str = "en"  # code of the call's language, once that is known; English until then
+    written_in: str = "en"  # code of the language of its words: a guess until the call's is known
     notice: str = ""  # what a user should know from now on
 
 
@@ -84,7 +85,8 @@ class Lead:
     """What the samples begin with, and whose words are given, not heard again.
 
     Before a final it is the utterance before: a short utterance alone has no context, and with that a model makes far
-    fewer mistakes. In partial text it is the utterance's own beginning, which makes the next decode cheaper.
+    fewer mistakes. In partial text it is the utterance's own beginning, which makes the next decode cheaper
+    where the model takes given words at once.
     """
 
     seconds: float  # of the samples that belong to it

@@ -84,6 +84,7 @@ def decode(
             ),
             no_speech_probability=result.no_speech_prob,
             compression_ratio=compression_ratio(text) if text else 1.0,
+            written_in=tokenizer.language_code,
         )
         for one, result, tokens, text, its_words in zip(heard, results, said, texts, words, strict=True)
     ]

@@ -41,7 +41,7 @@ def _loaded_reordered(folder: Path, loaded: Callable[[Path], Any]) -> Any:
             if order is None:
                 return None
             engine = loaded(Path(place))
-    except OSError:  # no room, or no such folder; what of the model can't be read is said when it is loaded as it is
+    except (OSError, MemoryError):  # no room, no such folder; what can't be read is said when it is loaded as it is
         return None
     engine.model = Reordered(engine.model, order)
     return engine

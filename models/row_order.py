@@ -19,6 +19,7 @@ import shutil
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -63,14 +64,6 @@ class RowOrder:
     def second_rows(self) -> dict[int, int]:
         return {token: row for row, token in enumerate(self.tokens) if row >= self.first_second}
 
-    def split(self, token: int) -> list[int]:
-        """The same text in two tokens, or in as many as it has signs, of which the last one is common."""
-        name, common = self.names[token], {name: token for token, name in enumerate(self.names[:COMMON])}
-        for place in range(len(name) - 1, 0, -1):
-            if name[place:] in common and name[:place] in self.names:
-                return [self.names.index(name[:place]), common[name[place:]]]
-        return [common[sign] for sign in name]
-
 
 class Reordered:
     """A `ctranslate2.models.Whisper` loaded from what `reordered` has written, to be spoken to in the tokenizer's
@@ -98,13 +91,13 @@ class Reordered:
         [prompt], [start] = prompts, starts
         text = prompt[start + 1 :]
         if not any(token in self._second_rows for token in text):
-            prompt = [*prompt[:-1], *self._order.split(prompt[-1])]
+            prompt = [*prompt[:-1], *self._split(prompt[-1])]
         outside = max(at for at, token in enumerate(prompt) if at > start and token in self._second_rows)
         rows = self._in_rows(prompt)
         rows[outside] = self._second_rows[prompt[outside]]
-        forced, at_once = len(prompt) - outside, outside - start - 1
+        forced = len(prompt) - outside
         # The engine bounds forced and new tokens at half of this, and all tokens at this.
-        most = max(1, min(max_length // 2, max_length - start) - at_once)
+        most = max(1, min(max_length // 2, max_length - start) - len(text) + forced)
         max_length = max(2 * most, most + outside - 1)
         [result] = self._model.generate(
             features, [rows], beam_size=beam_size, max_length=max_length, num_hypotheses=beam_size, **options
@@ -115,6 +108,21 @@ class Reordered:
         """See `ctranslate2.models.Whisper.align`."""
         rows = [self._in_rows(text) for text in texts]
         return self._model.align(features, self._in_rows(start), rows, frames, **options)
+
+    @cached_property
+    def _token(self) -> dict[str, int]:
+        return {name: token for token, name in reversed(tuple(enumerate(self._order.names)))}
+
+    def _split(self, token: int) -> list[int]:
+        """The same text in as few tokens as a common last one leaves."""
+        name = self._order.names[token]
+        place = next(place for place in range(1, len(name)) if self._token.get(name[place:], COMMON) < COMMON)
+        tokens, rest = [], name[:place]
+        while rest:
+            end = next(end for end in range(len(rest), 0, -1) if rest[:end] in self._token)
+            tokens.append(self._token[rest[:end]])
+            rest = rest[end:]
+        return [*tokens, self._token[name[place:]]]
 
     def _in_rows(self, tokens: Sequence[int]) -> list[int]:
         try:
@@ -182,7 +190,8 @@ def _write_rows(weights: Path, target: Path, count: int, rows: Sequence[int]) ->
             into.write(struct.pack("<I", len(rows)))
             file.seek(one.shape_at + 4)
             _pass_on(file, into, one.data_at - 4)
-            data = np.frombuffer(file.read(4 + one.size_bytes)[4:], np.uint8).reshape(count, -1)[list(rows)]
+            file.seek(one.data_at)
+            data = np.frombuffer(file.read(one.size_bytes), np.uint8).reshape(count, -1)[list(rows)]
             into.write(struct.pack("<I", data.nbytes))
             into.write(data.data)
         shutil.copyfileobj(file, into)

@@ -46,10 +46,10 @@ class Open:
     channel: Channel
     agreement: Agreement = field(default_factory=Agreement)
     partials: int = 0  # jobs so far
-    seen_until_seconds: float = 0.0  # end of the audio of the last of them
+    seen_until_seconds: float = 0.0  # end of the audio of the last of them, or of the last speculative final
     partial_took_seconds: float = 0.0  # 0: not known
     whole_took_seconds: float = 0.0  # the last one of them that heard everything
-    language: str = ""  # of what is shown
+    written_in: str = ""  # code of the language of what is shown
     is_led_astray: bool = False  # the beginning that was given led to nothing
     speculative: Hypothesis | None = None
     speculative_end_seconds: float = -1.0

@@ -10,6 +10,7 @@ from dataclasses import replace
 from assistant.languages import UNSPACED_LANGUAGES
 from assistant.ports import Effort, Hypothesis, Lead
 from assistant.speech.listener import Listener, Utterance
+from assistant.transcript.agreement import length_said
 from assistant.transcript.finals import placed, update_of
 from assistant.transcript.jobs import Job, Open, StreamingSettings
 from assistant.transcript.nonsense import STRONG_DOUBT, is_nonsense
@@ -21,7 +22,7 @@ from assistant.values import Channel, TranscriptUpdate, UpdateKind, Word
 OPEN_WORDS = 3
 AFRESH_EVERY = 3
 CHEAP_SECONDS = 0.15
-_SENTENCE_ENDS = ".,?!…;:。，？！、；：؟،।"
+_PUNCTUATION = ".,?!…;:؟،।"
 
 
 class Partials:
@@ -52,12 +53,15 @@ class Partials:
         utterance = job.utterance
         # What is doubted can wait for its final: with less silence behind it, a noise has more likely text.
         is_doubted = hypothesis.no_speech_probability > STRONG_DOUBT or is_nonsense(hypothesis)
-        if not job.is_final:
-            opened.is_led_astray = job.lead is not None and (is_doubted or not hypothesis.words)
+        heard = _all_words(opened, job, hypothesis)
+        says_nothing_new = length_said(opened.agreement.committed, heard) == len(heard)
+        opened.is_led_astray = _is_led(job) and (is_doubted or says_nothing_new)
+        if opened.is_led_astray:
+            opened.seen_until_seconds -= self._step_seconds(opened)  # to be heard again at once, without the lead
         if not self._settings.shows_partials or is_doubted or opened.is_led_astray:
             return []
-        opened.language = hypothesis.language
-        words = opened.agreement.add(_all_words(opened, job, hypothesis))
+        opened.written_in = hypothesis.written_in
+        words = opened.agreement.add(heard)
         updates = []
         committed = opened.agreement.committed
         if len(committed) > opened.committed:
@@ -104,16 +108,21 @@ def _known(opened: Open, utterance: Utterance) -> Lead | None:
     rest of it."""
     known = opened.agreement.committed[:-OPEN_WORDS]
     is_afresh = opened.partials % AFRESH_EVERY == 0 and opened.whole_took_seconds <= CHEAP_SECONDS
-    if not known or is_afresh or opened.is_led_astray or opened.language in UNSPACED_LANGUAGES:
+    if not known or is_afresh or opened.is_led_astray or opened.written_in in UNSPACED_LANGUAGES:
         return None
-    last = replace(known[-1], text=known[-1].text.rstrip(_SENTENCE_ENDS) or known[-1].text)
+    last = replace(known[-1], text=known[-1].text.rstrip(_PUNCTUATION) or known[-1].text)
     return Lead(last.end_seconds - utterance.start_seconds, (*known[:-1], last))
+
+
+def _is_led(job: Job) -> bool:
+    """By the utterance's own beginning: a final's lead is the utterance before it."""
+    return job.lead is not None and not job.is_final
 
 
 def _all_words(opened: Open, job: Job, hypothesis: Hypothesis) -> tuple[Word, ...]:
     """What the hypothesis says on the call's clock, behind what was given to a partial decode."""
     start_seconds = job.utterance.start_seconds
-    if job.is_final or job.lead is None:
+    if job.lead is None or not _is_led(job):
         return placed(hypothesis.words, start_seconds)
     known = opened.agreement.committed[: len(job.lead.words)]
     return (*known, *placed(hypothesis.words, start_seconds + job.lead.seconds))

@@ -75,3 +75,8 @@ def test_a_long_lead_leaves_no_more_room_than_the_model_has():
     engine = Generating()
     decode(engine, Georgian(), [Heard(None, 13.0, 8.0, (7,) * 300)], 1, 0.0)
     assert engine.max_length == 448
+
+
+def test_a_hypothesis_says_in_which_language_its_words_are_written():
+    [hypothesis] = decode(Generating(), Georgian(), [Heard(None, 13.0)], 1, 0.0)
+    assert hypothesis.written_in == "ka"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.ports import Effort
-from assistant.values import Channel, UpdateKind
+from assistant.values import Channel, UpdateKind, Word
 from tests.assistant.transcript.playing import TALK, finals, frames, partial_words, play, streaming
 from tests.fakes import FRAME_SECONDS, CountingTranscriber
 
@@ -90,10 +90,12 @@ class Repeating(CountingTranscriber):
         heard = super().transcribe(samples, effort, lead)
         if lead is None:
             return heard
-        return replace(heard, words=()) if self.found == "nothing" else replace(heard, no_speech_probability=0.9)
+        if self.found == "doubt":
+            return replace(heard, no_speech_probability=0.9)
+        return replace(heard, words={"nothing": (), "a point": (Word(".", 0.0, 0.1),)}.get(self.found, heard.words[:2]))
 
 
-@pytest.mark.parametrize("found", ["nothing", "doubt"])
+@pytest.mark.parametrize("found", ["nothing", "doubt", "a point", "what is committed"])
 def test_where_what_is_given_leads_to_nothing_the_next_decode_hears_everything(found):
     stream, transcriber, shown = streaming(), Repeating(found), []
     for frame in frames([], [(8.0, True)]):
@@ -105,6 +107,26 @@ def test_where_what_is_given_leads_to_nothing_the_next_decode_hears_everything(f
     assert given_words[-6:] in ([False, True] * 3, [True, False] * 3)
     assert len(partial_words(shown)[-1]) >= 15
     assert [len(words) for words in partial_words(shown)] == sorted(len(words) for words in partial_words(shown))
+
+
+def test_what_has_led_to_nothing_is_heard_again_at_once_and_a_final_that_comes_first_is_shown():
+    stream, transcriber, job = streaming(), Repeating("nothing"), None
+    for frame in frames([], [(5.0, True), (0.2, False)]):
+        stream.hear(frame)
+        job = stream.next_job()
+        if job is None:
+            continue
+        if job.lead is not None and job.utterance.end_seconds > 4.0:
+            break
+        stream.done(job, transcriber.transcribe(job.samples, job.effort, job.lead), 0.2)
+    assert job is not None
+    assert stream.done(job, replace(transcriber.transcribe(job.samples, job.effort), words=()), 0.2) == []
+    again = stream.next_job()
+    assert again is not None
+    assert again.lead is None
+    final = replace(again, is_final=True, effort=Effort.FINAL)
+    shown = stream.done(final, CountingTranscriber().transcribe(again.samples, Effort.FINAL))
+    assert UpdateKind.PARTIAL in [update.kind for update in shown]
 
 
 def test_cheap_is_what_hears_everything_not_what_is_led():
@@ -122,7 +144,7 @@ def test_cheap_is_what_hears_everything_not_what_is_led():
 def test_without_spaces_between_words_nothing_is_given():
     class Japanese(CountingTranscriber):
         def transcribe(self, samples, effort, lead=None):
-            return replace(super().transcribe(samples, effort, lead), language="ja")
+            return replace(super().transcribe(samples, effort, lead), written_in="ja")
 
     transcriber = Japanese()
     shown = partial_words(play(them=[(5.0, True)], transcriber=transcriber))
