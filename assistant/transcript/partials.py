@@ -55,7 +55,7 @@ class Partials:
         is_doubted = hypothesis.no_speech_probability > STRONG_DOUBT or is_nonsense(hypothesis)
         heard = _all_words(opened, job, hypothesis)
         says_nothing_new = length_said(opened.agreement.committed, heard) == len(heard)
-        opened.is_led_astray = _is_led(job) and (is_doubted or says_nothing_new)
+        opened.is_led_astray = _own_lead(job) is not None and (is_doubted or says_nothing_new)
         if opened.is_led_astray:
             opened.seen_until_seconds -= self._step_seconds(opened)  # to be heard again at once, without the lead
         if not self._settings.shows_partials or is_doubted or opened.is_led_astray:
@@ -114,15 +114,16 @@ def _known(opened: Open, utterance: Utterance) -> Lead | None:
     return Lead(last.end_seconds - utterance.start_seconds, (*known[:-1], last))
 
 
-def _is_led(job: Job) -> bool:
-    """By the utterance's own beginning: a final's lead is the utterance before it."""
-    return job.lead is not None and not job.is_final
+def _own_lead(job: Job) -> Lead | None:
+    """The utterance's own beginning; the lead of a final is the utterance before it."""
+    return None if job.is_final else job.lead
 
 
 def _all_words(opened: Open, job: Job, hypothesis: Hypothesis) -> tuple[Word, ...]:
     """What the hypothesis says on the call's clock, behind what was given to a partial decode."""
     start_seconds = job.utterance.start_seconds
-    if job.lead is None or not _is_led(job):
+    lead = _own_lead(job)
+    if lead is None:
         return placed(hypothesis.words, start_seconds)
-    known = opened.agreement.committed[: len(job.lead.words)]
-    return (*known, *placed(hypothesis.words, start_seconds + job.lead.seconds))
+    known = opened.agreement.committed[: len(lead.words)]
+    return (*known, *placed(hypothesis.words, start_seconds + lead.seconds))
